@@ -1,0 +1,1 @@
+"""A union's website on Wagtail that uses wagtail-mentoring as any site would. The demo; the tests run on it."""

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Everything that must pass, one part after the other; a failed part does not stop the others. Ends with the sum of all tests.
+# `make test` makes the environments first. JOBS= changes the number of test processes (2).
+set -u
+cd "$(dirname "$0")/.."
+jobs=${JOBS:-2}
+results=.test-results
+rm -rf $results
+mkdir -p $results
+unset MENTORING_DB
+export PYTHONDONTWRITEBYTECODE=1
+failed=()
+started=$SECONDS
+
+part() { # part "name" command…
+    local name=$1 from=$SECONDS
+    shift
+    echo
+    echo "── $name"
+    if "$@"; then
+        echo "   $name: passed, $((SECONDS - from)) s"
+    else
+        failed+=("$name")
+        echo "   $name: FAILED, $((SECONDS - from)) s"
+    fi
+}
+tests() { # tests python name pytest-arguments…
+    local python=$1 name=$2
+    shift 2
+    timeout 1200 "$python" -m pytest -q -p no:cacheprovider -n "$jobs" --dist loadgroup --junitxml="$results/$name.xml" "$@"
+}
+migrations() { "$1" example_project/manage.py makemigrations --check --dry-run; }
+
+new=.venv/bin/python
+old=.venv-7.4/bin/python
+export MENTORING_VAR
+MENTORING_VAR=$(mktemp -d)
+trap 'rm -rf "$MENTORING_VAR"' EXIT
+
+version() { "$1" -c 'import django, wagtail; print("Wagtail %s, Django %s" % (wagtail.__version__, django.__version__))'; }
+echo "Python $($new -c 'import platform; print(platform.python_version())'), $(version $new), and $(version $old); $jobs processes"
+
+part "ruff" .venv/bin/ruff check .
+part "format" .venv/bin/ruff format --check .
+part "mypy" .venv/bin/mypy
+part "migrations complete" migrations $new
+part "migrations complete on Wagtail 7.4" migrations $old
+part "tests on SQLite and in Chromium" tests $new sqlite --ignore=tests/postgres
+part "tests on PostgreSQL" scripts/with_postgres.sh "$BASH" -c "$(declare -f tests); jobs=$jobs results=$results; tests $new postgres -m 'database or postgres'"
+part "tests on Wagtail 7.4" tests $old wagtail74 -m database --ignore=tests/postgres --ignore=tests/browser
+
+echo
+[ ${#failed[@]} -eq 0 ] || printf 'FAILED: %s\n' "${failed[@]}"
+$new - $results $((SECONDS - started)) <<'PY'
+import sys
+import xml.etree.ElementTree as tree
+from pathlib import Path
+
+passed = failed = skipped = 0
+for file in Path(sys.argv[1]).glob("*.xml"):
+    for suite in tree.parse(file).getroot().iter("testsuite"):
+        tests, bad, left = int(suite.get("tests")), int(suite.get("failures")) + int(suite.get("errors")), int(suite.get("skipped"))
+        passed, failed, skipped = passed + tests - bad - left, failed + bad, skipped + left
+print(f"All parts together took {int(sys.argv[2])} seconds.")
+print(f"{passed} passed, {failed} failed, {skipped} skipped")
+PY
+[ ${#failed[@]} -eq 0 ]

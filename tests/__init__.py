@@ -1,0 +1,1 @@
+"""Tests of wagtail-mentoring; the folders mirror the rooms of the package."""

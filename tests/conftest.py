@@ -1,0 +1,61 @@
+"""What all tests share: markers by kind, and the rows that Wagtail's migrations made."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+HERE = Path(__file__).parent
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by kind, so that `-m database` is what runs again on PostgreSQL and on Wagtail 7.4."""
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+        if folder == "browser":
+            item.add_marker("browser")
+            # The files of a walk share a browser: one file, one worker.
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        elif folder == "postgres":
+            item.add_marker("postgres")
+        elif item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+
+
+def restore_wagtail() -> None:
+    """Make again the rows that Wagtail's migrations leave, after a live-server test has flushed the database.
+
+    Without them `/admin/` answers 500: locale, root page, the first page, site, root collection, the two groups.
+    """
+    from django.contrib.auth.models import Group
+    from wagtail.models import Collection, Locale, Page, Site
+
+    locale, _ = Locale.objects.get_or_create(language_code="en")
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    root = Page.get_first_root_node()
+    if root is None:
+        root = Page.add_root(title="Root", slug="root", locale=locale)
+    if not Site.objects.exists():
+        home = root.get_children().first() or root.add_child(
+            instance=Page(title="Welcome to your new Wagtail site!", slug="home", locale=locale)
+        )
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    for name in ("Moderators", "Editors"):
+        Group.objects.get_or_create(name=name)
+
+
+@pytest.fixture(autouse=True)
+def _clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give every database test Wagtail's own rows, and every test empty counters and no cached site addresses."""
+    cache.clear()
+    if request.node.get_closest_marker("django_db") or DATABASE_FIXTURES & set(request.fixturenames):
+        from wagtail.models import Site
+
+        request.getfixturevalue("db")
+        if not Site.objects.exists():
+            restore_wagtail()
+    yield
+    cache.clear()
