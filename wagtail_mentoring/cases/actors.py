@@ -1,0 +1,54 @@
+"""Who acts on a case, and in what capacity."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.programme.rights import may_handle
+from wagtail_mentoring.workflows import Role
+
+if TYPE_CHECKING:
+    from .models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody acting on one case. Make it with one of the functions below, which check the right."""
+
+    roles: frozenset[Role]
+    user: Any = None
+    mentee: Mentee | None = None
+    mentor: Mentor | None = None
+
+    @property
+    def role(self) -> str:
+        """The one role written to the log; ``"none"`` for somebody without a right."""
+        return next(iter(sorted(self.roles)), "none")
+
+
+NOBODY = Actor(frozenset())
+SYSTEM = Actor(frozenset({Role.SYSTEM}))
+
+
+def user_on(user: Any, case: "Case") -> Actor:
+    """Return ``user`` acting on ``case``: as its handler where the case's union is granted, else without a role."""
+    allowed = (
+        user.is_authenticated
+        and may_handle(user, case.union_id)
+        and user.has_perm("wagtail_mentoring.change_case")
+    )
+    return Actor(frozenset({Role.HANDLER}) if allowed else frozenset(), user=user)
+
+
+def mentee_on(mentee: Mentee, case: "Case") -> Actor:
+    """Return ``mentee`` acting on ``case``, without a role when it is another person's case."""
+    return Actor(frozenset({Role.MENTEE}) if case.mentee_id == mentee.pk else frozenset(), mentee=mentee)
+
+
+def mentor_on(mentor: Mentor, case: "Case") -> Actor:
+    """Return ``mentor`` acting on ``case``, without a role unless in its current pair."""
+    # By the query name of the room above: who is in the pair is stored there, once.
+    current = type(mentor).objects.filter(
+        pk=mentor.pk, memberships__left_at__isnull=True, memberships__pair__case=case, memberships__pair__ended_at=None
+    )
+    return Actor(frozenset({Role.MENTOR}) if current.exists() else frozenset(), mentor=mentor)

@@ -1,0 +1,139 @@
+"""The history of a case: appended, hash-chained, and shown only to those who may read the case."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import QuerySet
+from wagtail.log_actions import registry
+from wagtail.models.audit_log import BaseLogEntryManager
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.programme.rights import union_roles
+
+if TYPE_CHECKING:
+    from .models import Case, CaseLogEntry
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, cls=DjangoJSONEncoder, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entry_hash(entry: "CaseLogEntry") -> str:
+    """Return the hash over everything in ``entry`` that must never change, the previous entry's hash included."""
+    return _digest(
+        [
+            entry.case_id,
+            entry.sequence,
+            entry.previous_hash,
+            entry.action,
+            entry.label,
+            entry.actor,
+            entry.user_id,
+            # Both databases keep microseconds; written in UTC, so that no time zone of a connection matters.
+            round(entry.timestamp.timestamp() * 1_000_000),
+            entry.data,
+        ]
+    )
+
+
+def text_hash(salt: str, text: str) -> str:
+    """Return the salted hash of a personal text, kept in the entry while the text stands beside it."""
+    return hashlib.sha256((salt + text).encode()).hexdigest()
+
+
+class CaseLogEntryManager(BaseLogEntryManager):
+    """Makes entries, and shows those of the unions that are granted to a user."""
+
+    def log_action(self, instance: "Case", action: str, **kwargs: Any) -> "CaseLogEntry":
+        """Append an entry to ``instance``'s chain. The caller holds the lock on the case's row.
+
+        Takes Wagtail's arguments (``user``, ``uuid``, ``data``, ``timestamp``) and ``actor`` (a role's name) and
+        ``text`` (personal text, kept beside the entry).
+        """
+        from .models import CaseLogText
+
+        if not registry.action_exists(action):
+            raise ValueError(f"The log action {action!r} is not registered.")
+        text = kwargs.pop("text", "")
+        salt = secrets.token_hex(16) if text else ""
+        data = dict(kwargs.pop("data", None) or {})
+        if text:
+            data["text_hash"] = text_hash(salt, text)
+        # As it will be read back: dates as text, keys as strings.
+        data = json.loads(json.dumps(data, cls=DjangoJSONEncoder))
+        user = kwargs.pop("user", None)
+        entry = self.model(
+            content_type=ContentType.objects.get_for_model(instance, for_concrete_model=False),
+            label=str(instance),
+            action=action,
+            timestamp=kwargs.pop("timestamp", None) or clock.now(),
+            data=data,
+            user=user,
+            uuid=kwargs.pop("uuid", None),
+            case=instance,
+            sequence=instance.log_length + 1,
+            actor=kwargs.pop("actor", "handler" if user else "system"),
+            previous_hash=instance.log_head,
+        )
+        entry.hash = entry_hash(entry)
+        entry.save(force_insert=True)
+        if text:
+            CaseLogText.objects.create(entry=entry, text=text, salt=salt)
+        instance.log_length, instance.log_head = entry.sequence, entry.hash
+        return entry
+
+    def for_instance(self, instance: "Case") -> "QuerySet[CaseLogEntry]":
+        return self.filter(case=instance)
+
+    def viewable_by_user(self, user: Any) -> "QuerySet[CaseLogEntry]":
+        if user.is_active and user.is_superuser:
+            return self.all()
+        if not user.has_perm("wagtail_mentoring.view_case"):
+            return self.none()
+        return self.filter(case__union__in=list(union_roles(user)))
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFault:
+    """What is wrong with a case's chain, and where."""
+
+    reference: str
+    sequence: int
+    message: str
+
+
+def verify_chain(case: "Case", entries: "Iterable[CaseLogEntry] | None" = None) -> list[ChainFault]:
+    """Return the faults in the chain of ``case``: changed, missing or foreign entries, changed texts.
+
+    ``entries`` may be given in the order of their sequence, with ``text`` selected, to save the query.
+    """
+    if entries is None:
+        entries = case.log.select_related("text").order_by("sequence")
+    faults = []
+    previous, expected = "", 0
+    for entry in entries:
+        expected += 1
+        if entry.sequence != expected:
+            faults.append(ChainFault(case.reference, expected, "entry is missing"))
+            expected = entry.sequence
+        elif entry.previous_hash != previous:
+            faults.append(ChainFault(case.reference, entry.sequence, "does not follow the entry before it"))
+        if entry.hash != entry_hash(entry):
+            faults.append(ChainFault(case.reference, entry.sequence, "was changed"))
+        text = getattr(entry, "text", None)
+        if "text_hash" in entry.data:
+            if text is None:
+                faults.append(ChainFault(case.reference, entry.sequence, "its text is missing"))
+            elif text.erased_at is None and text_hash(text.salt, text.text) != entry.data["text_hash"]:
+                faults.append(ChainFault(case.reference, entry.sequence, "its text was changed"))
+        previous = entry.hash
+    if (expected, previous) != (case.log_length, case.log_head):
+        faults.append(ChainFault(case.reference, case.log_length, "the end of the history is missing"))
+    return faults

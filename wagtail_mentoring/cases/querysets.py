@@ -1,0 +1,67 @@
+"""Named queries over cases. What is finer than the state is derived here, never stored."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from wagtail_mentoring.programme.rights import union_roles
+from wagtail_mentoring.workflows import OPEN_STATES, CaseState
+
+if TYPE_CHECKING:
+    from .models import Case
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases by what is the matter with them. Related rows of rooms above are reached by their query names."""
+
+    def readable_by(self, user: Any) -> "CaseQuerySet":
+        """Cases of the unions that are granted to ``user``, in any role; all for a superuser."""
+        if user.is_active and user.is_superuser:
+            return self.all()
+        if not user.has_perm("wagtail_mentoring.view_case"):
+            return self.none()
+        return self.filter(union__in=list(union_roles(user)))
+
+    def running(self) -> "CaseQuerySet":
+        """Cases that are not closed."""
+        return self.filter(state__in=[state.value for state in OPEN_STATES])
+
+    def closed(self) -> "CaseQuerySet":
+        return self.filter(state=CaseState.CLOSED.value)
+
+    def waiting(self) -> "CaseQuerySet":
+        """Eligible cases that wait for mentors: those who had mentors before come first, then the longest waiting."""
+        return (
+            self.filter(state=CaseState.ELIGIBLE.value)
+            .annotate(had_mentors=Exists(self._ended_pairs()))
+            .order_by("-had_mentors", "state_since", "pk")
+        )
+
+    @staticmethod
+    def _ended_pairs() -> models.QuerySet[Any]:
+        from django.apps import apps
+
+        pairs = apps.get_model("wagtail_mentoring", "MentorPair")
+        return pairs.objects.filter(case=OuterRef("pk"), ended_at__isnull=False)
+
+    def with_situation(self) -> "CaseQuerySet":
+        """Add what the list says under the state: ``agreement_out``, ``signature_missing``, ``next_meeting_at``."""
+        from django.apps import apps
+
+        agreements = apps.get_model("wagtail_mentoring", "Agreement").objects
+        meetings = apps.get_model("wagtail_mentoring", "Meeting").objects
+        current = Q(case=OuterRef("pk"), pair__ended_at__isnull=True)
+        return self.annotate(
+            agreement_out=Exists(agreements.filter(current)),
+            signature_missing=Exists(
+                agreements.filter(current, parties__required=True, parties__signature__isnull=True)
+            ),
+            next_meeting_at=models.Subquery(
+                meetings.filter(case=OuterRef("pk"), status="planned").values("starts_at")[:1]
+            ),
+        )
+
+    def for_listing(self) -> "CaseQuerySet":
+        """Cases with what a row of the list shows, in a constant number of queries."""
+        return self.select_related("mentee", "union", "field__profession", "handler").with_situation()

@@ -1,0 +1,79 @@
+"""The history of a case in words."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import LogFormatter
+
+from wagtail_mentoring.workflows import STATE_LABELS, CaseState
+
+if TYPE_CHECKING:
+    from .models import CaseLogEntry
+
+#: What a step's line in the history says, before "from → to".
+STEP_SENTENCES: dict[str, Any] = {
+    "accept": gettext_lazy("Found eligible"),
+    "refuse": gettext_lazy("Found not eligible"),
+    "pair": gettext_lazy("Mentor pair chosen"),
+    "send_agreement": gettext_lazy("Agreement sent"),
+    "sign": gettext_lazy("Signed the agreement"),
+    "plan_meeting": gettext_lazy("Meeting planned"),
+    "record_meeting": gettext_lazy("Meeting held"),
+    "undo_meeting": gettext_lazy("Latest meeting undone"),
+    "go_back": gettext_lazy("New mentors are looked for"),
+    "complete": gettext_lazy("Closed as completed"),
+    "end": gettext_lazy("Ended early"),
+    "reopen": gettext_lazy("Reopened"),
+}
+
+#: What happens to a case outside the flow.
+OTHER_SENTENCES: dict[str, Any] = {
+    "mentoring.opened": gettext_lazy("Application sent"),
+    "mentoring.registered": gettext_lazy("Registered by the contact person"),
+    "mentoring.link_sent": gettext_lazy("Fresh private link sent"),
+    "mentoring.assigned": gettext_lazy("Handler chosen"),
+    "mentoring.corrected": gettext_lazy("Data corrected"),
+}
+
+
+def change_of_state(entry: "CaseLogEntry") -> str:
+    """Return "Applied → Eligible" for an entry that changed the state, else ``""``."""
+    if "from" not in entry.data:
+        return ""
+    return f"{STATE_LABELS[CaseState(entry.data['from'])]} → {STATE_LABELS[CaseState(entry.data['to'])]}"
+
+
+def sentence(entry: "CaseLogEntry") -> str:
+    """Return one line of the history in words, without personal text."""
+    name = entry.action.removeprefix("mentoring.step.")
+    words = STEP_SENTENCES.get(name) or OTHER_SENTENCES.get(entry.action) or entry.action
+    if name in {"plan_meeting", "record_meeting"} and "number" in entry.data:
+        words = (_("Meeting %(number)s held") if name == "record_meeting" else _("Meeting %(number)s planned")) % {
+            "number": entry.data["number"]
+        }
+    change = change_of_state(entry)
+    return f"{words} · {change}" if change else str(words)
+
+
+def formatter(label: Any) -> type[LogFormatter]:
+    """Return a Wagtail log formatter whose messages come from :func:`sentence`."""
+
+    class CaseLogFormatter(LogFormatter):
+        def format_message(self, log_entry: Any) -> str:
+            return sentence(log_entry)
+
+        def format_comment(self, log_entry: Any) -> str:
+            text = getattr(log_entry, "text", None)
+            return text.text if text else ""
+
+    CaseLogFormatter.label = label
+    return CaseLogFormatter
+
+
+def register_actions(registry: Any) -> None:
+    """Register every action of a case's history with Wagtail's log registry."""
+    for name, label in STEP_SENTENCES.items():
+        registry.register_action(f"mentoring.step.{name}")(formatter(label))
+    for action, label in OTHER_SENTENCES.items():
+        registry.register_action(action)(formatter(label))

@@ -1,0 +1,43 @@
+"""The settings dictionary ``WAGTAIL_MENTORING`` with its defaults."""
+
+from typing import Any
+
+from django.conf import settings
+
+DEFAULTS: dict[str, Any] = {
+    # Keys that encrypt private files, newest first: urlsafe base64, 32 bytes (``Fernet.generate_key()``).
+    "FILE_KEYS": [],
+    # The alias in STORAGES that holds CVs and documents.
+    "PRIVATE_STORAGE": "mentoring_private",
+    # Languages in which visitors, mentees and mentors are served, as (code, name in that language).
+    "LANGUAGES": [("en", "English"), ("fi", "suomi"), ("sv", "svenska")],
+    # Sender of mail when a union has none of its own; None takes DEFAULT_FROM_EMAIL.
+    "DEFAULT_SENDER": None,
+    # Base address for links in mail when a union has none of its own; None takes WAGTAILADMIN_BASE_URL.
+    "BASE_URL": None,
+    # Only for demonstrations: mails keep their private links and one-time codes readable in the admin.
+    "DEMO": False,
+    # Largest CV in bytes.
+    "CV_MAX_BYTES": 5 * 1024 * 1024,
+    # How long a private link, the session it opens, and a one-time code last.
+    "LINK_DAYS": 365,
+    "LINK_SESSION_MINUTES": 60,
+    "CODE_MINUTES": 15,
+    "CODE_ATTEMPTS": 5,
+    # Rate limits in the notation of the ``limits`` library.
+    "LIMIT_APPLY": "30/hour",
+    "LIMIT_LINK_REQUEST": "5/hour",
+    "LIMIT_CODE": "6/hour",
+}
+
+
+class Settings:
+    """Read access to ``WAGTAIL_MENTORING``; an unknown name raises AttributeError."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in DEFAULTS:
+            raise AttributeError(name)
+        return getattr(settings, "WAGTAIL_MENTORING", {}).get(name, DEFAULTS[name])
+
+
+conf = Settings()

@@ -1,0 +1,135 @@
+"""Meetings: what the flow must know of them, and what planning, recording and undoing write."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring.cases import facts
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.moves import Move, effect
+from wagtail_mentoring.cases.signals import case_moved
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme.localized import localized
+from wagtail_mentoring.workflows import CaseState, StepRefused
+
+from .models import Attendance, Meeting, MeetingStatus
+
+
+@facts.register
+def meeting_facts(case: Case) -> Mapping[str, Any]:
+    """How many meetings of the case have been held, with any pair."""
+    return {"meetings_held": Meeting.objects.filter(case=case, status=MeetingStatus.HELD).count()}
+
+
+def theme_of(case: Case, number: int, language: str | None = None) -> str:
+    """Return the theme of meeting ``number`` as it was frozen for the case, ``""`` when there is none."""
+    titles = next((theme["titles"] for theme in case.themes if theme["number"] == number), None)
+    return localized(titles, language)
+
+
+def next_number(case: Case) -> int:
+    """Return the number of the case's next meeting: one more than have been held."""
+    return Meeting.objects.filter(case=case, status=MeetingStatus.HELD).count() + 1
+
+
+def _current_pair_id(case: Case) -> int:
+    # By the query name of the room beside: the pair is that of the mentors who belong to the case now.
+    return case.pairs.filter(ended_at__isnull=True).values_list("pk", flat=True).get()
+
+
+@effect("plan_meeting")
+def plan_meeting(move: Move) -> None:
+    """Inputs: ``starts_at`` (aware), ``minutes``, ``place``, ``theme``. Makes or moves the next meeting's plan."""
+    starts_at = move.inputs.get("starts_at")
+    if starts_at is None:
+        message = _("Give the day and the time of the meeting.")
+        raise StepRefused(message, {"starts_at": message})
+    if starts_at <= move.at:
+        message = _("The time is in the past. To record a meeting that was held, use “Record meeting”.")
+        raise StepRefused(message, {"starts_at": message})
+    number = next_number(move.case)
+    values = {
+        "starts_at": starts_at,
+        "minutes": move.inputs.get("minutes") or move.case.meeting_minutes,
+        "place": move.inputs.get("place", ""),
+        "theme": move.inputs.get("theme") or theme_of(move.case, number, move.case.language),
+        "pair_id": _current_pair_id(move.case),
+    }
+    meeting, made = Meeting.objects.update_or_create(
+        case=move.case, number=number, status=MeetingStatus.PLANNED, defaults=values
+    )
+    move.data |= {"number": number, "meeting": meeting.pk, "moved": not made}
+
+
+@effect("record_meeting")
+def record_meeting(move: Move) -> Mapping[str, Any]:
+    """Inputs: ``number``, ``starts_at``, ``minutes``, ``place``, ``theme``, ``mentee_present``, ``mentors_present``.
+
+    ``mentors_present`` holds mentors of the current pair. A meeting without the mentee, or without any mentor, is no
+    meeting.
+    """
+    number = int(move.inputs.get("number") or 0)
+    starts_at = move.inputs.get("starts_at")
+    if starts_at is None:
+        message = _("Give the day and the time of the meeting.")
+        raise StepRefused(message, {"starts_at": message})
+    if starts_at > move.at:
+        message = _("The time is in the future. A meeting is recorded after it was held.")
+        raise StepRefused(message, {"starts_at": message})
+    if starts_at < move.case.opened_at:
+        message = _("The time is before the application was sent. Check the date.")
+        raise StepRefused(message, {"starts_at": message})
+    present = _present(move)
+    meeting = Meeting.objects.filter(case=move.case, number=number, status=MeetingStatus.PLANNED).first()
+    meeting = meeting or Meeting(case=move.case, number=number)
+    meeting.pair_id = _current_pair_id(move.case)
+    meeting.status = MeetingStatus.HELD
+    meeting.starts_at = starts_at
+    meeting.minutes = move.inputs.get("minutes") or move.case.meeting_minutes
+    meeting.place = move.inputs.get("place", "")
+    meeting.theme = move.inputs.get("theme") or theme_of(move.case, number, move.case.language)
+    meeting.recorded_at, meeting.recorded_by = move.at, move.actor.user
+    if number == next_number(move.case):
+        meeting.save()
+        Attendance.objects.bulk_create(Attendance(meeting=meeting, **who) for who in present)
+    move.data |= {"number": number, "held_on": starts_at.date(), "minutes": meeting.minutes}
+    return {"number": number}
+
+
+def _present(move: Move) -> list[dict[str, Any]]:
+    """Return the attendance of the mentee and every mentor of the pair; refuse a meeting of nobody."""
+    members = Mentor.objects.filter(
+        memberships__pair__case=move.case, memberships__pair__ended_at=None, memberships__left_at=None
+    ).order_by("memberships__pk")
+    there = {mentor.pk for mentor in move.inputs.get("mentors_present", [])}
+    pair = list(members)
+    if not there <= {mentor.pk for mentor in pair}:
+        message = _("Somebody who is not a mentor of this case cannot have been there as one.")
+        raise StepRefused(message, {"mentors_present": message})
+    if not move.inputs.get("mentee_present") or not there:
+        message = _("A meeting needs the mentee and at least one mentor. If somebody did not come, plan it anew.")
+        raise StepRefused(message, {"mentors_present" if move.inputs.get("mentee_present") else "mentee_present": message})
+    rows: list[dict[str, Any]] = [{"mentee": move.case.mentee, "present": True}]
+    return rows + [{"mentor": mentor, "present": mentor.pk in there} for mentor in pair]
+
+
+@effect("undo_meeting")
+def undo_meeting(move: Move) -> Mapping[str, Any]:
+    """Inputs: ``reason``. The latest held meeting stays as a row, marked as recorded by mistake."""
+    Meeting.objects.filter(case=move.case, status=MeetingStatus.PLANNED).update(status=MeetingStatus.CANCELLED)
+    latest = Meeting.objects.filter(case=move.case, status=MeetingStatus.HELD).order_by("-number").first()
+    if latest is not None:
+        latest.status = MeetingStatus.UNDONE
+        latest.save(update_fields=["status"])
+        move.data["number"] = latest.number
+    move.text = move.inputs.get("reason", "")
+    return {"reason": move.text}
+
+
+@receiver(case_moved, sender=Case, dispatch_uid="wagtail_mentoring.meetings.cancel")
+def cancel_planned(sender: type[Case], case: Case, target: CaseState, source: CaseState, **kwargs: Any) -> None:
+    """A case that ends, or loses its mentors, keeps no planned meeting."""
+    if target in (CaseState.CLOSED, CaseState.ELIGIBLE) and source not in (CaseState.APPLIED, CaseState.CLOSED):
+        Meeting.objects.filter(case=case, status=MeetingStatus.PLANNED).update(status=MeetingStatus.CANCELLED)

@@ -1,0 +1,113 @@
+"""The outbox, and the texts of mails."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
+from wagtail_mentoring.programme.models import Participation, ReviewedText, Union
+
+
+class MailEvent(models.TextChoices):
+    """What a mail is about. Each has default texts in every shipped language."""
+
+    APPLICATION_RECEIVED = "application_received", _("Application received")
+    APPLICATION_DOUBLE = "application_double", _("Second application for the same field")
+    DRAFT_LINK = "draft_link", _("Link to an unfinished application")
+    INTAKE_RECEIVED = "intake_received", _("Application kept in the intake queue")
+    REGISTERED_MENTEE = "registered_mentee", _("Mentee registered by the contact person")
+    REGISTERED_MENTOR = "registered_mentor", _("Mentor registered by the contact person")
+    NEW_CASE = "new_case", _("New application (to the contact person)")
+    ELIGIBLE = "eligible", _("Application accepted")
+    NOT_ELIGIBLE = "not_eligible", _("Application refused")
+    PAIRED_MENTEE = "paired_mentee", _("Mentors found (to the mentee)")
+    PAIRED_MENTOR = "paired_mentor", _("Mentee found (to a mentor)")
+    AGREEMENT_OUT = "agreement_out", _("Agreement to read and sign")
+    AGREEMENT_SIGNED = "agreement_signed", _("Everyone has signed")
+    MEETING_PLANNED = "meeting_planned", _("Meeting planned or moved")
+    NEW_MENTORS = "new_mentors", _("New mentors are looked for")
+    CLOSED = "closed", _("Mentoring has ended")
+    REOPENED = "reopened", _("Mentoring goes on")
+    FRESH_LINK = "fresh_link", _("A fresh private link")
+    CODE = "code", _("One-time code")
+    TEST = "test", _("Test of the mail settings")
+
+
+class MailText(ReviewedText):
+    """Subject and body of the mail for an event, by language; for all unions, or narrower for one.
+
+    Named placeholders stand in braces, such as ``{reference}``. Nothing personal belongs into the subject.
+    """
+
+    event = models.CharField(_("event"), max_length=24, choices=MailEvent.choices)
+    participation = models.ForeignKey(
+        Participation, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("only for this union")
+    )
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("e-mail text")
+        verbose_name_plural = _("e-mail texts")
+        ordering = ["event", "participation", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                "event", Coalesce("participation", 0), "language", name="mentoring_mail_text_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_event_display()} · {self.language}"
+
+
+class OutboxStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Perhaps sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not sent")
+
+
+class OutboxMessage(models.Model):
+    """A mail that is to leave, written in the transaction of its cause. The row, not the task, is the truth.
+
+    It is marked ``sending`` before it is handed over; one found so after a crash is shown as perhaps sent, and not
+    repeated unasked. ``context`` holds what the text needs, never an address of a private link or a code in clear:
+    links are built at delivery, and what is stored for display has them redacted (except in a demonstration).
+    """
+
+    union = models.ForeignKey(Union, models.CASCADE, null=True, blank=True, related_name="+")
+    case = models.ForeignKey(Case, models.CASCADE, null=True, blank=True, related_name="outbox")
+    event = models.CharField(_("event"), max_length=24, choices=MailEvent.choices)
+    mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="+")
+    mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    address = models.EmailField(_("to"))
+    language = models.CharField(_("language"), max_length=12, default="en")
+    link = models.ForeignKey(PrivateLink, models.SET_NULL, null=True, blank=True, related_name="+")
+    context = models.JSONField(default=dict, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=OutboxStatus.choices, default=OutboxStatus.WAITING)
+    message_uuid = models.UUIDField(default=uuid.uuid4, editable=False)
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    created_at = models.DateTimeField(_("written at"), default=clock.now)
+    marked_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["status", "id"], name="mentoring_outbox_waiting"),
+            models.Index(fields=["union", "-id"], name="mentoring_outbox_union"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_event_display()} · {self.get_status_display()}"

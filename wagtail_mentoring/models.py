@@ -1,0 +1,63 @@
+"""Every model of the app, re-exported from the room it lives in."""
+
+from .agreements.models import Agreement, AgreementText, Party, Signature
+from .applications.models import Application, ApplicationDraft, EligibilityDecision, FieldQuestion, IntakeEntry
+from .cases.models import Case, CaseCounter, CaseLogEntry, CaseLogText
+from .documents.models import Document
+from .meetings.models import Attendance, Meeting
+from .messages.models import MailText, OutboxMessage
+from .pages.models import FieldPage, ProgrammePage
+from .pairing.models import MentorPair, PairMembership
+from .people.models import Mentee, Mentor, OneTimeCode, PrivateLink
+from .privacy.models import Consent, Notice, PrivateFile, ReadingLogEntry
+from .programme.models import (
+    GroupUnionPermission,
+    MeetingTheme,
+    Participation,
+    Profession,
+    ProfessionalField,
+    Programme,
+    RoutingRule,
+    Union,
+)
+
+__all__ = [
+    "Agreement",
+    "AgreementText",
+    "Application",
+    "ApplicationDraft",
+    "Attendance",
+    "Case",
+    "CaseCounter",
+    "CaseLogEntry",
+    "CaseLogText",
+    "Consent",
+    "Document",
+    "EligibilityDecision",
+    "FieldPage",
+    "FieldQuestion",
+    "GroupUnionPermission",
+    "IntakeEntry",
+    "MailText",
+    "Meeting",
+    "MeetingTheme",
+    "Mentee",
+    "Mentor",
+    "MentorPair",
+    "Notice",
+    "OneTimeCode",
+    "OutboxMessage",
+    "PairMembership",
+    "Participation",
+    "Party",
+    "PrivateFile",
+    "PrivateLink",
+    "Profession",
+    "ProfessionalField",
+    "Programme",
+    "ProgrammePage",
+    "ReadingLogEntry",
+    "RoutingRule",
+    "Signature",
+    "Union",
+]

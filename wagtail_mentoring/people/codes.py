@@ -1,0 +1,63 @@
+"""One-time codes, mailed to a person and asked before signing."""
+
+import datetime
+import secrets
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.conf import conf
+
+from .models import OneTimeCode, PrivateLink
+
+DIGITS = 6
+
+
+class CodeRefused(Exception):
+    """A code that is wrong, old, used or guessed too often; the message says what to do."""
+
+
+def issue(link: PrivateLink, purpose: str) -> tuple[OneTimeCode, str]:
+    """Return a new code for ``link`` and its digits, which are stored nowhere. Earlier codes stop to work."""
+    plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    moment = clock.now()
+    link.codes.filter(purpose=purpose, used_at__isnull=True, expires_at__gt=moment).update(expires_at=moment)
+    code = OneTimeCode.objects.create(
+        link=link,
+        purpose=purpose,
+        code_hash=make_password(plain, hasher="pbkdf2_sha256"),
+        created_at=moment,
+        expires_at=moment + datetime.timedelta(minutes=conf.CODE_MINUTES),
+    )
+    return code, plain
+
+
+def check(link: PrivateLink, purpose: str, typed: str) -> OneTimeCode:
+    """Return the open code of ``link`` when ``typed`` is its digits, without using it up: :func:`use` does.
+
+    Every wrong try counts, also when the caller's transaction is rolled back later only if this call was made outside
+    of it: so check first, then open the transaction. Raises :class:`CodeRefused`.
+    """
+    code = link.codes.filter(purpose=purpose, used_at__isnull=True).first()
+    if code is None:
+        raise CodeRefused(_("Ask for a code first. It comes by e-mail."))
+    if code.expires_at <= clock.now():
+        raise CodeRefused(_("This code is too old. Ask for a new one."))
+    # Counted before the comparison, in one statement: parallel guesses cannot share a try.
+    counted = OneTimeCode.objects.filter(pk=code.pk, attempts__lt=conf.CODE_ATTEMPTS).update(attempts=F("attempts") + 1)
+    if not counted:
+        raise CodeRefused(_("There were too many wrong tries with this code. Ask for a new one."))
+    digits = "".join(character for character in typed if character.isdigit())
+    if not check_password(digits, code.code_hash):
+        raise CodeRefused(_("This is not the code that we sent last. Look at the newest e-mail from us."))
+    return code
+
+
+def use(code: OneTimeCode) -> None:
+    """Use ``code`` up. Raises :class:`CodeRefused` when somebody else was quicker."""
+    moment = clock.now()
+    if not OneTimeCode.objects.filter(pk=code.pk, used_at__isnull=True, expires_at__gt=moment).update(used_at=moment):
+        raise CodeRefused(_("This code has been used or is too old. Ask for a new one."))
+    code.used_at = moment

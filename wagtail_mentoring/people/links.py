@@ -1,0 +1,73 @@
+"""Private links: one per person and case, signed over the row's id and generation."""
+
+import datetime
+from typing import Any
+
+from django.core import signing
+from django.db import models
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.conf import conf
+
+from .models import LinkPurpose, PrivateLink
+
+SALT = "wagtail_mentoring.private_link"
+
+
+class LinkRefused(Exception):
+    """A link that is altered, expired, revoked or replaced by a newer one. Which of them is nobody's business."""
+
+
+def _lasting() -> datetime.datetime:
+    return clock.now() + datetime.timedelta(days=conf.LINK_DAYS)
+
+
+def link_for(case: models.Model, *, mentee: Any = None, mentor: Any = None) -> PrivateLink:
+    """Return the link of one person to one case, making it at the first time, and valid again when it had expired."""
+    link, made = PrivateLink.objects.get_or_create(
+        case=case, mentee=mentee, mentor=mentor, defaults={"expires_at": _lasting()}
+    )
+    if not made and link.expires_at < clock.now():
+        renew(link)
+    return link
+
+
+def link_for_draft(draft: Any) -> PrivateLink:
+    """Return the link with which an unfinished application is resumed; it ends with the draft."""
+    link, _made = PrivateLink.objects.get_or_create(
+        purpose=LinkPurpose.DRAFT, draft=draft, defaults={"expires_at": draft.expires_at}
+    )
+    return link
+
+
+def renew(link: PrivateLink) -> PrivateLink:
+    """Make every earlier address of ``link`` worthless, and the link valid anew."""
+    link.generation = models.F("generation") + 1  # type: ignore[assignment]
+    link.expires_at = _lasting()
+    link.revoked_at = None
+    link.save(update_fields=["generation", "expires_at", "revoked_at"])
+    link.refresh_from_db(fields=["generation"])
+    return link
+
+
+def revoke(link: PrivateLink) -> None:
+    """Make every address of ``link`` worthless."""
+    link.revoked_at = clock.now()
+    link.save(update_fields=["revoked_at"])
+
+
+def token(link: PrivateLink) -> str:
+    """Return the signed value that stands in the address of ``link``."""
+    return signing.dumps([link.pk, link.generation], salt=SALT)
+
+
+def read_token(value: str) -> PrivateLink:
+    """Return the link that ``value`` stands for. Raises :class:`LinkRefused` for anything but a valid one."""
+    try:
+        pk, generation = signing.loads(value, salt=SALT)
+        link = PrivateLink.objects.select_related("case__union", "mentee", "mentor", "draft").get(pk=pk)
+    except (signing.BadSignature, PrivateLink.DoesNotExist, ValueError, TypeError) as error:
+        raise LinkRefused from error
+    if link.generation != generation or link.revoked_at is not None or link.expires_at < clock.now():
+        raise LinkRefused
+    return link

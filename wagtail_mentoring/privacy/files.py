@@ -1,0 +1,47 @@
+"""Private files: stored encrypted, with their hash, and served by one checked view."""
+
+import hashlib
+import secrets
+
+from django.core.files.base import ContentFile
+
+from wagtail_mentoring.programme.models import Union
+
+from .models import PrivateFile
+from .storage import keys, private_storage
+
+
+class FileChanged(Exception):
+    """A stored file that is missing, cannot be decrypted, or is not what was stored."""
+
+
+def store(union: Union, name: str, content: bytes, content_type: str) -> PrivateFile:
+    """Store ``content`` under a name nobody can guess and return its row. ``name`` is what a download is called."""
+    stored_as = private_storage().save(f"{union.slug}/{secrets.token_hex(16)}", ContentFile(content))
+    return PrivateFile.objects.create(
+        union=union,
+        file=stored_as,
+        name=name[:255],
+        content_type=content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        key_id=keys().key_id,
+    )
+
+
+def read(stored: PrivateFile) -> bytes:
+    """Return the bytes of ``stored``. Raises :class:`FileChanged` when they are not those that were stored."""
+    try:
+        with private_storage().open(stored.file) as file:
+            content: bytes = file.read()
+    except Exception as error:
+        raise FileChanged(f"{stored.name} cannot be read: {error}") from error
+    if hashlib.sha256(content).hexdigest() != stored.sha256:
+        raise FileChanged(f"{stored.name} is not what was stored.")
+    return content
+
+
+def delete(stored: PrivateFile) -> None:
+    """Delete the row and the bytes."""
+    private_storage().delete(stored.file)
+    stored.delete()

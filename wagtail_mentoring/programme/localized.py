@@ -1,0 +1,92 @@
+"""Short texts kept in one row per language code, for names that are no site content."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_mentoring.conf import conf
+
+
+def localized(texts: Mapping[str, str] | None, language: str | None = None) -> str:
+    """Return the text in ``language`` (default: the active one), else in English, else any, else ``""``."""
+    if not texts:
+        return ""
+    code = language or get_language() or "en"
+    for candidate in (code, code.split("-")[0], "en"):
+        if texts.get(candidate):
+            return texts[candidate]
+    return next((text for text in texts.values() if text), "")
+
+
+class LocalizedWidget(forms.MultiWidget):
+    """One input per language, each labelled with the language's own name."""
+
+    template_name = "wagtail_mentoring/programme/localized_widget.html"
+
+    def __init__(self, widget: type[forms.Widget], attrs: dict[str, Any] | None = None) -> None:
+        self.languages = list(conf.LANGUAGES)
+        super().__init__({code: widget(attrs={"lang": code}) for code, _name in self.languages}, attrs)
+
+    def decompress(self, value: Mapping[str, str] | None) -> list[str]:
+        return [(value or {}).get(code, "") for code, _name in self.languages]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for subwidget, (code, language) in zip(context["widget"]["subwidgets"], self.languages, strict=True):
+            subwidget["language"] = language
+            subwidget["attrs"]["aria-label"] = language
+            subwidget["attrs"]["lang"] = code
+        return context
+
+
+class LocalizedFormField(forms.MultiValueField):
+    """A form field over :class:`LocalizedWidget`; the English text is required when the field is."""
+
+    def __init__(self, *, widget: type[forms.Widget] = forms.TextInput, max_length: int | None = None, **kwargs: Any):
+        kwargs.pop("encoder", None)
+        kwargs.pop("decoder", None)
+        self.languages = list(conf.LANGUAGES)
+        fields = [forms.CharField(required=False, max_length=max_length) for _language in self.languages]
+        super().__init__(fields, require_all_fields=False, widget=LocalizedWidget(widget), **kwargs)
+
+    def compress(self, values: list[str]) -> dict[str, str]:
+        return {code: text for (code, _name), text in zip(self.languages, values or [], strict=False) if text}
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or {}) != self.compress(list(data or []))
+
+
+class LocalizedTextField(models.JSONField):
+    """A text per language code: ``{"en": "Architects", "fi": "Arkkitehdit"}``."""
+
+    description = _("A text in several languages")
+
+    def __init__(self, *args: Any, long: bool = False, **kwargs: Any) -> None:
+        self.long = long
+        kwargs.setdefault("default", dict)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.long:
+            kwargs["long"] = True
+        return name, path, args, kwargs
+
+    def formfield(self, **kwargs: Any) -> Any:
+        options = {
+            "form_class": LocalizedFormField,
+            "widget": forms.Textarea if self.long else forms.TextInput,
+            "required": not self.blank,
+            "label": self.verbose_name,
+            "help_text": self.help_text,
+        }
+        options.update({key: value for key, value in kwargs.items() if key not in {"widget", "form_class"}})
+        form_class = options.pop("form_class")
+        return form_class(**options)
+
+
+__all__ = ["LocalizedFormField", "LocalizedTextField", "LocalizedWidget", "localized"]

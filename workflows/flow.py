@@ -1,0 +1,405 @@
+"""The flow of a case, one decorated method per step.
+
+Conditions say what must be true before a step makes sense at all; the method's arguments are what the person entered,
+and its body refuses an input that would break a rule. Nothing here writes anything: ``cases/moves.py`` does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+from viewflow import fsm
+
+from .facts import CaseFacts, Role, StepRefused
+from .states import (
+    EARLY_END_REASONS,
+    MEETING_STATES,
+    OPEN_STATES,
+    PAIR_STATES,
+    CaseState,
+    state_after_meetings,
+)
+from .words import STATE_LABELS
+
+
+class HasRoles(Protocol):
+    """Somebody who acts: what matters to the flow is in which capacities."""
+
+    @property
+    def roles(self) -> frozenset[Role]: ...
+
+
+def may(*roles: Role) -> Callable[["CaseFlow", HasRoles], bool]:
+    """Return a permission that is given to whoever acts in one of ``roles``."""
+    allowed = frozenset(roles)
+
+    def permission(flow: "CaseFlow", actor: HasRoles) -> bool:
+        return bool(allowed & actor.roles)
+
+    return permission
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names)
+
+
+def needs_mentors_with_room(flow: "CaseFlow") -> fsm.State.CONDITION:
+    facts = flow.facts
+    if facts.one_mentor_allowed:
+        return fsm.State.CONDITION(facts.mentors_with_room >= 1, unmet=_("No mentor of this field has room now."))
+    return fsm.State.CONDITION(
+        facts.mentors_with_room >= 2,
+        unmet=_("Two mentors of this field with room are needed, and there are not two now."),
+    )
+
+
+def needs_pair(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(flow.facts.mentors > 0, unmet=_("The case has no mentors."))
+
+
+def needs_no_agreement_out(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(
+        not flow.facts.agreement_out, unmet=_("The agreement has already been sent to this pair.")
+    )
+
+
+def needs_agreement_out(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(flow.facts.agreement_out, unmet=_("The agreement has not been sent."))
+
+
+def needs_open_signature(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(bool(flow.facts.unsigned), unmet=_("Everyone has signed already."))
+
+
+def needs_all_signatures(flow: "CaseFlow") -> fsm.State.CONDITION:
+    facts = flow.facts
+    if not facts.agreement_out:
+        return fsm.State.CONDITION(False, unmet=_("The agreement has not been sent."))
+    return fsm.State.CONDITION(
+        not facts.unsigned,
+        unmet=format_lazy(_("Not everyone has signed the agreement: {names}."), names=_names(facts.unsigned)),
+    )
+
+
+def needs_meetings_left(flow: "CaseFlow") -> fsm.State.CONDITION:
+    facts = flow.facts
+    return fsm.State.CONDITION(
+        facts.meetings_held < facts.max_meetings,
+        unmet=format_lazy(_("All {most} meetings of this case have been held."), most=facts.max_meetings),
+    )
+
+
+def needs_minimum_of_meetings(flow: "CaseFlow") -> fsm.State.CONDITION:
+    facts = flow.facts
+    return fsm.State.CONDITION(
+        facts.meetings_held >= facts.min_meetings,
+        unmet=format_lazy(
+            _("Needs {least} held meetings. {held}"),
+            least=facts.min_meetings,
+            held=_("None is held yet.")
+            if not facts.meetings_held
+            else format_lazy(
+                ngettext_lazy("{held} is held.", "{held} are held.", facts.meetings_held), held=facts.meetings_held
+            ),
+        ),
+    )
+
+
+def needs_data(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(not flow.facts.erased, unmet=_("The personal data of this case have been erased."))
+
+
+def needs_earlier_state(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(
+        flow.facts.closed_from is not None, unmet=_("The history does not say in which state the case was before.")
+    )
+
+
+def _require(text: str, message: Any, field: str = "reason") -> None:
+    if not text.strip():
+        raise StepRefused(message, {field: message})
+
+
+class CaseFlow:
+    """The case flow over one :class:`CaseFacts`. Build it, call one step, read ``state``; then throw it away."""
+
+    state = fsm.State(CaseState, default=CaseState.APPLIED)
+
+    def __init__(self, facts: CaseFacts) -> None:
+        self.facts = facts
+        self._state = facts.state
+
+    @state.getter()
+    def _get_state(self) -> CaseState:
+        return self._state
+
+    @state.setter()
+    def _set_state(self, value: CaseState) -> None:
+        self._state = value
+
+    @state.transition(
+        source=CaseState.APPLIED,
+        target=CaseState.ELIGIBLE,
+        label=_("Accept: the applicant is eligible"),
+        permission=may(Role.HANDLER),
+        custom={"order": 10},
+    )
+    def accept(self, *, seen_on: object = None, basis: str = "") -> None:
+        """The handler has seen the basis of eligibility: when, and which. No document is stored."""
+        if seen_on is None:
+            message = _("Give the date on which you saw the basis of eligibility.")
+            raise StepRefused(message, {"seen_on": message})
+        _require(basis, _("Say which basis of eligibility you saw."), "basis")
+
+    @state.transition(
+        source=CaseState.APPLIED,
+        target=CaseState.CLOSED,
+        label=_("Refuse: not eligible"),
+        permission=may(Role.HANDLER),
+        custom={"order": 20},
+    )
+    def refuse(self, *, reason: str = "") -> None:
+        """The applicant does not meet the conditions; the case closes as not eligible."""
+        _require(reason, _("Say why the applicant is not eligible. The applicant reads this."))
+
+    @state.transition(
+        source=CaseState.ELIGIBLE,
+        target=fsm.State.GET_STATE(
+            lambda flow, **inputs: state_after_meetings(flow.facts.meetings_held), states=list(PAIR_STATES)
+        ),
+        label=_("Choose the mentor pair"),
+        conditions=[needs_mentors_with_room],
+        permission=may(Role.HANDLER),
+        custom={"order": 30},
+    )
+    def pair(self, *, mentors: int = 0, one_mentor_reason: str = "") -> None:
+        """Two mentors, or one where the rules allow it and a reason is given. A rematch returns to its meeting."""
+        if mentors not in (1, 2):
+            message = _("Choose two mentors.")
+            raise StepRefused(message, {"first": message})
+        if mentors == 1:
+            if not self.facts.one_mentor_allowed:
+                message = _("The rules of this union ask for two mentors.")
+                raise StepRefused(message, {"second": message})
+            _require(
+                one_mentor_reason, _("Choose a second mentor, or say why there is only one."), "one_mentor_reason"
+            )
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Send the agreement"),
+        conditions=[needs_pair, needs_no_agreement_out],
+        permission=may(Role.HANDLER),
+        custom={"order": 40},
+    )
+    def send_agreement(self) -> None:
+        """The agreement is issued to the mentee and every mentor of the pair."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Sign the agreement"),
+        conditions=[needs_agreement_out, needs_open_signature],
+        permission=may(Role.MENTEE, Role.MENTOR),
+        custom={"order": 45},
+    )
+    def sign(self) -> None:
+        """One party signs the agreement that is out."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Plan the next meeting"),
+        conditions=[needs_pair, needs_meetings_left],
+        permission=may(Role.HANDLER),
+        custom={"order": 50},
+    )
+    def plan_meeting(self) -> None:
+        """The next meeting gets, or changes, its time and place. May come before the signatures."""
+
+    @state.transition(
+        source=CaseState.MEETING_4,
+        target=CaseState.MEETING_5,
+        label=_("Record meeting 5"),
+        conditions=[needs_meetings_left, needs_all_signatures],
+        permission=may(Role.HANDLER),
+        custom={"order": 60},
+    )
+    @state.transition(
+        source=CaseState.MEETING_3,
+        target=CaseState.MEETING_4,
+        label=_("Record meeting 4"),
+        conditions=[needs_meetings_left, needs_all_signatures],
+        permission=may(Role.HANDLER),
+        custom={"order": 60},
+    )
+    @state.transition(
+        source=CaseState.MEETING_2,
+        target=CaseState.MEETING_3,
+        label=_("Record meeting 3"),
+        conditions=[needs_meetings_left, needs_all_signatures],
+        permission=may(Role.HANDLER),
+        custom={"order": 60},
+    )
+    @state.transition(
+        source=CaseState.MEETING_1,
+        target=CaseState.MEETING_2,
+        label=_("Record meeting 2"),
+        conditions=[needs_meetings_left, needs_all_signatures],
+        permission=may(Role.HANDLER),
+        custom={"order": 60},
+    )
+    @state.transition(
+        source=CaseState.PAIRED,
+        target=CaseState.MEETING_1,
+        label=_("Record meeting 1"),
+        conditions=[needs_meetings_left, needs_all_signatures],
+        permission=may(Role.HANDLER),
+        custom={"order": 60},
+    )
+    def record_meeting(self, *, number: int = 0) -> None:
+        """The next meeting was held. ``number`` is the one that the person means, so that a stale page is noticed."""
+        expected = self.facts.meetings_held + 1
+        if number != expected:
+            raise StepRefused(
+                format_lazy(_("The next meeting of this case is meeting {number}."), number=expected),
+            )
+
+    @state.transition(
+        source=[CaseState.ELIGIBLE, *PAIR_STATES],
+        target=CaseState.CLOSED,
+        label=_("Close as completed"),
+        conditions=[needs_minimum_of_meetings],
+        permission=may(Role.HANDLER),
+        custom={"order": 70},
+    )
+    def complete(self, *, situation: str = "") -> None:
+        """The mentoring is done: at least the minimum number of meetings was held."""
+        _require(situation, _("Choose the mentee's situation now."), "situation")
+
+    @state.transition(
+        source=[*MEETING_STATES],
+        target=fsm.State.GET_STATE(
+            lambda flow, **inputs: state_after_meetings(flow.facts.meetings_held - 1), states=list(PAIR_STATES[:-1])
+        ),
+        label=_("Undo the latest meeting"),
+        permission=may(Role.HANDLER),
+        custom={"order": 80, "quiet": True},
+    )
+    def undo_meeting(self, *, reason: str = "") -> None:
+        """The latest meeting was recorded by mistake."""
+        _require(reason, _("Say why the meeting is undone."))
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        target=CaseState.ELIGIBLE,
+        label=_("Go back and look for new mentors"),
+        permission=may(Role.HANDLER),
+        custom={"order": 85, "quiet": True},
+    )
+    def go_back(self, *, reason: str = "") -> None:
+        """A mentor left or the fit was poor. Meetings held stay counted; the case goes first in the queue."""
+        _require(reason, _("Say why new mentors are looked for."))
+
+    @state.transition(
+        source=list(OPEN_STATES),
+        target=CaseState.CLOSED,
+        label=_("End early"),
+        permission=may(Role.HANDLER),
+        custom={"order": 90, "quiet": True},
+    )
+    def end(self, *, reason: str = "", situation: str = "") -> None:
+        """The case ends for another reason than completion."""
+        if reason not in EARLY_END_REASONS:
+            message = _("Choose why the case ends.")
+            raise StepRefused(message, {"end_reason": message})
+        _require(situation, _("Choose the mentee's situation now."), "situation")
+
+    @state.transition(
+        source=CaseState.CLOSED,
+        target=fsm.State.GET_STATE(lambda flow, **inputs: flow.facts.closed_from, states=list(OPEN_STATES)),
+        label=_("Reopen"),
+        conditions=[needs_data, needs_earlier_state],
+        permission=may(Role.HANDLER),
+        custom={"order": 95, "quiet": True},
+    )
+    def reopen(self, *, reason: str = "") -> None:
+        """A closed case returns to the state before."""
+        _require(reason, _("Say why the case is reopened."))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step as a person sees it now. ``reason`` is empty when it is allowed."""
+
+    name: str
+    label: Any
+    order: int
+    quiet: bool
+    allowed: bool
+    reason: Any
+
+
+#: Every step of the flow by name.
+STEP_NAMES: tuple[str, ...] = tuple(sorted(method.slug for method in CaseFlow.state.get_transitions()))
+
+NOT_YOURS = _("You have no right to do this.")
+
+
+def steps_from(facts: CaseFacts, actor: HasRoles) -> list[Step]:
+    """Return the steps that lead on from ``facts.state`` for ``actor``: possible ones and, with the reason, others.
+
+    A step for which the actor has no role is left out: it is somebody else's business, not a step that waits.
+    """
+    flow = CaseFlow(facts)
+    steps = []
+    for transition in CaseFlow.state.get_outgoing_transitions(facts.state):
+        if not transition.has_perm(flow, actor):
+            continue
+        unmet = transition.get_unmet_condition(flow)
+        steps.append(
+            Step(
+                name=transition.slug,
+                label=transition.label,
+                order=transition.custom["order"],
+                quiet=transition.custom.get("quiet", False),
+                allowed=unmet is None,
+                reason=unmet[1].message if unmet else "",
+            )
+        )
+    return sorted(steps, key=lambda step: step.order)
+
+
+def refusal(facts: CaseFacts, actor: HasRoles, name: str) -> Any:
+    """Return why ``actor`` cannot take the step ``name`` now, or ``""`` when it is possible. KeyError: no such step."""
+    if name not in STEP_NAMES:
+        raise KeyError(name)
+    flow = CaseFlow(facts)
+    outgoing = CaseFlow.state.get_outgoing_transitions(facts.state)
+    transition = next((found for found in outgoing if found.slug == name), None)
+    if transition is None:
+        return format_lazy(
+            _("This is not possible while the case is in the state “{state}”."), state=STATE_LABELS[facts.state]
+        )
+    if not transition.has_perm(flow, actor):
+        return NOT_YOURS
+    unmet = transition.get_unmet_condition(flow)
+    return unmet[1].message if unmet else ""
+
+
+def apply_step(facts: CaseFacts, actor: HasRoles, name: str, **inputs: Any) -> CaseState:
+    """Take the step ``name`` and return the state it leads to.
+
+    Raises :class:`StepRefused` when it is not possible, with the sentence that also stands beside the greyed button,
+    and ``KeyError`` for a name that is no step.
+    """
+    reason = refusal(facts, actor, name)
+    if reason:
+        raise StepRefused(reason)
+    flow = CaseFlow(facts)
+    getattr(flow, name)(**inputs)
+    return flow.state
+
+
+__all__ = ["NOT_YOURS", "STEP_NAMES", "CaseFlow", "Step", "apply_step", "refusal", "steps_from"]
