@@ -15,7 +15,7 @@ exec 9>"$(git rev-parse --git-dir)/remake-migration.lock"
 flock -w 120 9 || { echo "Another run holds the lock for more than two minutes." >&2; exit 1; }
 [ -f $folder/0001_initial.py ] && cp $folder/0001_initial.py "$kept"
 rm -f $folder/0001_initial.py
-if PYTHONDONTWRITEBYTECODE=1 "$python" example_project/manage.py makemigrations wagtail_mentoring --name initial -v 1 && [ -f $folder/0001_initial.py ]; then
+if PYTHONDONTWRITEBYTECODE=1 "$python" example_project/manage.py makemigrations wagtail_mentoring --name initial --no-header -v 1 && [ -f $folder/0001_initial.py ]; then
     rm -f "$kept"
 else
     [ -s "$kept" ] && cp "$kept" $folder/0001_initial.py

@@ -50,7 +50,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     sdist = build("sdist", clone, folder / "sdist")
     with tarfile.open(sdist) as archive:
         names = set(archive.getnames())
-        archive.extractall(folder / "unpacked", filter="data")
+    shutil.unpack_archive(sdist, folder / "unpacked")
     second = build("wheel", next((folder / "unpacked").iterdir()), folder / "second")
     return {
         "wheel": set(zipfile.ZipFile(wheel).namelist()),
