@@ -42,8 +42,8 @@ def database(value: str, default_file: Path) -> dict[str, Any]:
     }
 
 
-def secret(folder: Path, name: str) -> str:
-    """Return 32 random bytes in URL-safe base64, made on first use and kept in ``folder``, readable by the owner only.
+def secret(folder: Path, name: str, size: int = 32) -> str:
+    """Return ``size`` random bytes in URL-safe base64, made on first use and kept in ``folder``, readable by the owner only.
 
     The environment variable ``name`` goes first. Nothing secret stands in the repository, not even for a demo.
     """
@@ -55,7 +55,7 @@ def secret(folder: Path, name: str) -> str:
         # Written beside and linked into place: of two processes that start at once both read the same value.
         draft = folder / f".{name.lower()}-{secrets.token_hex(8)}"
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
-            stream.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            stream.write(base64.urlsafe_b64encode(secrets.token_bytes(size)).decode())
         try:
             os.link(draft, file)
         except FileExistsError:

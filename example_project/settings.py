@@ -15,7 +15,7 @@ VAR = Path(os.environ.get("MENTORING_VAR") or HERE / "var")
 VAR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = os.environ.get("DEBUG", "") in ("1", "true", "yes")
-SECRET_KEY = secret(VAR / "keys", "SECRET_KEY")
+SECRET_KEY = secret(VAR / "keys", "SECRET_KEY", size=48)
 SITE_URL = os.environ.get("SITE_URL") or f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("ALLOWED_HOSTS", "").split()]
 ROOT_URLCONF = "example_project.urls"

@@ -1,6 +1,9 @@
 """The example site: its database addresses, secrets, headers and its own few pages."""
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from django.test import Client
 
 from example_project.environment import database, secret
 from tests.conftest import restore_wagtail
+from tests.imports import ROOT
 
 
 def test_database_addresses(tmp_path: Path) -> None:
@@ -84,3 +88,18 @@ def test_the_site_answers_after_a_flush(client: Client) -> None:
     assert client.get("/").status_code == 404
     restore_wagtail()
     assert client.get("/").status_code == 200
+
+
+def test_djangos_deployment_checks_pass_on_https(tmp_path: Path) -> None:
+    environment = {**os.environ, "SITE_URL": "https://mentoring.example.org", "MENTORING_VAR": str(tmp_path)}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [
+        sys.executable,
+        str(ROOT / "example_project" / "manage.py"),
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+    ]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
