@@ -17,6 +17,7 @@ from django.utils import translation
 
 from .assets import BASE_URL, find_asset, search_path, template_engine
 from .errors import AssetRefused, DocumentRenderError
+from .finish import finish
 from .libraries import load_weasyprint
 
 STYLE_SHEET = "document.css"
@@ -113,7 +114,7 @@ def render_pdf(template: str, context: Mapping[str, Any], *, language: str, titl
             document = weasyprint.HTML(string=html, base_url=BASE_URL, url_fetcher=fetcher).render(
                 font_config=fonts, stylesheets=[style_sheet], pdf_variant=PDF_VARIANT, pdf_tags=True
             )
-            content = document.write_pdf(pdf_variant=PDF_VARIANT, pdf_tags=True)
+            content = document.write_pdf(finisher=finish, pdf_variant=PDF_VARIANT, pdf_tags=True)
     except FatalURLFetchingError as error:
         raise AssetRefused(
             f"The document “{template}” asks for {error}. Only files in its own folders can be used: "
