@@ -43,7 +43,7 @@ def database(value: str, default_file: Path) -> dict[str, Any]:
 
 
 def secret(folder: Path, name: str, size: int = 32) -> str:
-    """Return ``size`` random bytes in URL-safe base64, made on first use and kept in ``folder``, readable by the owner only.
+    """Return ``size`` random bytes in URL-safe base64, made on first use and kept in ``folder`` for the owner to read.
 
     The environment variable ``name`` goes first. Nothing secret stands in the repository, not even for a demo.
     """

@@ -28,7 +28,7 @@ fi
 mkdir -p "$var"
 now=$({ echo "${MENTORING_DB:-}"; cat wagtail_mentoring/migrations/*.py; "$python" -m pip list --format=freeze 2>/dev/null | grep -iE '^(wagtail|django)=='; } | cksum)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ] || { [ -z "${MENTORING_DB:-}" ] && [ ! -f "$var/db.sqlite3" ]; }; then
-    echo "→ Creating the database (about 20 seconds)"
+    echo "→ Creating the database (about 15 seconds)"
     manage migrate -v 0
     echo "→ Setting up groups, rights, themes and texts"
     manage mentoring_setup
@@ -38,4 +38,5 @@ echo "→ Loading the demo"
 manage mentoring_demo
 echo "→ Serving http://127.0.0.1:$port/ (Ctrl-C stops)"
 # --insecure: static files without DEBUG, so that a wrong address shows the site's own page, as on a real site.
+export DJANGO_RUNSERVER_HIDE_WARNING=true
 exec "$python" example_project/manage.py runserver --noreload --insecure "127.0.0.1:$port"
