@@ -6,11 +6,19 @@ twice, with two sets of enum members that never compare equal; so it refuses.
 """
 
 if __name__ != "wagtail_mentoring.workflows":
-    raise ImportError("Import this package as wagtail_mentoring.workflows, not as %r." % __name__)
+    raise ImportError(f"Import this package as wagtail_mentoring.workflows, not as {__name__}.")
 
 from .facts import CaseFacts, Role, StepRefused
 from .flow import CaseFlow, Step, apply_step, steps_from
-from .states import EARLY_END_REASONS, OPEN_STATES, CaseState, EndReason, Situation, meeting_number, state_after_meetings
+from .states import (
+    EARLY_END_REASONS,
+    OPEN_STATES,
+    CaseState,
+    EndReason,
+    Situation,
+    meeting_number,
+    state_after_meetings,
+)
 from .words import END_REASON_LABELS, PUBLIC_STATE_LABELS, SITUATION_LABELS, STATE_LABELS
 
 __all__ = [

@@ -184,9 +184,7 @@ class CaseFlow:
             if not self.facts.one_mentor_allowed:
                 message = _("The rules of this union ask for two mentors.")
                 raise StepRefused(message, {"second": message})
-            _require(
-                one_mentor_reason, _("Choose a second mentor, or say why there is only one."), "one_mentor_reason"
-            )
+            _require(one_mentor_reason, _("Choose a second mentor, or say why there is only one."), "one_mentor_reason")
 
     @state.transition(
         source=list(PAIR_STATES),

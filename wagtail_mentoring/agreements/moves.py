@@ -1,7 +1,7 @@
 """The agreement: what the flow must know of it, and what the steps ``send_agreement`` and ``sign`` write."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.agreement_sheet import (
     AgreementSheet,
+    Role,
     SheetParty,
     UnionBrand,
     meetings_label,
@@ -107,7 +108,9 @@ def _sheet(case: Case, text: AgreementText, parties: list[Party]) -> AgreementSh
         reference=case.reference,
         language=text.language,
         language_name=names.get(text.language, text.language),
-        parties=tuple(SheetParty(role=party.role, name=party.name, required=party.required) for party in parties),
+        parties=tuple(
+            SheetParty(role=cast(Role, party.role), name=party.name, required=party.required) for party in parties
+        ),
         text=text.body,
         version_label=str(text.version),
         issued=timezone.localdate(clock.now()),
@@ -145,7 +148,7 @@ def sign(move: Move) -> None:
     code, link = move.inputs.get("code"), move.inputs.get("link")
     if code is None or link is None or code.link_id != link.pk or code.purpose != CODE_PURPOSE:
         errors["code"] = _("Write the code from the e-mail.")
-    if errors:
+    if errors or code is None:
         raise StepRefused(_("The agreement is not signed yet."), errors)
     try:
         codes.use(code)

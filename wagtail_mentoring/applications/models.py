@@ -134,9 +134,7 @@ class Application(models.Model):
     confidence = models.PositiveSmallIntegerField(_("confidence of finding work, 1 to 5"), null=True, blank=True)
     # The editors' own questions as they stood: [{"label": …, "answer": …}].
     extra = models.JSONField(_("questions of the field"), default=list, blank=True)
-    cv = models.ForeignKey(
-        PrivateFile, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("CV")
-    )
+    cv = models.ForeignKey(PrivateFile, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("CV"))
     channel = models.CharField(_("came by"), max_length=12, default="web")
     sent_at = models.DateTimeField(_("sent at"), default=clock.now)
 
@@ -205,5 +203,3 @@ class IntakeEntry(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-

@@ -33,9 +33,7 @@ SYSTEM = Actor(frozenset({Role.SYSTEM}))
 def user_on(user: Any, case: "Case") -> Actor:
     """Return ``user`` acting on ``case``: as its handler where the case's union is granted, else without a role."""
     allowed = (
-        user.is_authenticated
-        and may_handle(user, case.union_id)
-        and user.has_perm("wagtail_mentoring.change_case")
+        user.is_authenticated and may_handle(user, case.union_id) and user.has_perm("wagtail_mentoring.change_case")
     )
     return Actor(frozenset({Role.HANDLER}) if allowed else frozenset(), user=user)
 

@@ -22,9 +22,7 @@ def register(provider: Provider) -> Provider:
 def _closed_from(case: "Case") -> CaseState | None:
     if case.case_state != CaseState.CLOSED:
         return None
-    data = (
-        case.log.filter(data__to=CaseState.CLOSED.value).order_by("-sequence").values_list("data", flat=True).first()
-    )
+    data = case.log.filter(data__to=CaseState.CLOSED.value).order_by("-sequence").values_list("data", flat=True).first()
     return CaseState(data["from"]) if data else None
 
 

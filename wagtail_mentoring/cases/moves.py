@@ -103,9 +103,7 @@ def move(
         entered = (run(under_way) if run else None) or {}
         target = apply_step(known, actor, step, **entered)
         _write(under_way, target)
-        case_moved.send(
-            Case, case=case, step=step, source=known.state, target=target, actor=actor, data=under_way.data
-        )
+        case_moved.send(Case, case=case, step=step, source=known.state, target=target, actor=actor, data=under_way.data)
     return case
 
 
@@ -219,5 +217,3 @@ def open_case(
     case.save(update_fields=["log_length", "log_head"])
     case_opened.send(Case, case=case, actor=actor)
     return case
-
-

@@ -1,6 +1,6 @@
 """Named queries over cases. What is finer than the state is derived here, never stored."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -8,11 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from wagtail_mentoring.programme.rights import union_roles
 from wagtail_mentoring.workflows import OPEN_STATES, CaseState
 
-if TYPE_CHECKING:
-    from .models import Case
 
-
-class CaseQuerySet(models.QuerySet["Case"]):
+class CaseQuerySet(models.QuerySet[Any]):
     """Cases by what is the matter with them. Related rows of rooms above are reached by their query names."""
 
     def readable_by(self, user: Any) -> "CaseQuerySet":

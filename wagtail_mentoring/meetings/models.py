@@ -22,9 +22,7 @@ class Meeting(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="meetings")
     pair = models.ForeignKey("wagtail_mentoring.MentorPair", models.PROTECT, related_name="meetings")
-    number = models.PositiveSmallIntegerField(
-        _("number"), validators=[MinValueValidator(1), MaxValueValidator(5)]
-    )
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(5)])
     status = models.CharField(_("status"), max_length=10, choices=MeetingStatus.choices)
     starts_at = models.DateTimeField(_("starts at"))
     minutes = models.PositiveSmallIntegerField(_("length in minutes"), default=90)
@@ -70,10 +68,14 @@ class Attendance(models.Model):
                 name="mentoring_attendance_of_one_person",
             ),
             models.UniqueConstraint(
-                fields=["meeting", "mentee"], condition=models.Q(mentee__isnull=False), name="mentoring_attendance_mentee"
+                fields=["meeting", "mentee"],
+                condition=models.Q(mentee__isnull=False),
+                name="mentoring_attendance_mentee",
             ),
             models.UniqueConstraint(
-                fields=["meeting", "mentor"], condition=models.Q(mentor__isnull=False), name="mentoring_attendance_mentor"
+                fields=["meeting", "mentor"],
+                condition=models.Q(mentor__isnull=False),
+                name="mentoring_attendance_mentor",
             ),
         ]
 

@@ -110,7 +110,9 @@ def _present(move: Move) -> list[dict[str, Any]]:
         raise StepRefused(message, {"mentors_present": message})
     if not move.inputs.get("mentee_present") or not there:
         message = _("A meeting needs the mentee and at least one mentor. If somebody did not come, plan it anew.")
-        raise StepRefused(message, {"mentors_present" if move.inputs.get("mentee_present") else "mentee_present": message})
+        raise StepRefused(
+            message, {"mentors_present" if move.inputs.get("mentee_present") else "mentee_present": message}
+        )
     rows: list[dict[str, Any]] = [{"mentee": move.case.mentee, "present": True}]
     return rows + [{"mentor": mentor, "present": mentor.pk in there} for mentor in pair]
 

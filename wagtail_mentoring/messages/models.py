@@ -56,9 +56,7 @@ class MailText(ReviewedText):
         verbose_name_plural = _("e-mail texts")
         ordering = ["event", "participation", "language"]
         constraints = [
-            models.UniqueConstraint(
-                "event", Coalesce("participation", 0), "language", name="mentoring_mail_text_once"
-            ),
+            models.UniqueConstraint("event", Coalesce("participation", 0), "language", name="mentoring_mail_text_once"),
         ]
 
     def __str__(self) -> str:

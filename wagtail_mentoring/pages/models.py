@@ -18,7 +18,9 @@ class ProgrammePageMixin(models.Model):
     """What the programme is, who may apply, and the way to every field."""
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", verbose_name=_("programme"))
-    lead = models.TextField(_("lead"), max_length=400, help_text=_("What this is, for whom, and that it costs nothing."))
+    lead = models.TextField(
+        _("lead"), max_length=400, help_text=_("What this is, for whom, and that it costs nothing.")
+    )
     body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
 
     class Meta:
@@ -28,9 +30,7 @@ class ProgrammePageMixin(models.Model):
 class FieldPageMixin(models.Model):
     """One professional field of one union, with "Apply"."""
 
-    field = models.ForeignKey(
-        ProfessionalField, models.PROTECT, related_name="+", verbose_name=_("professional field")
-    )
+    field = models.ForeignKey(ProfessionalField, models.PROTECT, related_name="+", verbose_name=_("professional field"))
     lead = models.TextField(_("lead"), max_length=400)
     body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
 
@@ -38,7 +38,7 @@ class FieldPageMixin(models.Model):
         abstract = True
 
 
-class ProgrammePage(ProgrammePageMixin, Page):
+class ProgrammePage(ProgrammePageMixin, Page):  # noqa: DJ008 - Page has __str__
     """The programme's page: the parent of its field pages."""
 
     template = "wagtail_mentoring/pages/programme_page.html"
@@ -50,7 +50,7 @@ class ProgrammePage(ProgrammePageMixin, Page):
         verbose_name_plural = _("mentoring programme pages")
 
 
-class FieldPage(FieldPageMixin, Page):
+class FieldPage(FieldPageMixin, Page):  # noqa: DJ008 - Page has __str__
     """The page of one professional field."""
 
     template = "wagtail_mentoring/pages/field_page.html"

@@ -1,5 +1,7 @@
 """Which mentors could take one more mentee."""
 
+from typing import Any
+
 from django.db.models import Count, F, Q, QuerySet
 
 from wagtail_mentoring import clock
@@ -16,7 +18,7 @@ _TAKES_A_PLACE = (
 )
 
 
-def with_load(mentors: "QuerySet[Mentor]") -> "QuerySet[Mentor]":
+def with_load(mentors: "QuerySet[Mentor]") -> "QuerySet[Any]":
     """Add ``load``: how many mentees each mentor has now."""
     return mentors.annotate(load=Count("memberships", filter=_TAKES_A_PLACE, distinct=True))
 

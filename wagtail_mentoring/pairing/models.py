@@ -58,7 +58,9 @@ class PairMembership(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["pair", "mentor"], condition=models.Q(left_at__isnull=True), name="mentoring_mentor_in_pair_once"
+                fields=["pair", "mentor"],
+                condition=models.Q(left_at__isnull=True),
+                name="mentoring_mentor_in_pair_once",
             ),
         ]
         indexes = [models.Index(fields=["mentor", "left_at"])]

@@ -22,7 +22,7 @@ def _lasting() -> datetime.datetime:
     return clock.now() + datetime.timedelta(days=conf.LINK_DAYS)
 
 
-def link_for(case: models.Model, *, mentee: Any = None, mentor: Any = None) -> PrivateLink:
+def link_for(case: Any, *, mentee: Any = None, mentor: Any = None) -> PrivateLink:
     """Return the link of one person to one case, making it at the first time, and valid again when it had expired."""
     link, made = PrivateLink.objects.get_or_create(
         case=case, mentee=mentee, mentor=mentor, defaults={"expires_at": _lasting()}
@@ -42,7 +42,7 @@ def link_for_draft(draft: Any) -> PrivateLink:
 
 def renew(link: PrivateLink) -> PrivateLink:
     """Make every earlier address of ``link`` worthless, and the link valid anew."""
-    link.generation = models.F("generation") + 1  # type: ignore[assignment]
+    link.generation = models.F("generation") + 1
     link.expires_at = _lasting()
     link.revoked_at = None
     link.save(update_fields=["generation", "expires_at", "revoked_at"])

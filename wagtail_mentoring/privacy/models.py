@@ -102,9 +102,7 @@ class ReadingLogEntry(models.Model):
     """Who read a sensitive field or a private file of whom, and when."""
 
     union = models.ForeignKey("wagtail_mentoring.Union", models.CASCADE, related_name="+")
-    case = models.ForeignKey(
-        "wagtail_mentoring.Case", models.CASCADE, null=True, blank=True, related_name="readings"
-    )
+    case = models.ForeignKey("wagtail_mentoring.Case", models.CASCADE, null=True, blank=True, related_name="readings")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("reader")
     )

@@ -77,16 +77,10 @@ class LocalizedTextField(models.JSONField):
         return name, path, args, kwargs
 
     def formfield(self, **kwargs: Any) -> Any:
-        options = {
-            "form_class": LocalizedFormField,
-            "widget": forms.Textarea if self.long else forms.TextInput,
-            "required": not self.blank,
-            "label": self.verbose_name,
-            "help_text": self.help_text,
-        }
-        options.update({key: value for key, value in kwargs.items() if key not in {"widget", "form_class"}})
-        form_class = options.pop("form_class")
-        return form_class(**options)
+        # Whatever widget or class an admin form would choose for JSON is not meant for this field.
+        options = {key: value for key, value in kwargs.items() if key not in {"widget", "form_class"}}
+        options = {"required": not self.blank, "label": self.verbose_name, "help_text": self.help_text} | options
+        return LocalizedFormField(widget=forms.Textarea if self.long else forms.TextInput, **options)
 
 
 __all__ = ["LocalizedFormField", "LocalizedTextField", "LocalizedWidget", "localized"]

@@ -84,9 +84,7 @@ class Union(models.Model):
 class Participation(models.Model):
     """One union in one programme, with that union's rules."""
 
-    programme = models.ForeignKey(
-        Programme, models.PROTECT, related_name="participations", verbose_name=_("programme")
-    )
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="participations", verbose_name=_("programme"))
     union = models.ForeignKey(Union, models.PROTECT, related_name="participations", verbose_name=_("union"))
     min_meetings = models.PositiveSmallIntegerField(
         _("fewest meetings"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)]
@@ -107,7 +105,9 @@ class Participation(models.Model):
     decision_days = models.PositiveSmallIntegerField(_("days promised for the eligibility decision"), default=14)
     pairing_days = models.PositiveSmallIntegerField(_("days promised for finding mentors"), default=60)
     signature_reminder_days = models.PositiveSmallIntegerField(_("days until a signature is asked again"), default=5)
-    retention_unfinished_days = models.PositiveSmallIntegerField(_("days an unfinished application is kept"), default=30)
+    retention_unfinished_days = models.PositiveSmallIntegerField(
+        _("days an unfinished application is kept"), default=30
+    )
     retention_not_eligible_months = models.PositiveSmallIntegerField(
         _("months a refused application is kept"), default=6
     )
@@ -212,9 +212,7 @@ class MeetingTheme(models.Model):
         related_name="themes",
         verbose_name=_("only for this field"),
     )
-    number = models.PositiveSmallIntegerField(
-        _("meeting"), validators=[MinValueValidator(1), MaxValueValidator(5)]
-    )
+    number = models.PositiveSmallIntegerField(_("meeting"), validators=[MinValueValidator(1), MaxValueValidator(5)])
     titles = LocalizedTextField(_("theme"))
     summaries = LocalizedTextField(_("in one or two sentences"), blank=True, long=True)
 
@@ -227,9 +225,7 @@ class MeetingTheme(models.Model):
             models.UniqueConstraint(
                 "programme", Coalesce("participation", 0), Coalesce("field", 0), "number", name="mentoring_theme_once"
             ),
-            models.CheckConstraint(
-                condition=models.Q(number__gte=1, number__lte=5), name="mentoring_theme_number"
-            ),
+            models.CheckConstraint(condition=models.Q(number__gte=1, number__lte=5), name="mentoring_theme_number"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,6 @@ the grants say *to whose rows*. Superusers may do everything.
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, Q, QuerySet
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -16,7 +15,8 @@ _READ = frozenset(UnionRole.values)
 _WRITE = frozenset({UnionRole.HANDLER.value})
 _CACHE = "_mentoring_union_roles"
 
-User = AbstractBaseUser | AnonymousUser | Any
+# A user of whatever model the site has, or the anonymous user.
+User = Any
 
 
 def union_roles(user: User) -> dict[int, frozenset[str]]:
@@ -75,9 +75,7 @@ class UnionPermissionPolicy(ModelPermissionPolicy):
         if user.is_active and user.is_superuser:
             return True
         wanted = _READ if action in {"view", "choose"} else _WRITE
-        return super().user_has_permission(user, action) and any(
-            roles & wanted for roles in union_roles(user).values()
-        )
+        return super().user_has_permission(user, action) and any(roles & wanted for roles in union_roles(user).values())
 
     def instances_user_has_any_permission_for(self, user: User, actions: Any) -> QuerySet[Any]:
         queryset = self.model._default_manager.all()

@@ -24,6 +24,11 @@ def in_force(
     own = candidates.filter(participation__isnull=True) | candidates.filter(participation__in=owners[1:])
     return max(
         own,
-        key=lambda text: (text.language == language, text.participation_id is not None, text.in_force_from, text.version),
+        key=lambda text: (
+            text.language == language,
+            text.participation_id is not None,
+            text.in_force_from,
+            text.version,
+        ),
         default=None,
     )

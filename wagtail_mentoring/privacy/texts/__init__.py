@@ -50,6 +50,6 @@ def fill(text: str, values: Mapping[str, object]) -> SafeString:
 
     def replace(match: re.Match[str]) -> str:
         name = match[1]
-        return conditional_escape(values[name]) if name in PLACEHOLDERS else match[0]
+        return conditional_escape(str(values[name])) if name in PLACEHOLDERS else match[0]
 
     return mark_safe(_PLACEHOLDER.sub(replace, text))  # noqa: S308 - the text is safe and the values are escaped
