@@ -143,7 +143,11 @@ class Walk:
                 continue
             for link in self.page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)"):
                 path = urlsplit(link).path
-                if link.startswith(self.home) and path.startswith(inside) and not re.search(r"logout|/media/", path):
+                if (
+                    link.startswith(self.home)
+                    and path.startswith(inside)
+                    and not re.search(r"logout|^/media/|^/admin/pages/", path)
+                ):
                     waiting.append(link)
 
     def fill_in(self, address: str, steps: int = 14) -> None:
@@ -193,6 +197,7 @@ def log_in(page: Page, home: str, login: dict[str, Any]) -> None:
     page.fill("input[name=username]", login["username"])
     page.fill("input[name=password]", login["password"])
     page.click("form button[type=submit]")
+    page.wait_for_url(lambda address: "/login/" not in address)
 
 
 def walks(browser: Browser, home: str, told: dict[str, Any], wanted: set[str]) -> Iterator[Walk]:
