@@ -2,6 +2,10 @@
 
 from django.urls import URLPattern, URLResolver
 
+from .pages import urls as pages_urls
+
 app_name = "wagtail_mentoring"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    *pages_urls.urlpatterns,
+]
