@@ -31,7 +31,7 @@ shots: $(VENV)/.test ## a picture of every page of the demo, in shots/
 	@$(PY) scripts/shots.py
 
 messages: $(VENV)/.test ## collect and compile the translations (fi, sv)
-	@cd wagtail_mentoring && ../$(VENV)/bin/django-admin makemessages --symlinks --no-obsolete --add-location file -l fi -l sv
+	@mkdir -p wagtail_mentoring/locale && cd wagtail_mentoring && ../$(VENV)/bin/django-admin makemessages --symlinks --no-obsolete --add-location file -l fi -l sv
 	@cd wagtail_mentoring && ../$(VENV)/bin/django-admin compilemessages
 	@cd example_project && ../$(VENV)/bin/django-admin makemessages --no-obsolete --add-location file -l fi -l sv -i var
 	@cd example_project && ../$(VENV)/bin/django-admin compilemessages -i var
