@@ -35,7 +35,20 @@ def finish(document: Any, pdf: Any) -> None:
     metadata.stream = [content.replace(_RDF_END, _UA_IDENTIFICATION + _RDF_END)]
     # An archive must be able to read what the file is without unpacking it (ISO 19005-3, 6.6.2.1).
     metadata.compress = False
+    _name_every_glyph(pdf)
     _end_streams_cleanly(pdf)
+
+
+def _name_every_glyph(pdf: Any) -> None:
+    """Give a character to glyphs that stand for a part of one: both standards forbid an empty mapping.
+
+    Scripts such as Devanagari draw a vowel before its consonant; the text is kept by the glyph beside it, so that this
+    one gets the zero-width space, which changes nothing when the text is copied or read aloud.
+    """
+    for stream in pdf.objects:
+        lines = getattr(stream, "stream", None)
+        if lines and b"begincmap" in lines:
+            stream.stream = [line[:-2] + b"<200b>" if line.endswith(b"> <>") else line for line in lines]
 
 
 def _end_streams_cleanly(pdf: Any) -> None:

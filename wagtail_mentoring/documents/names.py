@@ -12,7 +12,6 @@ def clean_name(name: str) -> str:
     kept = (
         " " if character in "\t\n\r\v\f\u2028\u2029" else character
         for character in unicodedata.normalize("NFC", str(name))
-        if character not in _BIDI_CONTROLS
-        and (unicodedata.category(character) != "Cc" or character in "\t\n\r\v\f")
+        if character not in _BIDI_CONTROLS and (unicodedata.category(character) != "Cc" or character in "\t\n\r\v\f")
     )
     return " ".join("".join(kept).split())

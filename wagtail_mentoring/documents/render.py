@@ -4,6 +4,7 @@ The same context always gives the same bytes on one machine, but another version
 give others: store what was issued together with its SHA-256, and never render again to compare.
 """
 
+import atexit
 import hashlib
 import threading
 from collections.abc import Mapping
@@ -72,6 +73,10 @@ def _styles(folders: tuple[Path, ...]) -> tuple[Any, Any, Any]:
     fonts = FontConfiguration()
     style_sheet = weasyprint.CSS(url=BASE_URL + STYLE_SHEET, url_fetcher=fetcher, font_config=fonts)
     return fetcher, style_sheet, fonts
+
+
+# Fonts know how to tidy up after themselves, but not once Python has begun to take itself apart.
+atexit.register(_styles.cache_clear)
 
 
 def render_html(template: str, context: Mapping[str, Any], *, language: str, title: str) -> str:
