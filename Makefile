@@ -10,7 +10,8 @@ PY := $(VENV)/bin/python
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
-PIP_QUIET := -q --progress-bar off
+# Errors alone: newer versions of pip pass on every remark of the build.
+PIP_QUIET := -qq --progress-bar off
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
