@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(unique=True, verbose_name='short name in addresses')),
                 ('names', wagtail_mentoring.programme.localized.LocalizedTextField(default=dict, help_text='In the plural and small letters, as in a sentence: architects.', verbose_name='name')),
+                ('area', models.CharField(choices=[('health', 'Health and care'), ('education', 'Education and research'), ('technology', 'Technology and building'), ('business', 'Business and law'), ('society', 'Society and social work'), ('culture', 'Culture and languages'), ('services', 'Communication and services'), ('other', 'Other fields')], default='other', max_length=12, verbose_name='heading in the list of fields')),
             ],
             options={
                 'verbose_name': 'profession',

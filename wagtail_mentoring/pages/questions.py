@@ -1,4 +1,4 @@
-"""How one bound form field is shown on a public page: label, hint, error and widget, with the right ids between them."""
+"""How one bound form field is shown on a public page: label, hint, error and widget, tied together by ids."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A bound field with what its template needs. ``kind`` is ``input``, ``options``, ``tick``, ``group`` or ``hidden``."""
+    """A bound field with what its template needs.
+
+    ``kind`` is ``input``, ``options``, ``tick``, ``group`` or ``hidden``.
+    """
 
     field: BoundField
     kind: str

@@ -57,7 +57,7 @@ def unions_css(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def text(request: HttpRequest, kind: str, union: str | None = None) -> HttpResponse:
-    """Show the public text ``kind`` that is in force: a union's wording, or the programme's with the way to each union's.
+    """Show the public text ``kind`` that is in force: a union's wording, or the programme's with a way to each.
 
     Raises Http404 for an unknown kind or union.
     """

@@ -141,11 +141,25 @@ class Participation(models.Model):
             raise ValidationError({"max_meetings": _("Must be at least the fewest meetings.")})
 
 
+class Area(models.TextChoices):
+    """Under which heading a profession stands in the list of all fields. The order is that of the list."""
+
+    HEALTH = "health", _("Health and care")
+    EDUCATION = "education", _("Education and research")
+    TECHNOLOGY = "technology", _("Technology and building")
+    BUSINESS = "business", _("Business and law")
+    SOCIETY = "society", _("Society and social work")
+    CULTURE = "culture", _("Culture and languages")
+    SERVICES = "services", _("Communication and services")
+    OTHER = "other", _("Other fields")
+
+
 class Profession(models.Model):
     """A profession or field of work, by its names."""
 
     slug = models.SlugField(_("short name in addresses"), unique=True)
     names = LocalizedTextField(_("name"), help_text=_("In the plural and small letters, as in a sentence: architects."))
+    area = models.CharField(_("heading in the list of fields"), max_length=12, choices=Area.choices, default=Area.OTHER)
 
     class Meta:
         verbose_name = _("profession")
