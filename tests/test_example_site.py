@@ -92,7 +92,8 @@ def test_the_site_answers_after_a_flush(client: Client) -> None:
 
 def test_djangos_deployment_checks_pass_on_https(tmp_path: Path) -> None:
     environment = {**os.environ, "SITE_URL": "https://mentoring.example.org", "MENTORING_VAR": str(tmp_path)}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    for name in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):  # set for the tests themselves
+        environment.pop(name, None)
     command = [
         sys.executable,
         str(ROOT / "example_project" / "manage.py"),
