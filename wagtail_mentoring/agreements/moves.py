@@ -72,6 +72,7 @@ def send_agreement(move: Move) -> None:
         ) from error
     name = f"{case.reference}-{sheet.language}.pdf"
     stored = files.store(case.union, name, pdf.content, "application/pdf")
+    move.take_back.append(lambda: files.private_storage().delete(stored.file))
     document = Document.objects.create(
         kind="agreement", title=sheet.title(), language=sheet.language, stored=stored, sha256=pdf.sha256
     )
@@ -108,15 +109,24 @@ def _sheet(case: Case, text: AgreementText, parties: list[Party]) -> AgreementSh
         reference=case.reference,
         language=text.language,
         language_name=names.get(text.language, text.language),
-        parties=tuple(
-            SheetParty(role=cast(Role, party.role), name=party.name, required=party.required) for party in parties
-        ),
+        parties=tuple(_sheet_party(case, party, text.language) for party in parties),
         text=text.body,
         version_label=str(text.version),
         issued=timezone.localdate(clock.now()),
         field=localized(case.field.profession.names, text.language),
         meetings=meetings_label(case.min_meetings, case.max_meetings),
     )
+
+
+def _sheet_party(case: Case, party: Party, language: str) -> SheetParty:
+    """Return ``party`` as it is printed, with the profession that the parties share, or a mentor's own title."""
+    detail = localized(case.field.profession.names, language)
+    if party.mentor is not None and party.mentor.title:
+        detail = party.mentor.title
+    elif party.role == PartyRole.CONTACT:
+        detail = localized(case.union.names, language)
+    detail = detail[:1].upper() + detail[1:]
+    return SheetParty(role=cast(Role, party.role), name=party.name, detail=detail, required=party.required)
 
 
 def party_of(agreement: Agreement, *, mentee: Any = None, mentor: Any = None) -> Party | None:
