@@ -55,7 +55,9 @@ class BodyBlock(blocks.StreamBlock):
     heading = blocks.CharBlock(
         label=_("Heading"), icon="title", max_length=120, template="wagtail_mentoring/pages/blocks/heading.html"
     )
-    paragraph = blocks.RichTextBlock(label=_("Text"), features=FEATURES)
+    paragraph = blocks.RichTextBlock(
+        label=_("Text"), features=FEATURES, template="wagtail_mentoring/pages/blocks/paragraph.html"
+    )
     steps = StepsBlock()
     question = QuestionBlock()
     quote = QuoteBlock()

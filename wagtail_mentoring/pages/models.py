@@ -3,7 +3,10 @@
 Both come as an abstract mixin and a thin page, so that a site can put the behaviour on a page class of its own.
 """
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.fields import StreamField
@@ -12,6 +15,8 @@ from wagtail.models import Page
 from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
 from .blocks import BodyBlock
+from .contexts import field_context, programme_context
+from .forms import FieldPageForm
 
 
 class ProgrammePageMixin(models.Model):
@@ -26,6 +31,10 @@ class ProgrammePageMixin(models.Model):
     class Meta:
         abstract = True
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
+        return context | programme_context(self, self.programme, request)  # type: ignore[arg-type]
+
 
 class FieldPageMixin(models.Model):
     """One professional field of one union, with "Apply"."""
@@ -36,6 +45,13 @@ class FieldPageMixin(models.Model):
 
     class Meta:
         abstract = True
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
+        field = ProfessionalField.objects.select_related(
+            "profession", "participation__union", "participation__programme"
+        ).get(pk=self.field_id)
+        return context | field_context(self, field, request)  # type: ignore[arg-type]
 
 
 class ProgrammePage(ProgrammePageMixin, Page):  # noqa: DJ008 - Page has __str__
@@ -54,6 +70,8 @@ class FieldPage(FieldPageMixin, Page):  # noqa: DJ008 - Page has __str__
     """The page of one professional field."""
 
     template = "wagtail_mentoring/pages/field_page.html"
+    base_form_class = FieldPageForm
+    parent_page_types = ["wagtail_mentoring.ProgrammePage"]
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,

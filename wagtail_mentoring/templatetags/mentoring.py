@@ -6,9 +6,10 @@ from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template import Context
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import check_for_language, get_language
+from django.utils.translation import check_for_language, get_language, gettext, ngettext
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages import addresses
@@ -48,6 +49,20 @@ def mentoring_focus_id(field: BoundField) -> str:
 def mentoring_localized(texts: dict[str, str] | None) -> str:
     """Return the text of a localized value in the active language."""
     return localized_text(texts)
+
+
+@register.filter
+def mentoring_hours(minutes: int) -> str:
+    """Return a length in minutes as people say it: 45 minutes, 1.5 hours, 1 hour 20 minutes."""
+    hours, rest = divmod(int(minutes), 60)
+    if rest == 0 and hours:
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    if rest == 30 and hours:
+        return gettext("%(number)s hours") % {"number": number_format(hours + 0.5, 1)}
+    of_minutes = ngettext("%(number)s minute", "%(number)s minutes", rest) % {"number": rest}
+    if not hours:
+        return of_minutes
+    return f"{ngettext('%(number)s hour', '%(number)s hours', hours) % {'number': hours}} {of_minutes}"
 
 
 @register.inclusion_tag("wagtail_mentoring/includes/language_switch.html", takes_context=True)
