@@ -106,22 +106,34 @@ def alternatives(asked: ProfessionalField) -> list[ProfessionalField]:
     rules = RoutingRule.objects.filter(
         active=True, programme=asked.participation.programme_id, unions=asked.participation.union_id
     ).prefetch_related("unions", "professions")
-    professions: set[int] = {asked.profession_id}
-    unions: set[int] = set()
-    for rule in rules:
-        named = {profession.pk for profession in rule.professions.all()}
-        if not named or asked.profession_id in named:
-            professions |= named
-            unions |= {union.pk for union in rule.unions.all()}
-    candidates = ProfessionalField.objects.filter(
-        participation__programme=asked.participation.programme_id, intake_open=True
-    ).select_related("profession", "participation__union")
+    candidates = list(
+        ProfessionalField.objects.filter(
+            participation__programme=asked.participation.programme_id, intake_open=True
+        ).select_related("profession", "participation__union")
+    )
     return [
         other
         for other in candidates
         if other.pk != asked.pk
-        and (
-            other.profession_id == asked.profession_id
-            or (other.participation.union_id in unions and other.profession_id in professions)
-        )
+        and (other.profession_id == asked.profession_id or any(_joins(rule, asked, other) for rule in rules))
     ]
+
+
+def _meant(rule: RoutingRule, field: ProfessionalField) -> bool:
+    """Whether ``rule`` leads to ``field``: by its professions, or without any by words that the names begin with."""
+    if field.participation.union_id not in {union.pk for union in rule.unions.all()}:
+        return False
+    if named := {profession.pk for profession in rule.professions.all()}:
+        return field.profession_id in named
+    starts = [start for phrase in rule.words for start in words_of(str(phrase))[:1]]
+    names = words_of(" ".join(field.profession.names.values()))
+    return any(name.startswith(start) for name in names for start in starts)
+
+
+def _joins(rule: RoutingRule, first: ProfessionalField, second: ProfessionalField) -> bool:
+    """Whether the rule may send one applicant to either field: it names the first's union and means the second."""
+    unions = {union.pk for union in rule.unions.all()}
+    named = {profession.pk for profession in rule.professions.all()}
+    return (
+        first.participation.union_id in unions and (not named or first.profession_id in named) and _meant(rule, second)
+    )

@@ -1,11 +1,14 @@
 """The public texts as a reader gets them: the version in force, in the reader's language, with its values filled in."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.conf import conf
@@ -15,6 +18,10 @@ from wagtail_mentoring.programme.texts import in_force
 
 from .models import Notice, NoticeKind
 from .texts import LANGUAGES, fill, privacy_text
+
+
+# "the union that you apply to" begins with a capital where a sentence does.
+_AT_START = re.compile(r"(>\s*|[.!?]\s+)\{union\}")
 
 
 @dataclass(frozen=True)
@@ -71,4 +78,7 @@ def public_text(kind: str, participation: Participation | None, language: str) -
     else:
         code = language if language in LANGUAGES else "en"
         body = privacy_text(kind, code)
-    return PublicText(known, sanitize(fill(body, text_values(participation))), code, notice)
+    values = text_values(participation)
+    capital = str(conditional_escape(capfirst(str(values["union"]))))
+    body = _AT_START.sub(lambda match: match[1] + capital, body)
+    return PublicText(known, sanitize(fill(body, values)), code, notice)
