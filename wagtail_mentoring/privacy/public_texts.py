@@ -19,7 +19,6 @@ from wagtail_mentoring.programme.texts import in_force
 from .models import Notice, NoticeKind
 from .texts import LANGUAGES, fill, privacy_text
 
-
 # "the union that you apply to" begins with a capital where a sentence does.
 _AT_START = re.compile(r"(>\s*|[.!?]\s+)\{union\}")
 
