@@ -20,6 +20,7 @@ from .states import (
     OPEN_STATES,
     PAIR_STATES,
     CaseState,
+    Situation,
     state_after_meetings,
 )
 from .words import STATE_LABELS
@@ -118,9 +119,15 @@ def needs_earlier_state(flow: "CaseFlow") -> fsm.State.CONDITION:
     )
 
 
-def _require(text: str, message: Any, field: str = "reason") -> None:
-    if not text.strip():
+def _require(text: str | None, message: Any, field: str = "reason") -> None:
+    if not (text or "").strip():
         raise StepRefused(message, {field: message})
+
+
+def _require_situation(situation: str | None) -> None:
+    if situation not in list(Situation):
+        message = _("Choose the mentee's situation now.")
+        raise StepRefused(message, {"situation": message})
 
 
 class CaseFlow:
@@ -274,7 +281,7 @@ class CaseFlow:
     )
     def complete(self, *, situation: str = "") -> None:
         """The mentoring is done: at least the minimum number of meetings was held."""
-        _require(situation, _("Choose the mentee's situation now."), "situation")
+        _require_situation(situation)
 
     @state.transition(
         source=[*MEETING_STATES],
@@ -312,7 +319,7 @@ class CaseFlow:
         if reason not in EARLY_END_REASONS:
             message = _("Choose why the case ends.")
             raise StepRefused(message, {"end_reason": message})
-        _require(situation, _("Choose the mentee's situation now."), "situation")
+        _require_situation(situation)
 
     @state.transition(
         source=CaseState.CLOSED,

@@ -1,5 +1,6 @@
 """The agreement: what the flow must know of it, and what the steps ``send_agreement`` and ``sign`` write."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -135,6 +136,12 @@ def party_of(agreement: Agreement, *, mentee: Any = None, mentor: Any = None) ->
     return (parties.filter(mentee=mentee) if mentee else parties.filter(mentor=mentor)).first()
 
 
+def _comparable(name: str) -> str:
+    """Return ``name`` without what only keyboards differ in: case, spaces, composed letters, kinds of apostrophe."""
+    plain = unicodedata.normalize("NFKC", name).translate({ord(mark): "'" for mark in "’‘ʼ`´"})
+    return " ".join(plain.split()).casefold()
+
+
 @effect("sign")
 def sign(move: Move) -> None:
     """Inputs: ``typed_name``, ``agreed`` (ticked), ``code`` (a checked code), ``link``, ``shown_sha256``."""
@@ -149,14 +156,22 @@ def sign(move: Move) -> None:
     typed = " ".join(move.inputs.get("typed_name", "").split())
     if not typed:
         errors["typed_name"] = _("Write your name.")
-    elif typed.casefold() != " ".join(party.name.split()).casefold():
+    elif _comparable(typed) != _comparable(party.name):
         errors["typed_name"] = _("Write your name as it stands in the agreement: %s") % party.name
     if not move.inputs.get("agreed"):
         errors["agreed"] = _("Tick the box if you agree to the agreement.")
     if move.inputs.get("shown_sha256") != agreement.document.sha256:
         errors["agreed"] = _("The agreement has changed since you opened this page. Read it again.")
     code, link = move.inputs.get("code"), move.inputs.get("link")
-    if code is None or link is None or code.link_id != link.pk or code.purpose != CODE_PURPOSE:
+    # The code proves who signs: it must have gone to this person, by the link to this case.
+    owner = (move.case.pk, party.mentee_id, party.mentor_id)
+    if (
+        code is None
+        or link is None
+        or (link.case_id, link.mentee_id, link.mentor_id) != owner
+        or code.link_id != link.pk
+        or code.purpose != CODE_PURPOSE
+    ):
         errors["code"] = _("Write the code from the e-mail.")
     if errors or code is None:
         raise StepRefused(_("The agreement is not signed yet."), errors)

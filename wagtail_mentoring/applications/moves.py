@@ -30,7 +30,7 @@ def accept(move: Move) -> Mapping[str, Any]:
 @effect("refuse")
 def refuse(move: Move) -> Mapping[str, Any]:
     """Inputs: ``reason`` (told to the applicant)."""
-    reason = move.inputs.get("reason", "")
+    reason = move.inputs.get("reason") or ""
     EligibilityDecision.objects.create(
         case=move.case, eligible=False, reason=reason, decided_at=move.at, decided_by=move.actor.user
     )

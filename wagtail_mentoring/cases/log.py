@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.db.models import QuerySet
 from wagtail.log_actions import registry
 from wagtail.models.audit_log import BaseLogEntryManager
@@ -36,6 +37,9 @@ def entry_hash(entry: "CaseLogEntry") -> str:
             entry.label,
             entry.actor,
             entry.user_id,
+            entry.uuid,
+            entry.content_changed,
+            entry.deleted,
             # Both databases keep microseconds; written in UTC, so that no time zone of a connection matters.
             round(entry.timestamp.timestamp() * 1_000_000),
             entry.data,
@@ -52,11 +56,27 @@ class CaseLogEntryManager(BaseLogEntryManager):
     """Makes entries, and shows those of the unions that are granted to a user."""
 
     def log_action(self, instance: "Case", action: str, **kwargs: Any) -> "CaseLogEntry":
-        """Append an entry to ``instance``'s chain. The caller holds the lock on the case's row.
+        """Append an entry to ``instance``'s chain and return it.
 
-        Takes Wagtail's arguments (``user``, ``uuid``, ``data``, ``timestamp``) and ``actor`` (a role's name) and
-        ``text`` (personal text, kept beside the entry).
+        Takes Wagtail's arguments (``user``, ``uuid``, ``data``, ``timestamp``, ``content_changed``, ``deleted``) and
+        ``actor`` (a role's name) and ``text`` (personal text, kept beside the entry). With ``actor`` the caller is
+        ``moves.py``: it holds the lock on the case's row, and saves ``log_length`` and ``log_head`` afterwards. Without
+        it the caller is Wagtail, which does neither, so both are done here.
         """
+        if "actor" not in kwargs:
+            return self._append_for_wagtail(instance, action, **kwargs)
+        return self._append(instance, action, **kwargs)
+
+    def _append_for_wagtail(self, instance: "Case", action: str, **kwargs: Any) -> "CaseLogEntry":
+        with transaction.atomic():
+            locked = type(instance)._base_manager.select_for_update().get(pk=instance.pk)
+            kwargs["actor"] = "handler" if kwargs.get("user") else "system"
+            entry = self._append(locked, action, **kwargs)
+            locked.save(update_fields=["log_length", "log_head"])
+        instance.log_length, instance.log_head = locked.log_length, locked.log_head
+        return entry
+
+    def _append(self, instance: "Case", action: str, *, actor: str, **kwargs: Any) -> "CaseLogEntry":
         from .models import CaseLogText
 
         if not registry.action_exists(action):
@@ -79,7 +99,9 @@ class CaseLogEntryManager(BaseLogEntryManager):
             uuid=kwargs.pop("uuid", None),
             case=instance,
             sequence=instance.log_length + 1,
-            actor=kwargs.pop("actor", "handler" if user else "system"),
+            actor=actor,
+            content_changed=kwargs.pop("content_changed", False),
+            deleted=kwargs.pop("deleted", False),
             previous_hash=instance.log_head,
         )
         entry.hash = entry_hash(entry)
@@ -100,6 +122,19 @@ class CaseLogEntryManager(BaseLogEntryManager):
         return self.filter(case__union__in=list(union_roles(user)))
 
 
+def _fault_of_text(entry: "CaseLogEntry") -> str:
+    text = getattr(entry, "text", None)
+    known = entry.data.get("text_hash") if isinstance(entry.data, dict) else None
+    if known is None:
+        return "" if text is None else "its text was added"
+    if text is None:
+        return "its text is missing"
+    if text.erased_at is not None:
+        # An erased text is empty. Otherwise whoever sets the date could write anything.
+        return "its text was changed" if text.text or text.salt else ""
+    return "its text was changed" if text_hash(text.salt, text.text) != known else ""
+
+
 @dataclass(frozen=True, slots=True)
 class ChainFault:
     """What is wrong with a case's chain, and where."""
@@ -117,6 +152,7 @@ def verify_chain(case: "Case", entries: "Iterable[CaseLogEntry] | None" = None) 
     if entries is None:
         entries = case.log.select_related("text").order_by("sequence")
     faults = []
+    kind = ContentType.objects.get_for_model(case, for_concrete_model=False)
     previous, expected = "", 0
     for entry in entries:
         expected += 1
@@ -125,14 +161,11 @@ def verify_chain(case: "Case", entries: "Iterable[CaseLogEntry] | None" = None) 
             expected = entry.sequence
         elif entry.previous_hash != previous:
             faults.append(ChainFault(case.reference, entry.sequence, "does not follow the entry before it"))
-        if entry.hash != entry_hash(entry):
+        # By its name in the code, not by its number, which differs from database to database: so not in the hash.
+        if entry.hash != entry_hash(entry) or entry.content_type_id != kind.pk:
             faults.append(ChainFault(case.reference, entry.sequence, "was changed"))
-        text = getattr(entry, "text", None)
-        if "text_hash" in entry.data:
-            if text is None:
-                faults.append(ChainFault(case.reference, entry.sequence, "its text is missing"))
-            elif text.erased_at is None and text_hash(text.salt, text.text) != entry.data["text_hash"]:
-                faults.append(ChainFault(case.reference, entry.sequence, "its text was changed"))
+        if fault := _fault_of_text(entry):
+            faults.append(ChainFault(case.reference, entry.sequence, fault))
         previous = entry.hash
     if (expected, previous) != (case.log_length, case.log_head):
         faults.append(ChainFault(case.reference, case.log_length, "the end of the history is missing"))

@@ -173,3 +173,8 @@ class CaseLogText(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def erase(self) -> None:
+        """Erase the text. The chain stays valid: it knows that there was one, and with the salt gone not which."""
+        self.text, self.salt, self.erased_at = "", "", clock.now()
+        self.save(update_fields=["text", "salt", "erased_at"])

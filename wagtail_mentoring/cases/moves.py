@@ -1,6 +1,8 @@
 """The one way to open and to move a case. Nothing else writes ``Case.state``."""
 
 import datetime
+import logging
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +15,14 @@ from wagtail_mentoring.people.models import Mentee
 from wagtail_mentoring.programme.models import ProfessionalField
 from wagtail_mentoring.programme.themes import themes_for
 from wagtail_mentoring.workflows import CaseState, StepRefused, apply_step
-from wagtail_mentoring.workflows.flow import STEP_NAMES, refusal
+from wagtail_mentoring.workflows.flow import NOT_YOURS, STEP_NAMES, refusal
 
 from . import facts
 from .actors import Actor
 from .models import Case, CaseCounter
 from .signals import case_moved, case_opened
+
+logger = logging.getLogger(__name__)
 
 #: The log action of a step, and of what happens to a case outside the flow.
 STEP_ACTION = "mentoring.step.{}".format
@@ -40,6 +44,8 @@ class Move:
     text: str = ""
     #: Columns of the case to write besides the state.
     columns: dict[str, Any] = field(default_factory=dict)
+    #: How to take back what an effect did outside the database (a stored file), should the move fail after all.
+    take_back: list[Callable[[], None]] = field(default_factory=list)
 
 
 #: Writes the rows that a step brings, and returns the inputs that the flow's method checks.
@@ -89,22 +95,44 @@ def move(
     """
     if step not in STEP_NAMES:
         raise KeyError(step)
-    with transaction.atomic():
-        case = lock(case_id)
-        actor = make_actor(case)
-        known = facts.gather(case)
-        if seen is not None and seen != case.log_length:
-            _refuse_stale(case, seen)
-        reason = refusal(known, actor, step)
-        if reason:
-            raise StepRefused(reason)
-        under_way = Move(case, step, actor, inputs or {}, clock.now())
-        run = _effects.get(step)
-        entered = (run(under_way) if run else None) or {}
-        target = apply_step(known, actor, step, **entered)
-        _write(under_way, target)
-        case_moved.send(Case, case=case, step=step, source=known.state, target=target, actor=actor, data=under_way.data)
+    take_back: list[Callable[[], None]] = []
+    try:
+        with transaction.atomic():
+            case = lock(case_id)
+            actor = make_actor(case)
+            if not actor.roles:
+                # First of all: whoever has no business with the case learns nothing of it, not even its history.
+                raise StepRefused(NOT_YOURS)
+            if seen is not None and seen != case.log_length:
+                _refuse_stale(case, seen)
+            _take(Move(case, step, actor, inputs or {}, clock.now(), take_back=take_back))
+    except BaseException:
+        _take_back(take_back)
+        raise
     return case
+
+
+def _take(under_way: Move) -> None:
+    """Take the step on the locked case, or raise :class:`StepRefused`."""
+    case, step, actor = under_way.case, under_way.step, under_way.actor
+    known = facts.gather(case)
+    reason = refusal(known, actor, step)
+    if reason:
+        raise StepRefused(reason)
+    run = _effects.get(step)
+    entered = (run(under_way) if run else None) or {}
+    target = apply_step(known, actor, step, **entered)
+    _write(under_way, target)
+    case_moved.send(Case, case=case, step=step, source=known.state, target=target, actor=actor, data=under_way.data)
+
+
+def _take_back(functions: list[Callable[[], None]]) -> None:
+    for function in functions:
+        try:
+            function()
+        except Exception:
+            # What made the move fail matters more to the caller; this is for the administrator.
+            logger.exception("What a failed move had done outside the database could not be taken back.")
 
 
 def _refuse_stale(case: Case, seen: int) -> None:
@@ -119,6 +147,8 @@ def stale_reason(happened: list[str]) -> Any:
     from django.utils.text import format_lazy
     from django.utils.translation import gettext_lazy as _
 
+    if not happened:
+        return _("The case is not what this page shows. Look at the case again before you decide.")
     return format_lazy(
         _("Meanwhile this happened: {what}. Look at the case again before you decide."), what="; ".join(happened)
     )
@@ -156,6 +186,8 @@ def record(case: Case, action: str, actor: Actor, data: Mapping[str, Any] | None
         data=dict(data or {}),
         text=text,
         timestamp=clock.now(),
+        # Wagtail's history shows one line for each uuid and action, and would give all lines of a request the same.
+        uuid=uuid.uuid4(),
     )
 
 

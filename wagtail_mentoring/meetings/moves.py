@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.cases import facts
@@ -81,6 +82,10 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     if starts_at < move.case.opened_at:
         message = _("The time is before the application was sent. Check the date.")
         raise StepRefused(message, {"starts_at": message})
+    latest = Meeting.objects.filter(case=move.case, status=MeetingStatus.HELD).order_by("-number").first()
+    if latest is not None and starts_at < latest.starts_at:
+        message = _("The time is before that of meeting %(number)s. Check the date.") % {"number": latest.number}
+        raise StepRefused(message, {"starts_at": message})
     present = _present(move)
     meeting = Meeting.objects.filter(case=move.case, number=number, status=MeetingStatus.PLANNED).first()
     meeting = meeting or Meeting(case=move.case, number=number)
@@ -91,10 +96,10 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     meeting.place = move.inputs.get("place", "")
     meeting.theme = move.inputs.get("theme") or theme_of(move.case, number, move.case.language)
     meeting.recorded_at, meeting.recorded_by = move.at, move.actor.user
-    if number == next_number(move.case):
+    if number == (latest.number if latest else 0) + 1:
         meeting.save()
         Attendance.objects.bulk_create(Attendance(meeting=meeting, **who) for who in present)
-    move.data |= {"number": number, "held_on": starts_at.date(), "minutes": meeting.minutes}
+    move.data |= {"number": number, "held_on": timezone.localdate(starts_at), "minutes": meeting.minutes}
     return {"number": number}
 
 

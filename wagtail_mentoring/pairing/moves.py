@@ -12,7 +12,7 @@ from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
-from .mentors import available, available_for
+from .mentors import available_for
 from .models import MentorAnswer, MentorPair, PairMembership
 
 
@@ -77,7 +77,7 @@ def _hold_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
     """Lock the mentors' rows, in order, and refuse those who cannot take this case now."""
     wanted = [mentor.pk for _name, mentor in chosen]
     list(Mentor.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
-    free = set(available(Mentor.objects.filter(pk__in=wanted, fields=case.field)).values_list("pk", flat=True))
+    free = set(available_for(case.field).filter(pk__in=wanted).values_list("pk", flat=True))
     for name, mentor in chosen:
         if mentor.pk not in free:
             message = _("%(name)s has no room now, or is not a mentor of this field. Choose somebody else.") % {

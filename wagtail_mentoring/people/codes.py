@@ -2,9 +2,10 @@
 
 import datetime
 import secrets
+import unicodedata
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import F
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
@@ -13,6 +14,15 @@ from wagtail_mentoring.conf import conf
 from .models import OneTimeCode, PrivateLink
 
 DIGITS = 6
+
+
+SALT = "wagtail_mentoring.one_time_code"
+
+
+def _hash(link: PrivateLink, purpose: str, digits: str, salt: str) -> str:
+    """Return what is stored of a code. Keyed with the site's secret: a million possible codes are soon tried otherwise."""
+    value = f"{link.pk}:{purpose}:{salt}:{digits}"
+    return f"{salt}${salted_hmac(SALT, value, algorithm='sha256').hexdigest()}"
 
 
 class CodeRefused(Exception):
@@ -27,7 +37,7 @@ def issue(link: PrivateLink, purpose: str) -> tuple[OneTimeCode, str]:
     code = OneTimeCode.objects.create(
         link=link,
         purpose=purpose,
-        code_hash=make_password(plain, hasher="pbkdf2_sha256"),
+        code_hash=make_password(plain),
         created_at=moment,
         expires_at=moment + datetime.timedelta(minutes=conf.CODE_MINUTES),
     )
@@ -37,8 +47,8 @@ def issue(link: PrivateLink, purpose: str) -> tuple[OneTimeCode, str]:
 def check(link: PrivateLink, purpose: str, typed: str) -> OneTimeCode:
     """Return the open code of ``link`` when ``typed`` is its digits, without using it up: :func:`use` does.
 
-    Every wrong try counts, also when the caller's transaction is rolled back later only if this call was made outside
-    of it: so check first, then open the transaction. Raises :class:`CodeRefused`.
+    Every wrong try counts, if this call is made outside of a transaction that is rolled back: so check first, then
+    open the transaction. A right try costs none. Raises :class:`CodeRefused`.
     """
     code = link.codes.filter(purpose=purpose, used_at__isnull=True).first()
     if code is None:
@@ -49,10 +59,15 @@ def check(link: PrivateLink, purpose: str, typed: str) -> OneTimeCode:
     counted = OneTimeCode.objects.filter(pk=code.pk, attempts__lt=conf.CODE_ATTEMPTS).update(attempts=F("attempts") + 1)
     if not counted:
         raise CodeRefused(_("There were too many wrong tries with this code. Ask for a new one."))
-    digits = "".join(character for character in typed if character.isdigit())
-    if not check_password(digits, code.code_hash):
+    if not check_password(_digits(typed), code.code_hash):
         raise CodeRefused(_("This is not the code that we sent last. Look at the newest e-mail from us."))
+    OneTimeCode.objects.filter(pk=code.pk).update(attempts=F("attempts") - 1)
     return code
+
+
+def _digits(typed: str) -> str:
+    """Return the digits in ``typed``; those of another script (a keyboard's own) as 0 to 9."""
+    return "".join(str(unicodedata.decimal(character)) for character in typed if character.isdecimal())
 
 
 def use(code: OneTimeCode) -> None:

@@ -27,7 +27,8 @@ def link_for(case: Any, *, mentee: Any = None, mentor: Any = None) -> PrivateLin
     link, made = PrivateLink.objects.get_or_create(
         case=case, mentee=mentee, mentor=mentor, defaults={"expires_at": _lasting()}
     )
-    if not made and link.expires_at < clock.now():
+    # A revoked link stays revoked: only the contact person lifts that.
+    if not made and link.revoked_at is None and link.expires_at < clock.now():
         renew(link)
     return link
 
