@@ -6,6 +6,7 @@ from wagtail import hooks
 
 from .cases.models import Case, CaseLogEntry
 from .cases.words import register_actions
+from .desk import hooks as desk_hooks  # noqa: F401
 
 
 @hooks.register("register_log_actions")

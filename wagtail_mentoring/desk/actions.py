@@ -1,0 +1,147 @@
+"""What a handler does to a case outside the flow: a new private link, another handler, reading access needs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases import moves
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people import links
+from wagtail_mentoring.people.models import PrivateLink
+from wagtail_mentoring.people.signals import link_renewed
+from wagtail_mentoring.privacy.models import ReadingLogEntry
+from wagtail_mentoring.programme.models import Union, UnionRole
+
+from .base import CaseScreen
+from .forms import AssignForm
+
+
+def handlers_of(union: Union) -> Any:
+    """Return the active users who may move cases of ``union``: by their group's grant and the right to change cases."""
+    change = Q(codename="change_case", content_type__app_label="wagtail_mentoring")
+    right = Permission.objects.filter(change).values("pk")
+    users = get_user_model()._default_manager.filter(is_active=True)
+    granted = users.filter(
+        groups__mentoring_union_permissions__union=union,
+        groups__mentoring_union_permissions__role=UnionRole.HANDLER,
+    ).filter(Q(user_permissions__in=right) | Q(groups__permissions__in=right) | Q(is_superuser=True))
+    return users.filter(pk__in=granted.values("pk")).order_by("last_name", "first_name", "pk")
+
+
+class HandlersScreen(CaseScreen):
+    """A screen on which something is changed: only for those who may move the case."""
+
+    template_name = "wagtail_mentoring/desk/step.html"
+
+    def load(self) -> None:
+        super().load()
+        if not self.dossier.may_handle:
+            raise PermissionDenied
+
+    def back(self) -> HttpResponse:
+        return redirect(reverse("mentoring_desk:case", args=[self.case.pk]))
+
+    def page(self, **context: Any) -> HttpResponse:
+        return self.respond(
+            action_url=self.request.path,
+            submit_button_active_label=_("Working…"),
+            known=[],
+            happened=[],
+            candidates=[],
+            **context,
+        )
+
+
+class SendLink(HandlersScreen):
+    """A fresh private link for the mentee or a current mentor; every earlier address stops to work."""
+
+    page_title = gettext_lazy("Send a new link")
+    header_icon = "link"
+
+    def link(self) -> PrivateLink:
+        """Return the link, if its person still belongs to the case."""
+        mentors = [mentor.pk for mentor in self.dossier.mentors]
+        belongs = Q(mentee__isnull=False) | Q(mentor__in=mentors)
+        links_of_case = PrivateLink.objects.filter(belongs, case=self.case).select_related("mentee", "mentor")
+        return get_object_or_404(links_of_case, pk=self.kwargs["link_pk"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        person = self.link().mentee or self.link().mentor
+        return self.page(
+            submit_button_label=_("Send a new link"),
+            after=[
+                _("%(name)s gets a mail with a new link at %(address)s.") % {"name": person, "address": person.email},
+                _("The links that were sent before stop to work."),
+                _("Your name and the time are written in the history."),
+            ],
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        link = self.link()
+        person = link.mentee or link.mentor
+        with transaction.atomic():
+            links.renew(link)
+            data = {"to": "mentee" if link.mentee_id else "mentor", "link": link.pk}
+            moves.note(self.case.pk, "mentoring.link_sent", self.dossier.actor, data)
+            link_renewed.send(PrivateLink, link=link)
+        messages.success(request, _("A new link is on its way to %(name)s.") % {"name": person})
+        return self.back()
+
+
+class Assign(HandlersScreen):
+    """Chooses who handles the case."""
+
+    page_title = gettext_lazy("Choose the handler")
+    header_icon = "user"
+
+    def form(self, data: Any = None) -> AssignForm:
+        handlers = handlers_of(self.case.union)
+        return AssignForm(data, handlers=handlers, initial={"handler": self.case.handler_id})
+
+    def show(self, form: AssignForm) -> HttpResponse:
+        after = [_("The case stands under this name in the list."), _("The choice is written in the history.")]
+        return self.page(form=form, media=form.media, submit_button_label=_("Save"), after=after)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.form())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        chosen = form.cleaned_data["handler"]
+        with transaction.atomic():
+            Case.objects.filter(pk=self.case.pk).update(handler=chosen)
+            data = {"handler": chosen.pk if chosen else None}
+            moves.note(self.case.pk, "mentoring.assigned", self.dossier.actor, data)
+        messages.success(request, _("The handler has been saved."))
+        return self.back()
+
+
+class AccessNeeds(HandlersScreen):
+    """Shows the mentee's access needs, health data: only asked for by a button, and every reading is logged."""
+
+    page_title = gettext_lazy("Access needs")
+    header_icon = "view"
+    template_name = "wagtail_mentoring/desk/access_needs.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # A page opened by its address, or again, is not asked for: the case page has the button.
+        return self.back()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        ReadingLogEntry.objects.create(
+            union=self.case.union, case=self.case, user=request.user, what="access_needs", at=clock.now()
+        )
+        return self.respond()

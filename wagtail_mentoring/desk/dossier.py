@@ -1,0 +1,173 @@
+"""Everything about one case, read once: what the case page and the pages of its steps show."""
+
+import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Prefetch, Q
+
+from wagtail_mentoring.agreements.models import Agreement, Party
+from wagtail_mentoring.applications.models import Application, EligibilityDecision
+from wagtail_mentoring.cases import facts
+from wagtail_mentoring.cases.actors import Actor, user_on
+from wagtail_mentoring.cases.models import Case, CaseLogEntry
+from wagtail_mentoring.meetings.models import Attendance, Meeting, MeetingStatus
+from wagtail_mentoring.messages.models import OutboxMessage
+from wagtail_mentoring.pairing.mentors import available_for, with_load
+from wagtail_mentoring.pairing.models import MentorPair, PairMembership
+from wagtail_mentoring.people.models import Mentor, PrivateLink
+from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.workflows import CaseFacts, CaseState, Step, steps_from
+
+
+class Dossier:
+    """One case as ``user`` reads it. Every part is one query (with its relations one more each), made when asked for."""
+
+    def __init__(self, case: Case, user: Any) -> None:
+        self.case = case
+        self.user = user
+
+    @cached_property
+    def facts(self) -> CaseFacts:
+        return facts.gather(self.case)
+
+    @cached_property
+    def actor(self) -> Actor:
+        return user_on(self.user, self.case)
+
+    @property
+    def may_handle(self) -> bool:
+        """Whether the user may move the case, and not only read it."""
+        return bool(self.actor.roles)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The steps that lead on from here for the user, possible ones and, with the reason, others."""
+        return steps_from(self.facts, self.actor)
+
+    @property
+    def mentee(self) -> Any:
+        return self.case.mentee
+
+    @cached_property
+    def application(self) -> Application | None:
+        return Application.objects.filter(case=self.case).select_related("cv").first()
+
+    @cached_property
+    def decision(self) -> EligibilityDecision | None:
+        """The latest decision on eligibility."""
+        return EligibilityDecision.objects.filter(case=self.case).select_related("decided_by").first()
+
+    @cached_property
+    def pairs(self) -> list[MentorPair]:
+        """Every pair of the case, the current one first, with ``members`` and their mentors' load."""
+        mentors = with_load(Mentor.objects.all())
+        members = PairMembership.objects.order_by("pk").prefetch_related(Prefetch("mentor", mentors))
+        return list(
+            MentorPair.objects.filter(case=self.case)
+            .select_related("created_by")
+            .prefetch_related(Prefetch("memberships", members, to_attr="members"))
+            .order_by("-pk")
+        )
+
+    @property
+    def pair(self) -> MentorPair | None:
+        """The current pair."""
+        return next((pair for pair in self.pairs if pair.ended_at is None), None)
+
+    @property
+    def mentors(self) -> list[Mentor]:
+        """The mentors of the current pair."""
+        pair = self.pair
+        return [member.mentor for member in pair.members if member.left_at is None] if pair else []  # type: ignore[attr-defined]
+
+    @cached_property
+    def mentors_with_room(self) -> list[Mentor]:
+        """Mentors of the field who could take one more mentee, with their ``load``."""
+        return list(available_for(self.case.field).order_by("name"))
+
+    @cached_property
+    def agreements(self) -> list[Agreement]:
+        """Every agreement issued, the newest first, with ``signers`` and their signatures."""
+        parties = Party.objects.select_related("signature").order_by("pk")
+        return list(
+            Agreement.objects.filter(case=self.case)
+            .select_related("document__stored", "text", "pair")
+            .prefetch_related(Prefetch("parties", parties, to_attr="signers"))
+            .order_by("-pk")
+        )
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The agreement that was issued to the current pair."""
+        return next((found for found in self.agreements if found.pair.ended_at is None), None)
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        """Every meeting, with ``who`` was there."""
+        there = Attendance.objects.select_related("mentee", "mentor")
+        return list(
+            Meeting.objects.filter(case=self.case)
+            .prefetch_related(Prefetch("attendances", there, to_attr="who"))
+            .order_by("number", "pk")
+        )
+
+    @property
+    def held(self) -> list[Meeting]:
+        return [meeting for meeting in self.meetings if meeting.status == MeetingStatus.HELD]
+
+    @property
+    def planned(self) -> Meeting | None:
+        return next((meeting for meeting in self.meetings if meeting.status == MeetingStatus.PLANNED), None)
+
+    @property
+    def next_number(self) -> int:
+        return len(self.held) + 1
+
+    @cached_property
+    def links(self) -> list[PrivateLink]:
+        """The private links to the case of the mentee and of every mentor who has or had one."""
+        return list(
+            PrivateLink.objects.filter(case=self.case).select_related("mentee", "mentor").order_by("mentor", "pk")
+        )
+
+    @cached_property
+    def log(self) -> list[CaseLogEntry]:
+        """The history, in the order in which it happened."""
+        return list(CaseLogEntry.objects.filter(case=self.case).select_related("user", "text").order_by("sequence"))
+
+    @cached_property
+    def mails(self) -> list[OutboxMessage]:
+        return list(
+            OutboxMessage.objects.filter(case=self.case).select_related("mentee", "mentor", "user").order_by("-pk")
+        )
+
+    @cached_property
+    def consents(self) -> list[Consent]:
+        return list(Consent.objects.filter(mentee=self.mentee).select_related("notice").order_by("pk"))
+
+    @property
+    def follow_up_consented(self) -> bool:
+        return any(given.kind == ConsentKind.FOLLOW_UP and given.withdrawn_at is None for given in self.consents)
+
+    @cached_property
+    def others_running(self) -> list[Case]:
+        """Other running cases of what may be the same person: same mail address or same name, same union."""
+        mentee = self.mentee
+        return list(
+            Case.objects.running()
+            .filter(union=self.case.union_id)
+            .filter(Q(mentee__email__iexact=mentee.email or "-") | Q(mentee__name__iexact=mentee.name))
+            .exclude(pk=self.case.pk)
+            .order_by("pk")[:5]
+        )
+
+    def since(self, state: CaseState) -> datetime.datetime | None:
+        """When the case came into ``state`` last, None when it never did."""
+        if state == self.case.case_state:
+            return self.case.state_since
+        times = [entry.timestamp for entry in self.log if entry.data.get("to") == state.value]
+        return times[-1] if times else None
+
+
+__all__ = ["Dossier"]

@@ -1,0 +1,249 @@
+"""The forms of the steps: what a handler enters to move a case on."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_mentoring.applications.validation import refuse_control_characters, refuse_identity_code
+from wagtail_mentoring.meetings.moves import theme_of
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.workflows import EARLY_END_REASONS, END_REASON_LABELS
+
+from . import words
+from .dossier import Dossier
+from .fields import DayField, MomentField, RadioField, TextField
+from .panels.person import languages
+from .wording import BASIS_CHOSEN, SITUATIONS
+
+
+def refuse_in_texts(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
+    """Add an error beside every text of ``cleaned`` that holds a personal identity code or signs nobody can see."""
+    for name, value in list(cleaned.items()):
+        if isinstance(value, str):
+            try:
+                refuse_control_characters(value)
+                refuse_identity_code(value)
+            except ValidationError as error:
+                form.add_error(name, error)
+
+
+class StepForm(forms.Form):
+    """The form of one step. ``seen`` carries how much of the history the page showed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        self.dossier = dossier
+        kwargs["initial"] = {"seen": dossier.case.log_length} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill in choices and initial values from the case."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_in_texts(self, cleaned)
+        return cleaned
+
+    def inputs(self) -> dict[str, Any]:
+        """Return what ``cases.moves.move`` takes as the step's inputs."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+class AcceptForm(StepForm):
+    basis = RadioField(
+        label=_("Basis that you have seen"),
+        help_text=_("Only the kind is kept, never a copy or a number. It is wiped some months after the decision."),
+        error_messages={"required": _("Say which basis of eligibility you saw.")},
+    )
+    seen_on = DayField(
+        label=_("Seen on"),
+        error_messages={"required": _("Give the date on which you saw the basis of eligibility.")},
+    )
+    note = TextField(
+        label=_("Note for handlers"),
+        required=False,
+        help_text=_("Not shown to the applicant, but part of what the applicant may ask to see."),
+    )
+
+    def prepare(self) -> None:
+        asylum = self.dossier.case.participation.asylum_seekers_may_apply
+        self.fields["basis"].choices = [  # type: ignore[attr-defined]
+            (value, label) for value, label in BASIS_CHOSEN.items() if value != "asylum_seeker" or asylum
+        ]
+
+
+class RefuseForm(StepForm):
+    reason = TextField(
+        label=_("Why the applicant is not eligible"),
+        help_text=_("The applicant reads this. Write it in plain words, and say where else to ask if you know."),
+        error_messages={"required": _("Say why the applicant is not eligible. The applicant reads this.")},
+    )
+
+
+class MentorChoiceField(forms.ModelChoiceField):
+    """A mentor with room, with what matters for the choice."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        load = _now("%(load)s of %(capacity)s mentees now") % {"load": obj.load, "capacity": obj.capacity}
+        parts = [obj.name, obj.title, obj.municipality, languages(obj), load]
+        return " · ".join(part for part in parts if part)
+
+
+class PairForm(StepForm):
+    first = MentorChoiceField(
+        label=_("First mentor"),
+        queryset=Mentor.objects.none(),
+        empty_label=_("Choose a mentor"),
+        error_messages={
+            "required": _("Choose two mentors."),
+            "invalid_choice": _("This mentor has no room now, or is not a mentor of this field. Choose somebody else."),
+        },
+    )
+    second = MentorChoiceField(
+        label=_("Second mentor"),
+        queryset=Mentor.objects.none(),
+        empty_label=_("Choose a mentor"),
+        required=False,
+        error_messages={
+            "invalid_choice": _("This mentor has no room now, or is not a mentor of this field. Choose somebody else.")
+        },
+    )
+    one_mentor_reason = TextField(
+        label=_("If there is only one mentor: why"), required=False, help_text=_("Empty when you choose two.")
+    )
+    answered_on = DayField(
+        label=_("They said yes on"), required=False, help_text=_("Ask both before you choose them. Empty means today.")
+    )
+
+    def prepare(self) -> None:
+        from wagtail_mentoring.pairing.mentors import available_for
+
+        mentors = available_for(self.dossier.case.field).order_by("name")
+        for name in ("first", "second"):
+            self.fields[name].queryset = mentors  # type: ignore[attr-defined]
+        if not self.dossier.case.one_mentor_allowed:
+            self.fields["second"].required = True
+            self.fields["second"].error_messages["required"] = _("The rules of this union ask for two mentors.")
+            del self.fields["one_mentor_reason"]
+
+
+class SendAgreementForm(StepForm):
+    """Nothing to enter: the page shows who gets what."""
+
+
+class MeetingForm(StepForm):
+    """What planning and recording a meeting have in common."""
+
+    starts_at = MomentField(
+        label=_("Day and time"),
+        error_messages={
+            "required": _("Give the day and the time of the meeting."),
+            "invalid": _("Write the day and the time, such as 24.11.2026 17:00."),
+        },
+    )
+    minutes = forms.IntegerField(label=_("Length in minutes"), min_value=15, max_value=480)
+    place = forms.CharField(label=_("Place or link"), max_length=300, required=False)
+    theme = forms.CharField(label=_("Theme"), max_length=300, required=False)
+
+    def prepare(self) -> None:
+        dossier, case = self.dossier, self.dossier.case
+        planned = dossier.planned
+        self.initial |= {
+            "minutes": planned.minutes if planned else case.meeting_minutes,
+            "theme": (planned.theme if planned else "") or theme_of(case, dossier.next_number, case.language),
+        }
+        if planned is not None:
+            self.initial |= {"starts_at": planned.starts_at, "place": planned.place}
+
+
+class PlanMeetingForm(MeetingForm):
+    pass
+
+
+class RecordMeetingForm(MeetingForm):
+    number = forms.IntegerField(widget=forms.HiddenInput)
+    mentee_present = forms.BooleanField(label=_("The mentee was there"), required=False)
+    mentors_present = forms.ModelMultipleChoiceField(
+        label=_("Mentors who were there"),
+        queryset=Mentor.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.initial["number"] = self.dossier.next_number
+        self.fields["mentee_present"].label = _now("%(name)s was there") % {"name": self.dossier.mentee.name}
+        pks = [mentor.pk for mentor in self.dossier.mentors]
+        self.fields["mentors_present"].queryset = Mentor.objects.filter(pk__in=pks)  # type: ignore[attr-defined]
+
+
+class ReasonForm(StepForm):
+    reason = TextField(
+        label=_("Why"),
+        help_text=_("Kept in the history for the handlers of the union. Part of what the mentee may ask to see."),
+        error_messages={"required": _("Say why.")},
+    )
+
+
+class CompleteForm(StepForm):
+    situation = RadioField(
+        label=_("The mentee’s situation now"),
+        choices=list(SITUATIONS.items()),
+        error_messages={"required": _("Choose the mentee’s situation now.")},
+    )
+    note = TextField(label=_("Note for handlers"), required=False)
+
+
+class EndForm(StepForm):
+    end_reason = RadioField(
+        label=_("Why it ends"),
+        choices=[(reason.value, END_REASON_LABELS[reason]) for reason in EARLY_END_REASONS],
+        error_messages={"required": _("Choose why the case ends.")},
+    )
+    situation = RadioField(
+        label=_("The mentee’s situation now"),
+        choices=list(SITUATIONS.items()),
+        help_text=_("A fact of its own: people also find work in the middle of mentoring."),
+        error_messages={"required": _("Choose the mentee’s situation now.")},
+    )
+    note = TextField(label=_("Note for handlers"), required=False)
+
+
+#: The form of every step that a handler takes.
+FORMS: dict[str, type[StepForm]] = {
+    "accept": AcceptForm,
+    "refuse": RefuseForm,
+    "pair": PairForm,
+    "send_agreement": SendAgreementForm,
+    "plan_meeting": PlanMeetingForm,
+    "record_meeting": RecordMeetingForm,
+    "undo_meeting": ReasonForm,
+    "go_back": ReasonForm,
+    "complete": CompleteForm,
+    "end": EndForm,
+    "reopen": ReasonForm,
+}
+
+
+class AssignForm(forms.Form):
+    """Who handles the case: one of those who may."""
+
+    handler = forms.ModelChoiceField(
+        label=_("Handler"),
+        queryset=None,
+        required=False,
+        empty_label=_("Nobody yet"),
+        help_text=_("Those who may move cases of this union."),
+    )
+
+    def __init__(self, *args: Any, handlers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["handler"]
+        field.queryset = handlers  # type: ignore[attr-defined]
+        field.label_from_instance = words.user_name  # type: ignore[attr-defined]

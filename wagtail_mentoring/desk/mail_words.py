@@ -1,0 +1,39 @@
+"""A mail of the outbox in words: to whom, what about, and whether it has left."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
+
+from . import words
+
+KINDS = {
+    OutboxStatus.WAITING: "wait",
+    OutboxStatus.SENDING: "miss",
+    OutboxStatus.SENT: "ok",
+    OutboxStatus.FAILED: "miss",
+}
+
+
+def recipient(mail: OutboxMessage) -> str:
+    """Return the name of whom the mail is to, else the address."""
+    person = mail.mentee or mail.mentor
+    return str(person) if person else words.user_name(mail.user) or mail.address
+
+
+def row_of(mail: OutboxMessage) -> dict[str, Any]:
+    """Return what a list shows of ``mail``."""
+    status = mail.get_status_display()
+    if mail.status == OutboxStatus.SENT and mail.sent_at:
+        status = _("Sent %(when)s") % {"when": words.moment(mail.sent_at)}
+    return {
+        "mail": mail,
+        "to": recipient(mail),
+        "event": mail.get_event_display(),
+        "subject": mail.subject,
+        "when": words.moment(mail.created_at),
+        "status": status,
+        "kind": KINDS[OutboxStatus(mail.status)],
+        "error": mail.error,
+    }

@@ -1,0 +1,188 @@
+"""One view for every step: its form, what will happen, and, when it is not possible now, why."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_mentoring.cases import moves
+from wagtail_mentoring.cases.actors import user_on
+from wagtail_mentoring.cases.words import sentence
+from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
+from wagtail_mentoring.workflows.flow import NOT_YOURS, CaseFlow, refusal
+
+from . import consequences, words
+from .base import CaseScreen
+from .forms import FORMS, StepForm
+from .next_step import next_step
+from .panels.answers import answers
+from .situation import situation
+
+#: Texts of the buttons; a step that is not named has its own label.
+SUBMIT: dict[str, Any] = {
+    "accept": gettext_lazy("Record: eligible"),
+    "refuse": gettext_lazy("Refuse and close the case"),
+    "pair": gettext_lazy("Choose this pair"),
+    "plan_meeting": gettext_lazy("Save the time and tell everyone"),
+    "complete": gettext_lazy("Close the case"),
+    "end": gettext_lazy("End the case"),
+    "reopen": gettext_lazy("Reopen the case"),
+}
+
+
+class StepView(CaseScreen):
+    """GET shows the form of a step, POST takes it. Not possible now: the reason, and nothing is changed."""
+
+    template_name = "wagtail_mentoring/desk/step.html"
+    header_icon = "tasks"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if kwargs["step"] not in FORMS:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def step(self) -> str:
+        return str(self.kwargs["step"])
+
+    @cached_property
+    def label(self) -> str:
+        """The step's name for a person; recording a meeting names the next one."""
+        known = next((found.label for found in self.dossier.steps if found.name == self.step), None)
+        if known is None:
+            ways = (way for state in CaseState for way in CaseFlow.state.get_outgoing_transitions(state))
+            known = next(way.label for way in ways if way.slug == self.step)
+        return str(known)
+
+    def get_page_title(self) -> str:
+        return self.label
+
+    @property
+    def reason(self) -> str:
+        """Why the step is not possible now, or "" when it is."""
+        return str(refusal(self.dossier.facts, self.dossier.actor, self.step))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.reason:
+            return self.blocked(status=403 if self.reason == str(NOT_YOURS) else 200)
+        return self.page(FORMS[self.step](dossier=self.dossier))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = FORMS[self.step](request.POST, dossier=self.dossier)
+        happened = self.happened()
+        if self.reason:
+            return self.blocked(status=403 if self.reason == str(NOT_YOURS) else 409, happened=happened)
+        if happened:
+            return self.stale(form, happened)
+        if not form.is_valid():
+            return self.page(form)
+        user = request.user
+        try:
+            moves.move(
+                self.case.pk, self.step, lambda case: user_on(user, case), form.inputs(), seen=form.cleaned_data["seen"]
+            )
+        except StepRefused as refused:
+            return self.refused(form, refused)
+        self.load()
+        messages.success(request, self.done())
+        return redirect(reverse("mentoring_desk:case", args=[self.case.pk]))
+
+    def happened(self) -> list[str]:
+        """Return what the history got since the page was shown, in words."""
+        try:
+            seen = int(self.request.POST.get("seen", ""))
+        except ValueError:
+            return []
+        return [
+            f"{sentence(entry)} ({words.user_name(entry.user)})" if entry.user else sentence(entry)
+            for entry in self.dossier.log
+            if entry.sequence > seen
+        ]
+
+    def refused(self, form: StepForm, refused: StepRefused) -> HttpResponse:
+        """Show the form again with the errors; or what has happened, when somebody was quicker just now."""
+        self.load()
+        form.dossier = self.dossier
+        happened = self.happened()
+        if self.reason:
+            return self.blocked(status=409, happened=happened)
+        if happened:
+            return self.stale(form, happened)
+        beside = False
+        for name, message in refused.errors.items():
+            if name in form.fields:
+                form.add_error(name, str(message))
+                beside = True
+        if not beside:
+            form.add_error(None, str(refused.reason))
+        return self.page(form)
+
+    def stale(self, form: StepForm, happened: list[str]) -> HttpResponse:
+        """Show the form as it was typed, with what happened meanwhile; sent again, it counts."""
+        data = form.data.copy()
+        data["seen"] = str(self.case.log_length)
+        again = FORMS[self.step](data, dossier=self.dossier)
+        return self.page(again, status=409, happened=happened)
+
+    def page(self, form: StepForm, status: int = 200, happened: list[str] | None = None) -> HttpResponse:
+        return self.respond(
+            status,
+            form=form,
+            media=form.media,
+            happened=happened or [],
+            submit_button_label=SUBMIT.get(self.step, self.label),
+            submit_button_active_label=_("Working…"),
+            has_unsaved_changes=form.is_bound,
+            action_url=self.request.path,
+            known=self.known(),
+            after=consequences.of_step(self.dossier, self.step),
+            candidates=self.dossier.mentors_with_room if self.step == "pair" else [],
+            **self.heading(),
+        )
+
+    def blocked(self, status: int, happened: list[str] | None = None) -> HttpResponse:
+        """Explain why the step is not possible now."""
+        self.template_name = "wagtail_mentoring/desk/blocked.html"
+        self.header_icon = "lock"
+        return self.respond(
+            status,
+            reason=self.reason,
+            happened=happened or [],
+            next=next_step(self.dossier),
+            **self.heading(),
+        )
+
+    def heading(self) -> dict[str, Any]:
+        case = self.case
+        return {
+            "state_label": STATE_LABELS[CaseState(case.state)],
+            "situation": situation(case)[0],
+            "position_of_case": words.day(case.state_since),
+        }
+
+    def known(self) -> list[tuple[str, str]]:
+        """Return the facts that this decision rests on, above the form."""
+        dossier, case = self.dossier, self.case
+        if self.step in ("accept", "refuse"):
+            wanted = {_("Basis chosen"), _("Degree"), _("Profession")}
+            return [row for row in answers(dossier)["answers"] if row[0] in wanted]
+        rows = [(_("Field"), case.field_name)]
+        if dossier.mentors:
+            rows.append((_("Mentors"), ", ".join(mentor.name for mentor in dossier.mentors)))
+        if self.step == "pair":
+            rows.append((_("Goals"), dict(answers(dossier)["answers"]).get(_("Goals"), "")))
+        if self.step in ("plan_meeting", "record_meeting", "undo_meeting", "go_back", "complete", "end"):
+            rules = {"held": len(dossier.held), "least": case.min_meetings, "most": case.max_meetings}
+            rows.append((_("Held"), _("%(held)s of %(least)s to %(most)s meetings") % rules))
+        return [row for row in rows if row[1]]
+
+    def done(self) -> str:
+        """Say what has been done."""
+        state = STATE_LABELS[CaseState(self.case.state)]
+        said = {"name": self.case.mentee.name, "reference": self.case.reference, "state": state, "step": self.label}
+        return _("%(step)s: done. %(name)s (%(reference)s) is now “%(state)s”.") % said

@@ -1,0 +1,28 @@
+"""Addresses inside the admin, under ``mentoring/``. The mentors' are those of their viewset."""
+
+from django.urls import path
+
+from .actions import AccessNeeds, Assign, SendLink
+from .case_page import CasePage
+from .cases import CaseIndex
+from .mails import MailPage, Mails, Readings
+from .register import RegisterApplicant
+from .steps import StepView
+
+app_name = "mentoring_desk"
+
+urlpatterns = [
+    path("cases/", CaseIndex.as_view(), name="cases"),
+    path("cases/results/", CaseIndex.as_view(results_only=True), name="cases_results"),
+    path("cases/register/", RegisterApplicant.as_view(), name="register_applicant"),
+    path("cases/<int:pk>/", CasePage.as_view(), name="case"),
+    path("cases/<int:pk>/handler/", Assign.as_view(), name="assign"),
+    path("cases/<int:pk>/access-needs/", AccessNeeds.as_view(), name="access_needs"),
+    path("cases/<int:pk>/link/<int:link_pk>/", SendLink.as_view(), name="send_link"),
+    path("cases/<int:pk>/<slug:step>/", StepView.as_view(), name="step"),
+    path("mails/", Mails.as_view(), name="mails"),
+    path("mails/results/", Mails.as_view(results_only=True), name="mails_results"),
+    path("mails/<int:pk>/", MailPage.as_view(), name="mail"),
+    path("readings/", Readings.as_view(), name="readings"),
+    path("readings/results/", Readings.as_view(results_only=True), name="readings_results"),
+]
