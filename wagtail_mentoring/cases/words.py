@@ -31,6 +31,7 @@ STEP_SENTENCES: dict[str, Any] = {
 OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.opened": gettext_lazy("Application sent"),
     "mentoring.registered": gettext_lazy("Registered by the contact person"),
+    "mentoring.double": gettext_lazy("The same person applied again; no second case was opened"),
     "mentoring.link_sent": gettext_lazy("Fresh private link sent"),
     "mentoring.assigned": gettext_lazy("Handler chosen"),
     "mentoring.corrected": gettext_lazy("Data corrected"),
