@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,8 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
 from wagtail_mentoring.programme.models import Participation, ReviewedText, Union
+
+from . import placeholders
 
 
 class MailEvent(models.TextChoices):
@@ -61,6 +64,18 @@ class MailText(ReviewedText):
 
     def __str__(self) -> str:
         return f"{self.get_event_display()} · {self.language}"
+
+    def clean(self) -> None:
+        """Refuse placeholders that nothing fills, naming those that are known."""
+        if self.event not in placeholders.KNOWN:
+            return
+        faults = {
+            "subject": placeholders.fault(self.event, self.subject, subject=True),
+            "body": placeholders.fault(self.event, self.body),
+        }
+        wrong = {field: str(fault) for field, fault in faults.items() if fault}
+        if wrong:
+            raise ValidationError(wrong)
 
 
 class OutboxStatus(models.TextChoices):

@@ -14,6 +14,7 @@ SHAPES: dict[str, str] = {
         'A17 17 0 013 5.7 2 2 0 015 3.5z"/>'
     ),
     "lock": '<rect x="4.5" y="10.5" width="15" height="10" rx="2"/><path d="M8 10.5V7.5a4 4 0 018 0v3"/>',
+    "leave": '<path d="M14 4h-9v16h9M10 12h11M17 8l4 4-4 4"/>',
     "document": '<path d="M6 2.5h8l4.5 4.5v14.5H6zM14 2.5V7h4.5M9.5 12h6M9.5 16h6"/>',
     "pen": '<path d="M4 20l1-4.5L16.5 4 20 7.5 8.5 19zM14 6.5L17.5 10"/>',
     "printer": ('<path d="M7 8V3h10v5M7 17H3.5V9.5A1.5 1.5 0 015 8h14a1.5 1.5 0 011.5 1.5V17H17M7 14h10v7H7z"/>'),
@@ -33,4 +34,4 @@ SHAPES: dict[str, str] = {
     "pause": '<circle cx="12" cy="12" r="9.5"/><path d="M9.5 8.5v7M14.5 8.5v7"/>',
 }
 #: Icons that point along the line of reading and are mirrored where that runs from right to left.
-DIRECTED = frozenset({"next", "back"})
+DIRECTED = frozenset({"next", "back", "leave"})

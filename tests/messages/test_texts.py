@@ -1,0 +1,84 @@
+"""Wording of mails: what ships, what editors change, and what they may write."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from tests.factories import make_union
+from wagtail_mentoring.messages import placeholders
+from wagtail_mentoring.messages.models import MailEvent, MailText
+from wagtail_mentoring.messages.texts import LANGUAGES, load_default_texts, shipped, text_for
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_event_ships_in_every_language(language: str) -> None:
+    assert set(shipped(language)) == set(MailEvent.values) == set(placeholders.KNOWN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("event", MailEvent.values)
+def test_shipped_texts_hold_known_placeholders_and_nothing_personal_in_the_subject(event: str, language: str) -> None:
+    wording = shipped(language)[event]
+    assert placeholders.fault(event, wording.body) == ""
+    assert placeholders.fault(event, wording.subject, subject=True) == ""
+    english = shipped("en")[event]
+    assert set(placeholders.named_in(wording.body)) == set(placeholders.named_in(english.body))
+    assert language == "en" or wording.body != english.body
+
+
+def test_a_mail_with_a_link_says_so_in_a_paragraph_of_its_own() -> None:
+    for language in LANGUAGES:
+        for event, wording in shipped(language).items():
+            if "{link}" in wording.body:
+                assert "\n\n{link}" in wording.body, (language, event)
+
+
+@pytest.mark.django_db
+def test_defaults_are_loaded_once_and_changed_ones_stay() -> None:
+    assert load_default_texts() == len(MailEvent.values) * len(LANGUAGES)
+    MailText.objects.filter(event="closed", language="fi").update(subject="Oma otsikko")
+    MailText.objects.filter(event="closed", language="sv").delete()
+    assert load_default_texts() == 1
+    assert MailText.objects.get(event="closed", language="fi").subject == "Oma otsikko"
+
+
+@pytest.mark.django_db
+def test_the_readers_language_comes_before_the_union(django_assert_num_queries) -> None:
+    participation = make_union().participations.get()
+    MailText.objects.create(
+        event="closed", language="en", participation=participation, subject="Of the union", body="Bye."
+    )
+    MailText.objects.create(event="closed", language="fi", subject="Oletus", body="Hei hei.")
+    assert text_for("closed", participation, "fi").subject == "Oletus"
+    assert text_for("closed", participation, "en").subject == "Of the union"
+    assert text_for("closed", None, "en") == shipped("en")["closed"]
+    with django_assert_num_queries(1):
+        found = text_for("closed", participation, "ar")
+    assert (found.subject, found.language) == ("Of the union", "en")
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "named"),
+    [
+        ("body", "Hello {nmae}", "{nmae}"),
+        ("body", "Hello {name.email}", "{name.email}"),
+        ("body", "Hello {code}", "{code}"),
+        ("body", "Hello {name", "{name}"),
+        ("subject", "For {name}", "{name}"),
+        ("subject", "Because {reason}", "{reason}"),
+    ],
+)
+def test_unknown_placeholders_are_refused_with_the_known_ones(field: str, text: str, named: str) -> None:
+    values = {"subject": "Subject", "body": "Body", field: text}
+    with pytest.raises(ValidationError) as raised:
+        MailText(event="not_eligible", language="en", **values).clean()
+    (message,) = raised.value.message_dict[field]
+    assert named in message
+    assert ("{reason}" if field == "body" else "{reference}") in message
+
+
+def test_the_code_is_known_where_it_belongs() -> None:
+    MailText(event="code", language="en", subject="Your code", body="{code} for {minutes} minutes").clean()
+
+
+def test_braces_in_a_value_name_nothing() -> None:
+    assert placeholders.put_in("Hello {name}", {"name": "{code}", "code": "123456"}) == "Hello {code}"

@@ -1,0 +1,212 @@
+"""Turns a row of the outbox into a mail: values, wording, plain text and HTML."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from wagtail.admin.admin_url_finder import AdminURLFinder
+
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.people import links
+from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
+from wagtail_mentoring.privacy.models import NoticeKind
+from wagtail_mentoring.privacy.storage import keys
+from wagtail_mentoring.programme.localized import localized
+from wagtail_mentoring.programme.models import Union
+
+from .dates import long_day, span
+from .models import OutboxMessage
+from .outbox import SEALED_CODE
+from .placeholders import BUTTONS, named_in, put_in
+from .texts import text_for
+
+#: What stored mails show in the place of what only the receiver may have.
+HIDDEN_CODE = "••••••"
+HIDDEN_TOKEN = "…"  # noqa: S105 - what stands there instead of a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail ready to leave. ``html`` and ``text`` say the same."""
+
+    subject: str
+    text: str
+    html: str
+    sender: str
+    reply_to: str
+    address: str
+
+
+def base_url(union: Union | None) -> str:
+    """Return the address before every link in mails of ``union``: its own, its site's, else the configured one."""
+    candidates = (
+        union.base_url if union else "",
+        union.site.root_url if union and union.site else "",
+        conf.BASE_URL,
+        getattr(settings, "WAGTAILADMIN_BASE_URL", ""),
+    )
+    return next((str(found).rstrip("/") for found in candidates if found), "")
+
+
+def link_address(link: PrivateLink, union: Union | None, *, hidden: bool = False) -> str:
+    """Return the address of a private link, signed now; with ``hidden``, one that leads nowhere."""
+    token = "TOKEN" if hidden else links.token(link)  # noqa: S105
+    name = "apply_resume" if link.purpose == LinkPurpose.DRAFT else "portal_open"
+    path = reverse(f"wagtail_mentoring:{name}", args=[token])
+    return base_url(union) + (path.replace("TOKEN", HIDDEN_TOKEN) if hidden else path)
+
+
+def sender_of(union: Union | None) -> str:
+    """Return the From header of mails of ``union``."""
+    own = union.sender_address if union else ""
+    name, address = parseaddr(own or conf.DEFAULT_SENDER or settings.DEFAULT_FROM_EMAIL)
+    return formataddr((_one_line(union.short) if union else name, address))
+
+
+def _one_line(text: str) -> str:
+    """Return ``text`` without line breaks: nothing that a person entered may begin another header."""
+    return " ".join(text.split())
+
+
+def _day(iso: str | None) -> str:
+    return long_day(datetime.date.fromisoformat(iso)) if iso else ""
+
+
+def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
+    """Return what fills the placeholders, in the active language. With ``hidden``, without link and code."""
+    union, case, context = row.union, row.case, row.context
+    person = row.mentee or row.mentor
+    sender = parseaddr(conf.DEFAULT_SENDER or settings.DEFAULT_FROM_EMAIL)[1]
+    values = {
+        "name": person.called if person else context.get("name", ""),
+        "union": localized(union.names) or union.short if union else "",
+        "union_short": union.short if union else "",
+        "contact": (union.contact_name or union.short) if union else "",
+        "contact_email": (union.contact_email if union else "") or sender,
+        "reference": case.reference if case else context.get("reference", ""),
+        "field": localized(case.field.profession.names) if case else "",
+        "link": link_address(row.link, union, hidden=hidden) if row.link else "",
+        "case_address": _case_address(row),
+        "notice": _notice_address(union),
+        "code": _code(context, hidden=hidden),
+        "when": "",
+        **{name: _day(context.get(f"{name}_on")) for name in ("answer_by", "look_until", "until")},
+        **{name: str(context.get(name, "")) for name in ("number", "place", "theme", "reason", "minutes")},
+    }
+    if context.get("starts_at"):
+        starts_at = datetime.datetime.fromisoformat(context["starts_at"])
+        values["when"] = span(timezone.localtime(starts_at), int(context.get("length") or 90))
+    return values
+
+
+def _case_address(row: OutboxMessage) -> str:
+    if row.case is None:
+        return ""
+    path = AdminURLFinder().get_edit_url(row.case) or reverse("wagtailadmin_home")
+    return base_url(row.union) + path
+
+
+def _notice_address(union: Union | None) -> str:
+    if union is None:
+        return base_url(None) + reverse("wagtail_mentoring:text", args=[NoticeKind.PRIVACY.value])
+    return base_url(union) + reverse("wagtail_mentoring:union_text", args=[NoticeKind.PRIVACY.value, union.slug])
+
+
+def _code(context: dict[str, Any], *, hidden: bool) -> str:
+    if SEALED_CODE not in context:
+        return ""
+    return HIDDEN_CODE if hidden else keys().decrypt(context[SEALED_CODE].encode()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a box or a button of a mail."""
+
+    kind: str
+    lines: tuple[str, ...]
+    address: str = ""
+
+
+_ADDRESS = re.compile(r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a line: words, or a link when ``address`` is not empty."""
+
+    words: str
+    address: str = ""
+
+
+def pieces(line: str) -> list[Piece]:
+    """Return ``line`` in parts, so that web and mail addresses in it become links."""
+    found, end = [], 0
+    for match in _ADDRESS.finditer(line):
+        words = match[0].rstrip(".,;:!?)")
+        found += [Piece(line[end : match.start()]), Piece(words, words if "://" in words else f"mailto:{words}")]
+        end = match.start() + len(words)
+    return [piece for piece in [*found, Piece(line[end:])] if piece.words]
+
+
+def blocks_of(body: str, values: dict[str, str]) -> list[Block]:
+    """Return the filled body as blocks. A line whose placeholders are all empty is left out."""
+    blocks = []
+    for paragraph in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):
+        name = paragraph.strip().strip("{}")
+        if paragraph.strip() == "{%s}" % name and name in BUTTONS:
+            if values.get(name):
+                blocks.append(Block("button", (str(BUTTONS[name]),), values[name]))
+            continue
+        boxed = paragraph.lstrip().startswith(">")
+        lines = []
+        for line in paragraph.split("\n"):
+            named = named_in(line)
+            if named and not any(values.get(found) for found in named):
+                continue
+            # What fills a line stays in it, except a reason that a person wrote in paragraphs.
+            lines += put_in(line.strip().removeprefix(">").strip(), values).splitlines()
+        if lines:
+            blocks.append(Block("box" if boxed else "paragraph", tuple(line for line in lines if line.strip())))
+    return blocks
+
+
+def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
+    """Return the mail of ``row`` in its language; with ``hidden``, as it may be stored and shown.
+
+    Raises whatever is wrong with its text, link or keys: the row then says so.
+    """
+    with translation.override(row.language):
+        wording = text_for(row.event, row.case.participation if row.case else None, row.language)
+        # The framework's own words ("Open my page") are in the language of the wording, if that is another one.
+        with translation.override(wording.language):
+            values = values_of(row, hidden=hidden)
+            subject = _one_line(put_in(wording.subject, values))
+            context = {
+                "subject": subject,
+                "language": wording.language,
+                "union": row.union,
+                "union_name": values["union"],
+                "contact": row.union.contact_name if row.union else "",
+                "subtitle": _subtitle(values),
+                "blocks": blocks_of(wording.body, values),
+                "to_person": row.user_id is None,
+            }
+            return Mail(
+                subject=subject,
+                text=render_to_string("wagtail_mentoring/messages/mail.txt", context).strip() + "\n",
+                html=render_to_string("wagtail_mentoring/messages/mail.html", context),
+                sender=sender_of(row.union),
+                reply_to=row.union.contact_email if row.union else "",
+                address=row.address,
+            )
+
+
+def _subtitle(values: dict[str, str]) -> str:
+    field = values["field"]
+    return " · ".join(part for part in (field[:1].upper() + field[1:], values["union_short"]) if part)

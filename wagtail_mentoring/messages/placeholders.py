@@ -1,0 +1,76 @@
+"""What a mail's text may name in braces, by what the mail is about."""
+
+import re
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+#: Everything in one pair of braces; what is not a plain name is refused as unknown.
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+
+#: About the union: known in every mail.
+UNION = ("union", "union_short", "contact", "contact_email")
+#: About the receiver's case.
+CASE = ("reference", "field", "link")
+#: Known in the subject, if the body knows them: nothing personal stands on a locked screen.
+IN_SUBJECT = ("union", "union_short", "reference")
+
+#: By the value of :class:`~.models.MailEvent`: what its body may name.
+KNOWN: dict[str, tuple[str, ...]] = {
+    "application_received": ("name", *UNION, *CASE, "answer_by"),
+    "application_double": ("name", *UNION, *CASE),
+    "draft_link": (*UNION, "link", "until"),
+    "intake_received": ("name", "contact_email"),
+    "registered_mentee": ("name", *UNION, *CASE, "answer_by", "notice"),
+    "registered_mentor": ("name", *UNION, "notice"),
+    "new_case": (*UNION, "reference", "field", "answer_by", "case_address"),
+    "eligible": ("name", *UNION, *CASE, "look_until"),
+    "not_eligible": ("name", *UNION, *CASE, "reason"),
+    "paired_mentee": ("name", *UNION, *CASE),
+    "paired_mentor": ("name", *UNION, *CASE),
+    "agreement_out": ("name", *UNION, *CASE),
+    "agreement_signed": ("name", *UNION, *CASE),
+    "meeting_planned": ("name", *UNION, *CASE, "number", "when", "place", "theme"),
+    "new_mentors": ("name", *UNION, *CASE),
+    "closed": ("name", *UNION, *CASE),
+    "reopened": ("name", *UNION, *CASE),
+    "fresh_link": ("name", *UNION, *CASE),
+    "code": ("name", *UNION, "reference", "code", "minutes"),
+    "test": UNION,
+}
+
+#: What stands alone in a paragraph and then becomes a button, with the button's words.
+BUTTONS = {"link": _("Open my page"), "case_address": _("Open the case")}
+
+
+def named_in(text: str) -> list[str]:
+    """Return what stands in braces in ``text``, each once, in the order of the text."""
+    return list(dict.fromkeys(_IN_BRACES.findall(text)))
+
+
+def known_in(event: str, *, subject: bool = False) -> tuple[str, ...]:
+    """Return the placeholders that the body, or the subject, of the mail for ``event`` may hold."""
+    known = KNOWN[event]
+    return tuple(name for name in known if name in IN_SUBJECT) if subject else known
+
+
+def fault(event: str, text: str, *, subject: bool = False) -> object:
+    """Return a sentence about what is wrong with the placeholders of ``text``, or ``""``."""
+    known = known_in(event, subject=subject)
+    listed = ", ".join("{%s}" % name for name in known)
+    unknown = [name for name in named_in(text) if name not in known]
+    if unknown:
+        message = _("Nothing fills {wrong} here. You can use: {known}.")
+        return format_lazy(message, wrong=", ".join("{%s}" % name for name in unknown), known=listed)
+    if re.search(r"[{}]", _IN_BRACES.sub("", text)):
+        return format_lazy(_("A brace has no partner. Placeholders look like this: {known}."), known=listed)
+    return ""
+
+
+def put_in(line: str, values: dict[str, str]) -> str:
+    """Return ``line`` with its placeholders filled.
+
+    Not by ``str.format``, which in a text that editors change would reach attributes of the values. A value is taken
+    as it is: braces in a person's name name nothing.
+    """
+    return _IN_BRACES.sub(lambda match: values.get(match[1], match[0]), line)

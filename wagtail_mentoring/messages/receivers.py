@@ -1,0 +1,195 @@
+"""What happens in the other rooms, and who gets a mail about it. Runs in the transaction of the cause."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.dispatch import receiver
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.agreements.moves import current_agreement
+from wagtail_mentoring.applications.models import ApplicationDraft, IntakeEntry
+from wagtail_mentoring.applications.signals import double_application, draft_saved_for_later, intake_received
+from wagtail_mentoring.cases import facts
+from wagtail_mentoring.cases.actors import Actor
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.signals import case_moved, case_opened
+from wagtail_mentoring.meetings.models import Meeting
+from wagtail_mentoring.pairing.moves import current_members
+from wagtail_mentoring.people import links
+from wagtail_mentoring.people.models import LinkPurpose, Mentee, Mentor, PrivateLink
+from wagtail_mentoring.people.signals import link_renewed, mentor_registered
+from wagtail_mentoring.programme.models import Union, UnionRole
+from wagtail_mentoring.workflows import CaseState, Role
+
+from .models import MailEvent
+from .outbox import put
+
+_UID = "wagtail_mentoring.messages.{}".format
+#: Ways by which an application comes when the applicant has filled in the form: a channel of the application.
+_BY_FORM = {"web", "intake"}
+
+
+def _in_days(days: int) -> str:
+    return (clock.today() + datetime.timedelta(days=days)).isoformat()
+
+
+def to_mentee(event: str, case: Case, **context: Any) -> None:
+    """Write a mail with the private link to the case's mentee."""
+    put(event, to=case.mentee, case=case, link=links.link_for(case, mentee=case.mentee), context=context)
+
+
+def to_mentor(event: str, case: Case, mentor: Mentor, **context: Any) -> None:
+    """Write a mail with the mentor's own private link to one of the case's mentors."""
+    put(event, to=mentor, case=case, link=links.link_for(case, mentor=mentor), context=context)
+
+
+def to_all(event: str, case: Case, **context: Any) -> None:
+    """Write a mail to the mentee and to every current mentor, each with the own link."""
+    to_mentee(event, case, **context)
+    for member in current_members(case):
+        to_mentor(event, case, member.mentor, **context)
+
+
+def contacts(union: Union) -> Iterator[Any]:
+    """Yield where mails to the union go: its contact address, else the users who handle its cases."""
+    if union.contact_email:
+        yield union.contact_email
+        return
+    users = get_user_model()._default_manager.filter(is_active=True).exclude(email="")
+    granted = {
+        "groups__mentoring_union_permissions__union": union,
+        "groups__mentoring_union_permissions__role": UnionRole.HANDLER,
+    }
+    yield from users.filter(**granted).order_by("pk").distinct()
+
+
+@receiver(case_opened, sender=Case, dispatch_uid=_UID("opened"))
+def opened(sender: type[Case], case: Case, actor: Actor, **kwargs: Any) -> None:
+    """The mentee gets a receipt; the union learns of an application that it did not write down itself."""
+    answer_by = _in_days(case.participation.decision_days)
+    application = getattr(case, "application", None)
+    by_form = actor.role != Role.HANDLER or (application is not None and application.channel in _BY_FORM)
+    event = MailEvent.APPLICATION_RECEIVED if by_form else MailEvent.REGISTERED_MENTEE
+    to_mentee(event, case, answer_by_on=answer_by)
+    if actor.role != Role.HANDLER:
+        for contact in contacts(case.union):
+            put(MailEvent.NEW_CASE, to=contact, case=case, context={"answer_by_on": answer_by})
+
+
+@receiver(case_moved, sender=Case, dispatch_uid=_UID("moved"))
+def moved(sender: type[Case], case: Case, step: str, source: CaseState, data: dict[str, Any], **kwargs: Any) -> None:
+    """A step that concerns the mentee or the mentors is told to them."""
+    tell = _AFTER.get(step)
+    if tell is not None:
+        tell(case, data, source)
+
+
+def _accepted(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    to_mentee(MailEvent.ELIGIBLE, case, look_until_on=_in_days(case.participation.pairing_days))
+
+
+def _refused(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    decision = case.decisions.first()
+    to_mentee(MailEvent.NOT_ELIGIBLE, case, reason=decision.reason if decision else "")
+
+
+def _paired(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    to_mentee(MailEvent.PAIRED_MENTEE, case)
+    for member in current_members(case):
+        to_mentor(MailEvent.PAIRED_MENTOR, case, member.mentor)
+
+
+def _agreement_out(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    agreement = current_agreement(case)
+    for party in agreement.parties.select_related("mentee", "mentor") if agreement else ():
+        if party.mentee:
+            to_mentee(MailEvent.AGREEMENT_OUT, case)
+        elif party.mentor:
+            to_mentor(MailEvent.AGREEMENT_OUT, case, party.mentor)
+
+
+def _signed(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    if not facts.gather(case).unsigned:
+        to_all(MailEvent.AGREEMENT_SIGNED, case)
+
+
+def _planned(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    meeting = Meeting.objects.get(pk=data["meeting"])
+    to_all(
+        MailEvent.MEETING_PLANNED,
+        case,
+        number=meeting.number,
+        starts_at=meeting.starts_at.isoformat(),
+        length=meeting.minutes,
+        place=meeting.place,
+        theme=meeting.theme,
+    )
+
+
+def _back(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    to_mentee(MailEvent.NEW_MENTORS, case)
+
+
+def _ended(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    to_all(MailEvent.CLOSED, case)
+
+
+def _reopened(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    to_all(MailEvent.REOPENED, case)
+
+
+_AFTER = {
+    "accept": _accepted,
+    "refuse": _refused,
+    "pair": _paired,
+    "send_agreement": _agreement_out,
+    "sign": _signed,
+    "plan_meeting": _planned,
+    "go_back": _back,
+    "complete": _ended,
+    "end": _ended,
+    "reopen": _reopened,
+}
+
+
+@receiver(draft_saved_for_later, dispatch_uid=_UID("draft"))
+def draft_saved(sender: Any, draft: ApplicationDraft, address: str, link: PrivateLink, **kwargs: Any) -> None:
+    """The applicant gets the link with which the unfinished application is resumed."""
+    union = draft.field.participation.union if draft.field else None
+    until = {"until_on": draft.expires_at.date().isoformat()}
+    put(MailEvent.DRAFT_LINK, to=address, union=union, language=draft.language, link=link, context=until)
+
+
+@receiver(double_application, dispatch_uid=_UID("double"))
+def applied_twice(sender: Any, case: Case, **kwargs: Any) -> None:
+    """The page reveals nothing; the person who applied before reads it in the mail."""
+    to_mentee(MailEvent.APPLICATION_DOUBLE, case)
+
+
+@receiver(intake_received, dispatch_uid=_UID("intake"))
+def kept_in_queue(sender: Any, entry: IntakeEntry, **kwargs: Any) -> None:
+    """The applicant for whom no union is open now gets a receipt."""
+    put(MailEvent.INTAKE_RECEIVED, to=entry.email, language=entry.language, context={"name": entry.name})
+
+
+@receiver(link_renewed, dispatch_uid=_UID("renewed"))
+def link_made_anew(sender: Any, link: PrivateLink, **kwargs: Any) -> None:
+    """The new address goes to the person, at the stored address."""
+    if link.purpose == LinkPurpose.CASE:
+        send_link(link)
+
+
+def send_link(link: PrivateLink) -> None:
+    """Write a mail that brings the person of a case's private link its address, to the stored e-mail address."""
+    person = link.mentee or link.mentor
+    if person is None:
+        raise ValueError("This link belongs to an application, not to a person.")
+    put(MailEvent.FRESH_LINK, to=person, case=link.case, link=link)
+
+
+@receiver(mentor_registered, dispatch_uid=_UID("mentor"))
+def mentor_added(sender: Any, mentor: Mentor, **kwargs: Any) -> None:
+    """A mentor whom the contact person has registered gets the privacy notice."""
+    put(MailEvent.REGISTERED_MENTOR, to=mentor, union=mentor.union)

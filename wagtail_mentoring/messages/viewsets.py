@@ -1,0 +1,51 @@
+"""The admin of the texts of mails."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+
+from wagtail_mentoring.programme.reviewed import ReviewColumn, ReviewedTextForm, ReviewedTextViewSet, ReviewPanel
+
+from .models import MailText
+from .placeholders import fault
+
+
+class MailTextForm(ReviewedTextForm):
+    """A mail's subject and body; names in braces must be known for the event, and nothing personal in the subject."""
+
+    words = ("subject", "body")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        event = cleaned.get("event")
+        for name in ("subject", "body"):
+            found = fault(event, cleaned.get(name, ""), subject=name == "subject") if event else ""
+            if found:
+                self.add_error(name, str(found))
+        return cleaned
+
+
+class MailTextViewSet(ReviewedTextViewSet):
+    model = MailText
+    name = "mentoring_mailtexts"
+    url_prefix = "mentoring/mail-texts"
+    icon = "mail"
+    menu_label = _("E-mail texts")
+    menu_order = 590
+    list_display = ["__str__", "participation", "subject", ReviewColumn("needs_review", label=_("Review"))]
+    list_filter = ["event", "language"]
+    search_fields = ["subject", "body"]
+    edit_handler: Any = ObjectList(
+        [
+            ReviewPanel(),
+            FieldRowPanel([FieldPanel("event"), FieldPanel("language")]),
+            FieldPanel("participation"),
+            FieldPanel("subject"),
+            FieldPanel("body"),
+        ],
+        base_form_class=MailTextForm,
+    )
+
+
+VIEWSETS = (MailTextViewSet,)

@@ -1,0 +1,59 @@
+"""The forms of the private pages."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+
+class NewLinkForm(forms.Form):
+    """Asks where to send a fresh private link."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("The address that you gave when you applied, or when you became a mentor."),
+        max_length=254,
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("This is not a whole e-mail address. It looks like this: name@example.org"),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "mtg-in--mid"}),
+    )
+
+
+class SignForm(forms.Form):
+    """The signature: code, name and tick. ``party_name`` is the name that the agreement prints."""
+
+    code = forms.CharField(
+        label=_("Code from the e-mail"),
+        help_text=_("Six numbers"),
+        max_length=20,
+        error_messages={"required": _("Write the code from the e-mail.")},
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "mtg-in--code"}
+        ),
+    )
+    typed_name = forms.CharField(
+        label=_("Write your full name"),
+        help_text=_("This is your signature."),
+        max_length=200,
+        error_messages={"required": _("Write your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    agreed = forms.BooleanField(
+        label=_("I have read the agreement and I accept it."),
+        error_messages={"required": _("Tick the box if you agree to the agreement.")},
+    )
+    shown_sha256 = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, party_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.party_name = party_name
+
+    def clean_typed_name(self) -> str:
+        """Compare with the printed name here already, so that a slip of the pen costs no try of the code."""
+        typed = " ".join(self.cleaned_data["typed_name"].split())
+        if typed.casefold() != " ".join(self.party_name.split()).casefold():
+            raise forms.ValidationError(_now("Write your name as it stands in the agreement: %s") % self.party_name)
+        return typed

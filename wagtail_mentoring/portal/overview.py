@@ -1,0 +1,244 @@
+"""What a private page shows: where the case stands, the one thing to do now, the people, meetings and documents."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
+from wagtail_mentoring.meetings.moves import theme_of
+from wagtail_mentoring.messages.dates import long_day, span
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
+
+from .record import Record, record_of
+from .session import Visit
+from .shown import ShownPerson, shown_mentee, shown_mentors
+from .trail import TrailStep, trail
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The head of the page. ``first`` is the sentence that matters; ``action`` and ``address`` the one thing to do."""
+
+    title: str
+    first: str
+    then: str = ""
+    more: tuple[str, ...] = ()
+    action: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMeeting:
+    """A meeting in words."""
+
+    number: int
+    when: str
+    place: str
+    theme: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the page."""
+
+    where: Where
+    steps: list[TrailStep]
+    people: list[ShownPerson]
+    meetings: list[ShownMeeting]
+    record: Record
+    mentors_found: int
+    others: list[Case] = field(default_factory=list)
+
+    @property
+    def running(self) -> bool:
+        return self.record.case.case_state != CaseState.CLOSED
+
+
+def overview(visit: Visit) -> Overview | None:
+    """Return what the page shows; None for a mentor who belongs to the case no more, and for an erased case."""
+    if visit.case.anonymised_at is not None:
+        return None
+    record = record_of(visit)
+    mentors = [member.mentor for member in record.members]
+    if isinstance(visit.person, Mentor) and visit.person not in mentors:
+        return None
+    closed = record.case.case_state == CaseState.CLOSED
+    return Overview(
+        where=_closed(record) if closed else _where(record),
+        steps=trail(record),
+        # What they had to know of each other, they had to know for the meetings.
+        people=[] if closed else _people(visit, record, mentors),
+        meetings=[_shown(record.case, meeting) for meeting in record.meetings],
+        record=record,
+        mentors_found=len(mentors),
+        others=_others(visit),
+    )
+
+
+def _people(visit: Visit, record: Record, mentors: list[Mentor]) -> list[ShownPerson]:
+    if visit.is_mentee:
+        return shown_mentors(mentors, ConsentKind.SHOWN_TO_MENTEE)
+    partners = [mentor for mentor in mentors if mentor != visit.person]
+    return [shown_mentee(record.case), *shown_mentors(partners, ConsentKind.SHOWN_TO_PARTNER)]
+
+
+def _shown(case: Case, meeting: Meeting) -> ShownMeeting:
+    held = meeting.status == MeetingStatus.HELD
+    return ShownMeeting(
+        number=meeting.number,
+        when=long_day(meeting.starts_at, year=meeting.starts_at.year != clock.now().year)
+        if held
+        else span(meeting.starts_at, meeting.minutes),
+        place="" if held else meeting.place,
+        # What an editor or a handler wrote for this meeting, else the frozen theme in the reader's language.
+        theme=theme_of(case, meeting.number)
+        if meeting.theme in ("", theme_of(case, meeting.number, case.language))
+        else meeting.theme,
+        held=held,
+    )
+
+
+def _others(visit: Visit) -> list[Case]:
+    if not isinstance(visit.person, Mentor):
+        return []
+    current = {"pairs__ended_at": None, "pairs__memberships__left_at": None, "pairs__memberships__mentor": visit.person}
+    return list(Case.objects.running().filter(**current).exclude(pk=visit.case.pk).order_by("pk"))
+
+
+def _by(start: datetime.datetime, days: int) -> tuple[str, bool]:
+    """Return the promised day in words, and whether it is still ahead."""
+    day = (start + datetime.timedelta(days=days)).date()
+    return long_day(day), day >= clock.today()
+
+
+def _where(record: Record) -> Where:
+    case = record.case
+    if case.case_state == CaseState.APPLIED:
+        return _applied(case)
+    if case.case_state == CaseState.ELIGIBLE:
+        return _looking(record)
+    title = _title(record)
+    if record.must_sign:
+        return Where(
+            _("Read and sign the agreement"),
+            _("This is the one thing to do now."),
+            _("It takes about five minutes. You need your e-mail for a code."),
+            action=_("Go to the agreement"),
+            address=reverse("wagtail_mentoring:portal_agreement"),
+        )
+    if record.agreement is None:
+        return Where(
+            title, _("You do not need to do anything."), _("Your contact person sends you the agreement to sign.")
+        )
+    if record.unsigned:
+        return Where(
+            title,
+            _("You do not need to do anything."),
+            _("You have signed. We wait until everybody has signed, and then write to you."),
+        )
+    return _meeting(record, title)
+
+
+def _title(record: Record) -> str:
+    if record.for_mentee or meeting_number(record.case.case_state):
+        if record.case.case_state == CaseState.PAIRED and len(record.members) == 1:
+            return _("Your mentor is found")
+        return str(PUBLIC_STATE_LABELS[record.case.case_state])
+    return _("You are a mentor now")
+
+
+def _applied(case: Case) -> Where:
+    day, ahead = _by(case.opened_at, case.participation.decision_days)
+    answer = (
+        _("%(union)s answers by %(day)s.") % {"union": case.union.short, "day": day}
+        if ahead
+        else _("We promised an answer by %(day)s, and we are late. We are sorry. We still read it.") % {"day": day}
+    )
+    return Where(
+        str(PUBLIC_STATE_LABELS[CaseState.APPLIED]),
+        _("You do not need to do anything."),
+        _("We write to you when we have read it."),
+        (answer,),
+    )
+
+
+def _looking(record: Record) -> Where:
+    case = record.case
+    day, ahead = _by(case.state_since, case.participation.pairing_days)
+    more = []
+    if record.held:
+        more.append(_("The meetings that you have had stay counted, and you come first in the queue."))
+    more.append(
+        _("We look until %(day)s.") % {"day": day}
+        if ahead
+        else _("It takes longer than we thought. We are sorry. We still look.")
+    )
+    return Where(
+        str(PUBLIC_STATE_LABELS[CaseState.ELIGIBLE]),
+        _("You do not need to do anything."),
+        _("We write to you when we have found them."),
+        tuple(more),
+    )
+
+
+def _meeting(record: Record, title: str) -> Where:
+    case = record.case
+    if record.planned is not None:
+        return Where(
+            title,
+            _("Your next meeting is on %(when)s.") % {"when": span(record.planned.starts_at, record.planned.minutes)},
+            _("Place: %(place)s") % {"place": record.planned.place} if record.planned.place else "",
+            (_("You cannot come? Tell your contact person as early as you can."),),
+        )
+    if len(record.held) >= case.max_meetings:
+        return Where(
+            title, _("You do not need to do anything."), _("Your contact person writes to you about how it ends.")
+        )
+    left = case.max_meetings - len(record.held)
+    return Where(
+        title,
+        _("You do not need to do anything."),
+        _("Your contact person writes to you when the time of the next meeting is known."),
+        (
+            ngettext("You can meet %(left)d more time.", "You can meet up to %(left)d more times.", left)
+            % {"left": left},
+        ),
+    )
+
+
+def _closed(record: Record) -> Where:
+    case = record.case
+    ended = str(PUBLIC_STATE_LABELS[CaseState.CLOSED])
+    nothing = _("You do not need to do anything.")
+    if case.end_reason == EndReason.COMPLETED:
+        thanks = (
+            _("You have done it. We wish you all the best.")
+            if record.for_mentee
+            else _("Thank you for your time and for what you gave.")
+        )
+        return Where(_("The mentoring is complete"), thanks, "")
+    if not record.for_mentee:
+        return Where(ended, nothing, _("Thank you for your time and for what you gave."))
+    if case.end_reason == EndReason.NOT_ELIGIBLE:
+        reason = record.decision.reason if record.decision and not record.decision.eligible else ""
+        return Where(
+            _("We could not accept your application"),
+            _("This is the reason:"),
+            reason,
+            (_("If you think that this is a mistake, or if something changes, write to us. You may apply again."),),
+        )
+    if case.end_reason == EndReason.NO_MENTORS:
+        return Where(
+            _("We did not find mentors for you"),
+            _("We are sorry."),
+            _("This was not about you: there was nobody free in your profession. You may apply again later."),
+        )
+    return Where(ended, nothing, _("If you have questions, write to your contact person. You may apply again."))

@@ -1,0 +1,132 @@
+"""The private pages of a mentee and of a mentor: opening a link, the page itself, leaving, a fresh link."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.people import links
+from wagtail_mentoring.people.models import LinkPurpose, Mentor
+from wagtail_mentoring.privacy.limits import allowed
+
+from . import session
+from .forms import NewLinkForm
+from .fresh import send_fresh_links
+from .overview import overview
+from .session import Visit, frame, private, with_visit
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Show one button; the button opens the page. So that a program which follows the links in mails opens nothing."""
+    try:
+        link = links.read_token(token)
+    except links.LinkRefused:
+        return session.refused(request)
+    if link.purpose != LinkPurpose.CASE:
+        return redirect("wagtail_mentoring:apply_resume", token)
+    person = link.mentee or link.mentor
+    language = session.speak(request, person.language if person else "")
+    if request.method != "POST":
+        return render(request, "wagtail_mentoring/portal/open.html", {"minutes": conf.LINK_SESSION_MINUTES})
+    session.begin(request, link)
+    link.opened_at = clock.now()
+    link.save(update_fields=["opened_at"])
+    response = redirect("wagtail_mentoring:portal_home")
+    if language:
+        session.remember_language(response, language)
+    return response
+
+
+@with_visit
+@require_safe
+def home(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The page of the session's link: where the case stands, and the one thing to do now."""
+    shown = overview(visit)
+    if shown is None:
+        return render(request, "wagtail_mentoring/portal/past.html", frame(visit))
+    return render(request, "wagtail_mentoring/portal/home.html", frame(visit, shown=shown, record=shown.record))
+
+
+@with_visit
+@require_POST
+def other_case(request: HttpRequest, visit: Visit, reference: str) -> HttpResponse:
+    """Change to another running case of the same mentor, with the link that belongs to it."""
+    if not isinstance(visit.person, Mentor):
+        raise Http404
+    case = Case.objects.running().filter(
+        reference=reference,
+        pairs__ended_at__isnull=True,
+        pairs__memberships__mentor=visit.person,
+        pairs__memberships__left_at__isnull=True,
+    )
+    found = case.first()
+    if found is None:
+        raise Http404
+    session.begin(request, links.link_for(found, mentor=visit.person))
+    return redirect("wagtail_mentoring:portal_home")
+
+
+@private
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Forget everything on this device."""
+    session.end(request)
+    response = redirect("wagtail_mentoring:portal_left")
+    # What the browser has kept for its Back button goes as well.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@private
+@require_safe
+def left(request: HttpRequest) -> HttpResponse:
+    """Say that nothing is left on this device."""
+    return render(request, "wagtail_mentoring/portal/left.html")
+
+
+class AnsweredFirst(HttpResponseRedirect):
+    """A redirect that does its work once the answer is away, so that the answer takes as long whatever it finds."""
+
+    def __init__(self, to: str, work: Callable[[], Any]) -> None:
+        super().__init__(to)
+        self._work = work
+
+    def close(self) -> None:
+        work, self._work = self._work, lambda: None
+        try:
+            work()
+        finally:
+            super().close()
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_link(request: HttpRequest) -> HttpResponseBase:
+    """Ask for the address, and answer the same whether it is known or not."""
+    form = NewLinkForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "wagtail_mentoring/portal/new_link.html", {"form": form})
+    email = form.cleaned_data["email"]
+    # By device and by address: nobody can be flooded from many devices, and nobody can try many addresses from one.
+    by_device = allowed(conf.LIMIT_LINK_REQUEST, "link request", request.META.get("REMOTE_ADDR", ""))
+    by_address = allowed(conf.LIMIT_LINK_REQUEST, "link request for", email.casefold())
+    if not by_device:
+        return render(request, "wagtail_mentoring/portal/too_often.html", status=429)
+    sent = reverse("wagtail_mentoring:portal_new_link_sent")
+    # Too many for one address is silent: the answer must not tell that somebody else asks for it.
+    return AnsweredFirst(sent, lambda: send_fresh_links(email) if by_address else None)
+
+
+@private
+@require_safe
+def new_link_sent(request: HttpRequest) -> HttpResponse:
+    """The same answer for every address."""
+    return render(request, "wagtail_mentoring/portal/new_link_sent.html")
