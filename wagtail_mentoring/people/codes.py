@@ -5,7 +5,7 @@ import secrets
 import unicodedata
 
 from django.db.models import F
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
@@ -14,13 +14,11 @@ from wagtail_mentoring.conf import conf
 from .models import OneTimeCode, PrivateLink
 
 DIGITS = 6
-
-
 SALT = "wagtail_mentoring.one_time_code"
 
 
 def _hash(link: PrivateLink, purpose: str, digits: str, salt: str) -> str:
-    """Return what is stored of a code. Keyed with the site's secret: a million possible codes are soon tried otherwise."""
+    """Return what is stored of a code, keyed with the site's secret: without it a million guesses would find it."""
     value = f"{link.pk}:{purpose}:{salt}:{digits}"
     return f"{salt}${salted_hmac(SALT, value, algorithm='sha256').hexdigest()}"
 
@@ -37,7 +35,7 @@ def issue(link: PrivateLink, purpose: str) -> tuple[OneTimeCode, str]:
     code = OneTimeCode.objects.create(
         link=link,
         purpose=purpose,
-        code_hash=make_password(plain),
+        code_hash=_hash(link, purpose, plain, secrets.token_hex(8)),
         created_at=moment,
         expires_at=moment + datetime.timedelta(minutes=conf.CODE_MINUTES),
     )
@@ -59,7 +57,8 @@ def check(link: PrivateLink, purpose: str, typed: str) -> OneTimeCode:
     counted = OneTimeCode.objects.filter(pk=code.pk, attempts__lt=conf.CODE_ATTEMPTS).update(attempts=F("attempts") + 1)
     if not counted:
         raise CodeRefused(_("There were too many wrong tries with this code. Ask for a new one."))
-    if not check_password(_digits(typed), code.code_hash):
+    salt = code.code_hash.partition("$")[0]
+    if not constant_time_compare(code.code_hash, _hash(link, purpose, _digits(typed), salt)):
         raise CodeRefused(_("This is not the code that we sent last. Look at the newest e-mail from us."))
     OneTimeCode.objects.filter(pk=code.pk).update(attempts=F("attempts") - 1)
     return code
