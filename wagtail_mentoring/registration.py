@@ -1,5 +1,7 @@
 """Connects the rooms when the app is ready: facts, effects, signals, rights and system checks."""
 
+from django.core import checks
+
 from . import compat
 
 
@@ -18,3 +20,32 @@ def connect() -> None:
 
     compat.register_permission_policy(Case, UnionPermissionPolicy(Case))
     compat.register_permission_policy(Mentor, UnionPermissionPolicy(Mentor))
+    _connect_editing()
+
+
+def _connect_editing() -> None:
+    """Register who may edit rules and texts, whose the private files are, and the checks of their storage."""
+    from .agreements import files as agreement_files  # noqa: F401
+    from .agreements.models import AgreementText
+    from .applications import files as application_files  # noqa: F401
+    from .messages.models import MailText
+    from .privacy.checks import check_file_keys, check_private_storage
+    from .privacy.models import Notice
+    from .programme import models as programme
+    from .programme.editing import EditorPolicy
+
+    bound = {
+        programme.Union: ("pk",),
+        programme.Participation: ("union_id",),
+        programme.Profession: (),
+        programme.ProfessionalField: ("participation__union_id",),
+        programme.MeetingTheme: ("participation__union_id", "field__participation__union_id"),
+        programme.RoutingRule: (),
+        Notice: ("participation__union_id",),
+        AgreementText: ("participation__union_id",),
+        MailText: ("participation__union_id",),
+    }
+    for model, lookups in bound.items():
+        compat.register_permission_policy(model, EditorPolicy(model, *lookups))
+    checks.register(check_private_storage)
+    checks.register(check_file_keys)

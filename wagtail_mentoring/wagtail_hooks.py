@@ -4,12 +4,31 @@ from typing import Any
 
 from wagtail import hooks
 
+from .agreements.viewsets import VIEWSETS as AGREEMENT_VIEWSETS
 from .cases.models import Case, CaseLogEntry
 from .cases.words import register_actions
 from .desk import hooks as desk_hooks  # noqa: F401
+from .messages.viewsets import VIEWSETS as MESSAGE_VIEWSETS
+from .privacy import admin_urls as privacy_admin_urls
+from .privacy.viewsets import VIEWSETS as PRIVACY_VIEWSETS
+from .programme.admin_menu import register_viewsets
+from .programme.grants import UnionGrantFormSet
+from .programme.viewsets import VIEWSETS as PROGRAMME_VIEWSETS
+
+register_viewsets((*PROGRAMME_VIEWSETS, *PRIVACY_VIEWSETS, *AGREEMENT_VIEWSETS, *MESSAGE_VIEWSETS))
 
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     actions.register_model(Case, CaseLogEntry)
     register_actions(actions)
+
+
+@hooks.register("register_group_permission_panel")
+def register_group_permission_panel() -> type:
+    return UnionGrantFormSet
+
+
+@hooks.register("register_admin_urls")
+def register_privacy_urls() -> list[Any]:
+    return privacy_admin_urls.urlpatterns

@@ -1,0 +1,128 @@
+"""Forms of the admin for rules, fields, themes and routing."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from .colours import check_colours
+from .editing import editable_unions, edits_whole_programme
+from .models import DegreeLevel, Participation, ProfessionalField, Sector, Union
+
+#: Field names that bind a row to a union, with the path from what they point to.
+_BINDING = {"union": "pk", "participation": "union", "field": "participation__union"}
+
+
+class UnionBoundForm(WagtailAdminModelForm):
+    """Offers only the unions that the user may edit, and demands one of users who do not edit the whole programme."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                self._prepare(field)
+        if self.for_user is None or edits_whole_programme(self.for_user):
+            return
+        unions = editable_unions(self.for_user)
+        for name, lookup in _BINDING.items():
+            field = self.fields.get(name)
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = field.queryset.filter(**{f"{lookup}__in": unions})
+        # Without a union the row would be the whole programme's.
+        if "participation" in self.fields:
+            self.fields["participation"].required = True
+
+    @staticmethod
+    def _prepare(field: forms.ModelChoiceField) -> None:
+        # The names of these rows are made of related rows: one query instead of one for each choice.
+        related = {
+            Participation: ("union", "programme"),
+            ProfessionalField: ("profession", "participation__union"),
+        }.get(field.queryset.model)
+        if related:
+            field.queryset = field.queryset.select_related(*related)
+
+
+class UnionForm(UnionBoundForm):
+    """A union; its colours must be readable."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not {"accent", "accent_soft", "accent_dark", "accent_dark_soft"} & set(self.errors):
+            try:
+                check_colours(self.instance)
+            except ValidationError as error:
+                self.add_error(None, error)
+
+    class Meta:
+        model = Union
+        fields: list[str] = []
+        widgets = {
+            name: forms.TextInput(attrs={"type": "color"})
+            for name in ("accent", "accent_soft", "accent_dark", "accent_dark_soft")
+        }
+
+
+class ThemeForm(UnionBoundForm):
+    """A theme; for a union or a field it must be one of the theme's programme."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        programme, participation, field = (cleaned.get(name) for name in ("programme", "participation", "field"))
+        if participation and programme and participation.programme_id != programme.pk:
+            self.add_error("participation", _("This union’s rules belong to another programme."))
+        if field and participation and field.participation_id != participation.pk:
+            self.add_error("field", _("This field belongs to another union. Choose the same union, or no field."))
+        if field and programme and field.participation.programme_id != programme.pk:
+            self.add_error("field", _("This field belongs to another programme."))
+        return cleaned
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 6})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def validate(self, value: Any) -> None:
+        if self.required and not value:
+            raise ValidationError(_("Write at least one word."), code="required")
+
+    def run_validators(self, value: Any) -> None:
+        for line in value:
+            super().run_validators(line)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data)
+
+
+class RoutingRuleForm(UnionBoundForm):
+    """A rule of "which union is mine?": words one a line, degree levels and sectors as boxes."""
+
+    words = LinesField(
+        label=_("words in the profession"),
+        help_text=_("One a line, in any language. A rule matches when one of them begins a word of the profession."),
+    )
+    degree_levels = forms.MultipleChoiceField(
+        label=_("degree levels"),
+        choices=DegreeLevel.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None: every level."),
+    )
+    sectors = forms.MultipleChoiceField(
+        label=_("sectors"),
+        choices=Sector.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None: every sector."),
+    )
