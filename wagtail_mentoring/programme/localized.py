@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,15 @@ class LocalizedFormField(forms.MultiValueField):
         kwargs.pop("encoder", None)
         kwargs.pop("decoder", None)
         self.languages = list(conf.LANGUAGES)
-        fields = [forms.CharField(required=False, max_length=max_length) for _language in self.languages]
+        # The one that :func:`localized` falls back to; a site without English asks for its first language.
+        codes = [code for code, _name in self.languages]
+        least = "en" if "en" in codes else codes[0]
+        required = kwargs.get("required", True)
+        missing = {"incomplete": format_lazy(_("Write the text in {language}."), language=dict(self.languages)[least])}
+        fields = [
+            forms.CharField(required=required and code == least, max_length=max_length, error_messages=missing)
+            for code in codes
+        ]
         super().__init__(fields, require_all_fields=False, widget=LocalizedWidget(widget), **kwargs)
 
     def compress(self, values: list[str]) -> dict[str, str]:

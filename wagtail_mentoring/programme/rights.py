@@ -51,6 +51,11 @@ def unions_for(user: User, *, handle: bool = False) -> QuerySet[Union]:
     return Union.objects.filter(pk__in=[pk for pk, roles in union_roles(user).items() if roles & wanted])
 
 
+def _model_action(action: str) -> str:
+    # Django has no permission "choose": whoever may see a row may choose it.
+    return "view" if action == "choose" else action
+
+
 class UnionPermissionPolicy(ModelPermissionPolicy):
     """Model permissions narrowed to the rows of the unions that are granted to the user's groups.
 
@@ -75,7 +80,7 @@ class UnionPermissionPolicy(ModelPermissionPolicy):
         if user.is_active and user.is_superuser:
             return True
         wanted = _READ if action in {"view", "choose"} else _WRITE
-        return super().user_has_permission(user, action) and any(roles & wanted for roles in union_roles(user).values())
+        return super().user_has_permission(user, _model_action(action)) and any(roles & wanted for roles in union_roles(user).values())
 
     def instances_user_has_any_permission_for(self, user: User, actions: Any) -> QuerySet[Any]:
         queryset = self.model._default_manager.all()
@@ -98,7 +103,7 @@ class UnionPermissionPolicy(ModelPermissionPolicy):
     def user_has_permission_for_instance(self, user: User, action: str, instance: Any) -> bool:
         if user.is_active and user.is_superuser:
             return True
-        if not super().user_has_permission(user, action):
+        if not super().user_has_permission(user, _model_action(action)):
             return False
         union_id: Any = instance
         for part in self.union_lookup.split("__"):
