@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from .models import (
     Recognition,
     SuitableTime,
 )
-from .questions import DocumentField, Email, LongText, Number, One, Several, Text, Tick
+from .questions import DocumentField, Email, LongText, Number, One, Several, Text, Tick, without_nulls
 from .validation import refuse_control_characters, refuse_identity_code
 
 #: "Not at all" is an answer, and differs from no answer; the person's row keeps it as an empty level.
@@ -328,10 +329,14 @@ def extra_fields(field: ProfessionalField) -> dict[str, forms.Field]:
         if isinstance(question.widget, forms.HiddenInput):
             continue
         if isinstance(question, forms.CharField):
-            question.validators += [refuse_control_characters, refuse_identity_code]
+            question.validators = [
+                *without_nulls(question.validators),
+                refuse_control_characters,
+                refuse_identity_code,
+            ]
             if question.max_length is None:
                 question.max_length = 2000
-                question.validators.append(forms.fields.validators.MaxLengthValidator(2000))
+                question.validators.append(MaxLengthValidator(question.max_length))
             question.widget.attrs.pop("maxlength", None)
         made[EXTRA + name] = question
     return made

@@ -61,7 +61,7 @@ def _no_draft(request: HttpRequest) -> HttpResponseBase:
     """Answer a request for a page of a draft that this browser has not, or no longer."""
     if drafts.of_session(request, sent=True):
         return redirect("wagtail_mentoring:apply_receipt")
-    return render(request, TEMPLATES + "gone.html", {"programmes": Programme.objects.all()}, status=404)
+    return render(request, TEMPLATES + "gone.html", _frame(None, programmes=Programme.objects.all()), status=404)
 
 
 @never_cache
@@ -314,7 +314,7 @@ def resume(request: HttpRequest, token: str) -> HttpResponseBase:
     except LinkRefused:
         draft = None
     if draft is None or draft.sent_at is not None:
-        return render(request, TEMPLATES + "gone.html", {"programmes": Programme.objects.all()}, status=404)
+        return render(request, TEMPLATES + "gone.html", _frame(None, programmes=Programme.objects.all()), status=404)
     if request.method != "POST":
         return render(request, TEMPLATES + "resume.html", _frame(draft.field, draft=draft))
     drafts.remember(request, draft)
@@ -326,4 +326,4 @@ def resume(request: HttpRequest, token: str) -> HttpResponseBase:
 def leave(request: HttpRequest) -> HttpResponseBase:
     """Take the application off this device, for somebody who uses a shared computer."""
     drafts.forget(request)
-    return render(request, TEMPLATES + "left.html", {"programmes": Programme.objects.all()})
+    return render(request, TEMPLATES + "left.html", _frame(None, programmes=Programme.objects.all()))

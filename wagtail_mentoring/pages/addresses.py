@@ -16,6 +16,6 @@ def programme_address(request: HttpRequest | None = None) -> str:
 
 def text_address(kind: str, union: Union | None = None) -> str:
     """Return the address of the public text ``kind``, in the wording of ``union`` or of the programme."""
-    if union is None:
+    if not union:
         return reverse("wagtail_mentoring:text", kwargs={"kind": str(kind)})
     return reverse("wagtail_mentoring:union_text", kwargs={"kind": str(kind), "union": union.slug})
