@@ -56,7 +56,7 @@ def base_url(union: Union | None) -> str:
 
 def link_address(link: PrivateLink, union: Union | None, *, hidden: bool = False) -> str:
     """Return the address of a private link, signed now; with ``hidden``, one that leads nowhere."""
-    token = "TOKEN" if hidden else links.token(link)  # noqa: S105
+    token = "TOKEN" if hidden else links.token(link)
     name = "apply_resume" if link.purpose == LinkPurpose.DRAFT else "portal_open"
     path = reverse(f"wagtail_mentoring:{name}", args=[token])
     return base_url(union) + (path.replace("TOKEN", HIDDEN_TOKEN) if hidden else path)
@@ -159,7 +159,7 @@ def blocks_of(body: str, values: dict[str, str]) -> list[Block]:
     blocks = []
     for paragraph in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):
         name = paragraph.strip().strip("{}")
-        if paragraph.strip() == "{%s}" % name and name in BUTTONS:
+        if paragraph.strip() == f"{{{name}}}" and name in BUTTONS:
             if values.get(name):
                 blocks.append(Block("button", (str(BUTTONS[name]),), values[name]))
             continue

@@ -13,7 +13,7 @@ _DAY_FORMATS = {"fi": "l j. E", "sv": "l j F"}
 
 
 def long_day(day: datetime.date, *, year: bool = False) -> str:
-    """Return ``day`` with its weekday: "Monday 5 October"; with ``year``, the year too. A moment counts in local time."""
+    """Return ``day`` with its weekday: "Monday 5 October"; with ``year``, the year too. Moments count in local time."""
     if isinstance(day, datetime.datetime):
         day = timezone.localtime(day).date()
     code = (get_language() or "en").split("-")[0]

@@ -1,6 +1,7 @@
 """What a mail's text may name in braces, by what the mail is about."""
 
 import re
+from collections.abc import Iterable
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -54,14 +55,18 @@ def known_in(event: str, *, subject: bool = False) -> tuple[str, ...]:
     return tuple(name for name in known if name in IN_SUBJECT) if subject else known
 
 
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
+
+
 def fault(event: str, text: str, *, subject: bool = False) -> object:
     """Return a sentence about what is wrong with the placeholders of ``text``, or ``""``."""
     known = known_in(event, subject=subject)
-    listed = ", ".join("{%s}" % name for name in known)
+    listed = _listed(known)
     unknown = [name for name in named_in(text) if name not in known]
     if unknown:
         message = _("Nothing fills {wrong} here. You can use: {known}.")
-        return format_lazy(message, wrong=", ".join("{%s}" % name for name in unknown), known=listed)
+        return format_lazy(message, wrong=_listed(unknown), known=listed)
     if re.search(r"[{}]", _IN_BRACES.sub("", text)):
         return format_lazy(_("A brace has no partner. Placeholders look like this: {known}."), known=listed)
     return ""

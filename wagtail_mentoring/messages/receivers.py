@@ -18,7 +18,7 @@ from wagtail_mentoring.cases.signals import case_moved, case_opened
 from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people import links
-from wagtail_mentoring.people.models import LinkPurpose, Mentee, Mentor, PrivateLink
+from wagtail_mentoring.people.models import LinkPurpose, Mentor, PrivateLink
 from wagtail_mentoring.people.signals import link_renewed, mentor_registered
 from wagtail_mentoring.programme.models import Union, UnionRole
 from wagtail_mentoring.workflows import CaseState, Role
