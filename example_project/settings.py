@@ -96,6 +96,8 @@ TIME_ZONE = "Europe/Helsinki"
 USE_I18N = True
 LOCALE_PATHS = [HERE / "locale"]
 USE_TZ = True
+# The admin reads dates in the forms of the language; WAGTAIL_DATE_FORMAT below must be one of them.
+FORMAT_MODULE_PATH = ["example_project.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

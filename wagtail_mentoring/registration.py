@@ -9,6 +9,7 @@ def connect() -> None:
     """Import what registers itself, and register the rest. Called once by the app's ``ready()``."""
     # Imported for what they register: facts, effects and receivers.
     from .agreements import moves as agreement_moves  # noqa: F401
+    from .applications import checks as application_checks  # noqa: F401
     from .applications import moves as application_moves  # noqa: F401
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
@@ -35,6 +36,7 @@ def _connect_editing() -> None:
     from .programme.editing import EditorPolicy
 
     bound = {
+        programme.Programme: (),
         programme.Union: ("pk",),
         programme.Participation: ("union_id",),
         programme.Profession: (),

@@ -109,18 +109,18 @@ class RoutingRuleForm(UnionBoundForm):
     """A rule of "which union is mine?": words one a line, degree levels and sectors as boxes."""
 
     words = LinesField(
-        label=_("words in the profession"),
+        label=_("Words in the profession"),
         help_text=_("One a line, in any language. A rule matches when one of them begins a word of the profession."),
     )
     degree_levels = forms.MultipleChoiceField(
-        label=_("degree levels"),
+        label=_("Degree levels"),
         choices=DegreeLevel.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None: every level."),
     )
     sectors = forms.MultipleChoiceField(
-        label=_("sectors"),
+        label=_("Sectors"),
         choices=Sector.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,

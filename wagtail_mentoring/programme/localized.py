@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -88,7 +88,7 @@ class LocalizedTextField(models.JSONField):
     def formfield(self, **kwargs: Any) -> Any:
         # Whatever widget or class an admin form would choose for JSON is not meant for this field.
         options = {key: value for key, value in kwargs.items() if key not in {"widget", "form_class"}}
-        options = {"required": not self.blank, "label": self.verbose_name, "help_text": self.help_text} | options
+        options = {"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text} | options
         return LocalizedFormField(widget=forms.Textarea if self.long else forms.TextInput, **options)
 
 

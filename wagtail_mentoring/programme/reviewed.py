@@ -1,5 +1,6 @@
 """The admin of texts that a person must have read: the visible mark, its removal, and versions that stay."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -29,6 +30,11 @@ from .models import VersionedText
 def in_force_now(text: Any) -> bool:
     """Return whether the version counts, or has counted, so that somebody may have read it."""
     return isinstance(text, VersionedText) and text.pk is not None and text.in_force_from <= clock.now()
+
+
+def _as_read(html: str | None) -> str:
+    """Return the text without what no reader sees: the spaces and line ends between its elements."""
+    return re.sub(r"\s*(</?(?:h2|h3|p|ul|ol|li|br)>)\s*", r"\1", " ".join(sanitize(html or "").split()))
 
 
 class ReviewColumn(BaseColumn):
@@ -70,11 +76,18 @@ class ReviewedTextForm(UnionBoundForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"] = forms.ChoiceField(label=_("language"), choices=list(conf.LANGUAGES))
+        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=list(conf.LANGUAGES))
+
+    def changed_words(self) -> bool:
+        """Return whether a reader would see a difference: editors write the same HTML in several ways."""
+        return any(
+            _as_read(self.cleaned_data.get(name)) != _as_read(self.initial.get(name))
+            for name in set(self.words) & set(self.changed_data)
+        )
 
     def save(self, commit: bool = True) -> Any:
         text = self.instance
-        if text._state.adding or set(self.words) & set(self.changed_data):
+        if text._state.adding or self.changed_words():
             text.reviewed_at, text.reviewed_by, text.changed_at = None, None, clock.now()
         return super().save(commit)
 
@@ -87,6 +100,7 @@ class VersionedTextForm(ReviewedTextForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.was_in_force = in_force_now(self.instance)
         if self.instance.pk is not None:
             for name in self.identity:
                 self.fields[name].disabled = True
@@ -115,11 +129,15 @@ class VersionedTextForm(ReviewedTextForm):
 
     def save(self, commit: bool = True) -> Any:
         text = self.instance
-        if in_force_now(text) and self.has_changed():
+        if self.was_in_force and not self.changed_words():
+            # Not even another way to write the same: what people agreed to keeps its every byte.
+            for name in (*self.words, "in_force_from"):
+                setattr(text, name, self.initial[name])
+            return text
+        if self.was_in_force:
             text.version = self.next_version(lambda name: getattr(text, name))
             text.pk, text._state.adding = None, True
-        if text._state.adding:
-            text.in_force_from = max(text.in_force_from or clock.now(), clock.now())
+        text.in_force_from = max(text.in_force_from or clock.now(), clock.now())
         return super().save(commit)
 
 

@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, UpdatedAtColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 
 from .admin_forms import RoutingRuleForm, ThemeForm, UnionBoundForm, UnionForm
 from .admin_views import EditorViewSet
@@ -17,6 +17,7 @@ from .models import (
     Participation,
     Profession,
     ProfessionalField,
+    Programme,
     RoutingRule,
     Sector,
     Union,
@@ -78,6 +79,17 @@ class UnionViewSet(EditorViewSet):
     )
 
 
+class ProgrammeViewSet(EditorViewSet):
+    model = Programme
+    name = "mentoring_programmes"
+    url_prefix = "mentoring/programmes"
+    icon = "group"
+    menu_label = _("Programmes")
+    menu_order = 505
+    list_display = ["__str__", "slug", UpdatedAtColumn()]
+    edit_handler = ObjectList([FieldPanel("names"), FieldPanel("slug")], base_form_class=UnionBoundForm)
+
+
 class ParticipationViewSet(EditorViewSet):
     model = Participation
     name = "mentoring_rules"
@@ -86,7 +98,14 @@ class ParticipationViewSet(EditorViewSet):
     menu_label = _("Unions’ rules")
     menu_order = 520
     related = ("union", "programme")
-    list_display = ["__str__", "min_meetings", "max_meetings", "one_mentor_allowed", "decision_days", UpdatedAtColumn()]
+    list_display = [
+        "__str__",
+        "min_meetings",
+        "max_meetings",
+        BooleanColumn("one_mentor_allowed", label=_("One mentor is enough")),
+        "decision_days",
+        UpdatedAtColumn(),
+    ]
     list_filter = ["programme"]
     edit_handler = ObjectList(
         [
@@ -161,7 +180,13 @@ class ProfessionalFieldViewSet(EditorViewSet):
     menu_label = _("Professional fields")
     menu_order = 540
     related = ("profession", "participation__union", "participation__programme")
-    list_display = ["profession", Column("union", label=_("Union")), "intake_open", "regulated", UpdatedAtColumn()]
+    list_display = [
+        "profession",
+        Column("union", label=_("Union")),
+        BooleanColumn("intake_open", label=_("Takes applications"), sort_key="intake_open"),
+        BooleanColumn("regulated", label=_("Regulated"), sort_key="regulated"),
+        UpdatedAtColumn(),
+    ]
     list_filter = ["intake_open", "regulated"]
     search_fields = ["profession__slug", "profession__names", "participation__union__short"]
     edit_handler = ObjectList(
@@ -222,7 +247,7 @@ class RoutingRuleViewSet(EditorViewSet):
         Column("levels", label=_("Degree"), accessor=_labels(DegreeLevel, "degree_levels")),
         Column("sectors", label=_("Sector"), accessor=_labels(Sector, "sectors")),
         Column("unions", label=_("Union"), accessor=_unions),
-        "active",
+        BooleanColumn("active", label=_("In use"), sort_key="active"),
     ]
     list_filter = ["active"]
     edit_handler = ObjectList(
@@ -247,6 +272,7 @@ class RoutingRuleViewSet(EditorViewSet):
 
 
 VIEWSETS = (
+    ProgrammeViewSet,
     UnionViewSet,
     ParticipationViewSet,
     ProfessionViewSet,
