@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
@@ -28,6 +28,8 @@ from .signals import double_application, intake_received
 
 #: Days for which the page after sending can be looked at again.
 RECEIPT_DAYS = 1
+#: By which way an application came, besides what a contact person notes.
+WEB, INTAKE = "web", "intake"
 DOUBLE = "mentoring.double"
 REGISTERED = "mentoring.registered"
 
@@ -61,7 +63,6 @@ class Submission:
     receipt: Mapping[str, Any]
     case: Case | None = None
     entry: IntakeEntry | None = None
-    consents: tuple[str, ...] = field(default=())
 
 
 def open_application(
@@ -70,7 +71,7 @@ def open_application(
     *,
     language: str = "en",
     actor: Actor | None = None,
-    channel: str = "web",
+    channel: str = WEB,
     notice: Notice | None = None,
     cv: PrivateFile | None = None,
     consents: tuple[str, ...] = (),
@@ -82,7 +83,7 @@ def open_application(
     stays empty. ``consents`` are kinds besides the acknowledged ``notice``. Without an ``actor`` the mentee acts.
     """
     given = {name: value for name, value in data.items() if value is not None}
-    how = "form" if channel == "web" else channel
+    how = "form" if channel in (WEB, INTAKE) else channel
     with transaction.atomic():
         mentee = Mentee.objects.create(
             union=chosen.participation.union,
@@ -267,15 +268,17 @@ def route_entry(entry: IntakeEntry, chosen: ProfessionalField, user: Any) -> Cas
         if chosen.participation.programme_id != locked.programme_id:
             raise ValueError("The field belongs to another programme.")
         data = dict(locked.answers)
+        consents = tuple(data.pop("consents", ()))
         cv = _cv_for(locked, chosen)
         case = open_application(
             chosen,
             data,
             language=locked.language,
+            channel=INTAKE,
             actor=Actor(frozenset({Role.SYSTEM}), user=user),
             notice=locked.notice,
             cv=cv,
-            consents=tuple(data.pop("consents", ())),
+            consents=consents,
             log_data={"from_queue": locked.pk},
         )
         locked.routed_at, locked.routed_by, locked.case = clock.now(), user, case
