@@ -21,10 +21,11 @@ from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 
 from .dates import long_day, span
-from .models import OutboxMessage
+from .models import MailEvent, OutboxMessage
 from .outbox import SEALED_CODE
 from .placeholders import BUTTONS, named_in, put_in
 from .texts import text_for
+from .themes import theme_words
 
 #: What stored mails show in the place of what only the receiver may have.
 HIDDEN_CODE = "••••••"
@@ -99,6 +100,8 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         **{name: _day(context.get(f"{name}_on")) for name in ("answer_by", "look_until", "until")},
         **{name: str(context.get(name, "")) for name in ("number", "place", "theme", "reason", "minutes")},
     }
+    if case and context.get("number"):
+        values["theme"] = theme_words(case, int(context["number"]), values["theme"])
     if context.get("starts_at"):
         starts_at = datetime.datetime.fromisoformat(context["starts_at"])
         values["when"] = span(timezone.localtime(starts_at), int(context.get("length") or 90))
@@ -195,7 +198,7 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
                 "contact": row.union.contact_name if row.union else "",
                 "subtitle": _subtitle(values),
                 "blocks": blocks_of(wording.body, values),
-                "to_person": row.user_id is None,
+                "to_person": row.event not in (MailEvent.NEW_CASE, MailEvent.TEST),
             }
             return Mail(
                 subject=subject,

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.meetings.moves import theme_of
 from wagtail_mentoring.messages.dates import long_day, span
+from wagtail_mentoring.messages.themes import theme_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
@@ -98,10 +98,7 @@ def _shown(case: Case, meeting: Meeting) -> ShownMeeting:
         if held
         else span(meeting.starts_at, meeting.minutes),
         place="" if held else meeting.place,
-        # What an editor or a handler wrote for this meeting, else the frozen theme in the reader's language.
-        theme=theme_of(case, meeting.number)
-        if meeting.theme in ("", theme_of(case, meeting.number, case.language))
-        else meeting.theme,
+        theme=theme_words(case, meeting.number, meeting.theme),
         held=held,
     )
 
