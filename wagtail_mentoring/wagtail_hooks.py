@@ -5,6 +5,7 @@ from typing import Any
 from wagtail import hooks
 
 from .agreements.viewsets import VIEWSETS as AGREEMENT_VIEWSETS
+from .applications import admin as intake_queue  # noqa: F401
 from .cases.models import Case, CaseLogEntry
 from .cases.words import register_actions
 from .desk import hooks as desk_hooks  # noqa: F401
