@@ -183,3 +183,46 @@ def test_actors_are_who_they_say() -> None:
     """The system acting on a case counts as the applicant's own way: the union is told."""
     case = moves.open_case(make_mentee(), make_field(), actors.SYSTEM)
     assert [event for event, _address in mails(case)] == ["application_received", "new_case"]
+
+
+def test_an_unfinished_application_is_resumed_by_its_link(client, mailoutbox) -> None:
+    from wagtail_mentoring.applications.models import ApplicationDraft
+    from wagtail_mentoring.applications.signals import draft_saved_for_later
+    from wagtail_mentoring.messages.delivery import deliver
+
+    field = make_field()
+    draft = ApplicationDraft.objects.create(
+        programme=field.participation.programme,
+        field=field,
+        language="sv",
+        expires_at=clock.now() + datetime.timedelta(days=30),
+    )
+    link = links.link_for_draft(draft)
+    draft_saved_for_later.send(None, draft=draft, address="a@example.org", link=link)
+    row = OutboxMessage.objects.get()
+    assert (row.event, row.address, row.language, row.case) == ("draft_link", "a@example.org", "sv", None)
+    assert deliver(row.pk) == OutboxStatus.SENT
+    path = f"/mentoring/apply/resume/{links.token(link)}/"
+    assert f"http://127.0.0.1:8000{path}" in mailoutbox[0].body
+    # Typed or copied into the address of a private page it leads to the same.
+    assert client.get(f"/mentoring/p/{links.token(link)}/").url == path
+
+
+def test_a_place_in_the_intake_queue_is_told() -> None:
+    from wagtail_mentoring.applications.models import IntakeEntry
+    from wagtail_mentoring.applications.signals import intake_received
+    from wagtail_mentoring.messages.delivery import deliver
+
+    entry = IntakeEntry.objects.create(
+        programme=make_field().participation.programme,
+        reason="no_union",
+        name="Amina Yusuf",
+        email="amina@example.org",
+        language="fi",
+    )
+    intake_received.send(None, entry=entry)
+    row = OutboxMessage.objects.get()
+    assert (row.event, row.address, row.language, row.union) == ("intake_received", "amina@example.org", "fi", None)
+    assert deliver(row.pk) == OutboxStatus.SENT
+    row.refresh_from_db()
+    assert "Hei Amina Yusuf," in row.body

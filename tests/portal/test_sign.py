@@ -117,6 +117,15 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(opened, case, changed, 
     assert signatures(case) == []
 
 
+def test_a_page_with_errors_shows_the_text_that_counts(opened, case) -> None:
+    client = opened(case)
+    client.post(CODE)
+    text = page(client.post(SIGN, values(case, code=mailed(case), shown_sha256="f" * 64)))
+    assert f'name="shown_sha256" value="{current_agreement(case).document.sha256}"' in text
+    assert "The agreement has changed" in page(client.post(SIGN, values(case, code=mailed(case), shown_sha256="")))
+    assert signatures(case) == []
+
+
 def test_a_slip_of_the_pen_costs_no_try(opened, case) -> None:
     client = opened(case)
     client.post(CODE)

@@ -3,6 +3,7 @@
 import datetime
 import logging
 import smtplib
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import F
@@ -111,7 +112,7 @@ def _refused(row: OutboxMessage, error: Exception) -> str:
 
 
 def _end(row: OutboxMessage, status: OutboxStatus, error: str, *, counted: bool = False) -> str:
-    columns = {"status": status, "error": error}
+    columns: dict[str, Any] = {"status": status, "error": error}
     if status == OutboxStatus.SENT:
         columns["sent_at"] = clock.now()
     if counted:

@@ -45,7 +45,8 @@ class SignForm(forms.Form):
         label=_("I have read the agreement and I accept it."),
         error_messages={"required": _("Tick the box if you agree to the agreement.")},
     )
-    shown_sha256 = forms.CharField(widget=forms.HiddenInput)
+    # The page fills it with the hash of the text that it shows, also when it comes back with errors.
+    shown_sha256 = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, party_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

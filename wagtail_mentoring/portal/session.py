@@ -83,8 +83,8 @@ def current(request: HttpRequest) -> Visit | None:
             "case__union", "case__participation", "case__field__profession", "case__mentee", "mentee", "mentor"
         )
         .filter(
-            pk=kept.get("pk"),
-            generation=kept.get("generation"),
+            pk=kept.get("pk") or 0,
+            generation=kept.get("generation") or 0,
             purpose=LinkPurpose.CASE,
             revoked_at__isnull=True,
             expires_at__gte=now,
@@ -149,7 +149,7 @@ def speak(request: HttpRequest, language: str) -> str:
     if settings.LANGUAGE_COOKIE_NAME in request.COOKIES or language not in offered:
         return ""
     translation.activate(language)
-    request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = language
     return language
 
 
@@ -163,5 +163,5 @@ def remember_language(response: HttpResponseBase, language: str) -> None:
         domain=settings.LANGUAGE_COOKIE_DOMAIN,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
     )

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wagtail_mentoring import clock
@@ -64,11 +63,7 @@ def _page(
 ) -> HttpResponse:
     record, agreement, party = _own_record(visit)
     typed = request.session.get(TYPED_KEY, {})
-    initial = {**typed, "shown_sha256": agreement.document.sha256}
     code = _open_code(visit)
-    if form is not None and "shown_sha256" in form.errors:
-        form = SignForm(initial={**form.data.dict(), **initial}, party_name=party.name)
-        message = _("The agreement has changed since you opened this page. Read it again.")
     signed = hasattr(party, "signature")
     context = frame(
         visit,
@@ -78,7 +73,7 @@ def _page(
         signed=signed,
         short=summary_points(_summary(agreement)),
         text=sanitize(agreement.text.body),
-        form=form or SignForm(initial=initial, party_name=party.name),
+        form=form or SignForm(initial=typed, party_name=party.name),
         code=code,
         minutes=conf.CODE_MINUTES,
         masked=_masked(visit.person.email),
