@@ -26,6 +26,8 @@ LEVELS: dict[str, int] = {
     "desk": 7,
     "pages": 7,
     "portal": 7,
+    # Commands only: what a site begins with, and the demo. Part of the front door.
+    "setup": 8,
 }
 # What one of these must know of another comes from the case's facts or from a signal.
 STRANGERS = 5

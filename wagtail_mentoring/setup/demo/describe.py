@@ -1,0 +1,58 @@
+"""Says what is in the demo: addresses, logins, cases and private links."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.pages.models import FieldPage
+from wagtail_mentoring.people.links import token
+from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
+from wagtail_mentoring.programme.models import Union
+
+from .users import PASSWORD, logins
+
+
+class NotShown(Exception):
+    """Private links are not shown of a site that is no demonstration."""
+
+
+def describe() -> dict[str, Any]:
+    """Return the demo as plain data. All addresses are paths. Raises :class:`NotShown` on a site that is no demo."""
+    if not conf.DEMO:
+        raise NotShown('Private links are shown only where WAGTAIL_MENTORING["DEMO"] is True.')
+    pages = FieldPage.objects.live().select_related("field__participation__union").order_by("path")
+    cases = Case.objects.select_related("union").order_by("pk")
+    return {
+        "unions": [{"slug": union.slug, "name": union.names.get("en", union.short)} for union in Union.objects.all()],
+        "field_pages": [page.get_url() for page in pages],
+        "logins": [
+            {"role": login.role, "username": login.username, "password": PASSWORD, "union": login.union}
+            for login in logins()
+        ],
+        "cases_list": reverse("mentoring_desk:cases"),
+        "cases": [
+            {
+                "reference": case.reference,
+                "union": case.union.slug,
+                "state": case.state,
+                "address": reverse("mentoring_desk:case", args=[case.pk]),
+            }
+            for case in cases
+        ],
+        "private_links": [
+            {
+                "role": "mentee" if link.mentee_id else "mentor",
+                "case": link.case.reference,
+                "address": reverse("wagtail_mentoring:portal_open", args=[token(link)]),
+            }
+            for link in _links()
+        ],
+    }
+
+
+def _links() -> list[PrivateLink]:
+    """Return the links that work: those of the current pairs and of every mentee, the busiest cases first."""
+    links = PrivateLink.objects.filter(purpose=LinkPurpose.CASE, revoked_at__isnull=True, case__isnull=False)
+    return list(links.select_related("case").order_by("-case__log_length", "pk"))
