@@ -33,3 +33,13 @@ def register_group_permission_panel() -> type:
 @hooks.register("register_admin_urls")
 def register_privacy_urls() -> list[Any]:
     return privacy_admin_urls.urlpatterns
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> Any:
+    """Offer on the group's page the rights on what has no viewset of its own."""
+    from django.contrib.auth.models import Permission
+
+    return Permission.objects.filter(
+        content_type__app_label="wagtail_mentoring", codename__in=["view_case", "change_case", "view_readinglogentry"]
+    )

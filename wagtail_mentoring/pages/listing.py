@@ -13,6 +13,8 @@ from wagtail_mentoring.programme.models import Area, ProfessionalField, RoutingR
 _WORD = re.compile(r"[^\W\d_]+")
 #: Shorter pieces of a question say nothing: "in", "of".
 _SHORTEST = 3
+# Less, and "professor" would find every "professional".
+_SAME_STEM = 0.8
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,18 @@ def words_of(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.casefold()) if len(word) >= _SHORTEST]
 
 
-def _begins(first: str, second: str) -> bool:
-    # Either may be the inflected one: "engineers" and "engineer", "teacher" and "teachers".
-    return first.startswith(second) or second.startswith(first)
+def _alike(first: str, second: str) -> bool:
+    """Whether two words are forms of one: "engineers" and "engineer", Finnish "arkkitehti" and "arkkitehdit"."""
+    shorter = min(len(first), len(second))
+    same = next((place for place, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), shorter)
+    return same == shorter or (same > _SHORTEST and same >= _SAME_STEM * shorter)
 
 
 def _hits(listed: ListedField, asked: Sequence[str], rules: Sequence[RoutingRule]) -> int:
     union = listed.union
     names = [*listed.field.profession.names.values(), *union.names.values(), union.short]
     own = words_of(" ".join(names))
-    hits = 2 * sum(any(_begins(name, word) for name in own) for word in asked)
+    hits = 2 * sum(any(_alike(name, word) for name in own) for word in asked)
     for rule in rules:
         professions = {profession.pk for profession in rule.professions.all()}
         if union.pk not in {found.pk for found in rule.unions.all()}:

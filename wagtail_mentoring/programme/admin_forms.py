@@ -48,6 +48,10 @@ class UnionBoundForm(WagtailAdminModelForm):
 class UnionForm(UnionBoundForm):
     """A union; its colours must be readable."""
 
+    # Of an address without a scheme we assume what the next Django assumes.
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    base_url = forms.URLField(label=_("Base address for links in mails"), required=False, assume_scheme="https")
+
     def _post_clean(self) -> None:
         super()._post_clean()
         if not {"accent", "accent_soft", "accent_dark", "accent_dark_soft"} & set(self.errors):

@@ -18,6 +18,9 @@ class UnionGrantForm(forms.Form):
     union = forms.ModelChoiceField(queryset=Union.objects.all(), label=_("union"), empty_label=_("Choose a union"))
     role = forms.ChoiceField(choices=UnionRole.choices, label=_("role"), initial=UnionRole.HANDLER)
 
+    class Media:
+        css = {"all": ["wagtail_mentoring/css/grants.css"]}
+
     def has_changed(self) -> bool:
         # A new line that nobody has filled in holds a role already.
         return bool(self.data.get(self.add_prefix("union"))) or super().has_changed() and bool(self.initial)
