@@ -61,6 +61,11 @@ class Overview:
     def running(self) -> bool:
         return self.record.case.case_state != CaseState.CLOSED
 
+    @property
+    def table(self) -> bool:
+        """Whether the round table is drawn: not with chairs that stay empty."""
+        return self.running or self.mentors_found > 0
+
 
 def overview(visit: Visit) -> Overview | None:
     """Return what the page shows; None for a mentor who belongs to the case no more, and for an erased case."""

@@ -46,6 +46,11 @@ class ConsentKind(models.TextChoices):
     SHOWN_TO_PARTNER = "shown_to_partner", _("May be shown to the partner mentor")
 
 
+#: What the two consents to be shown name in ``Consent.fields`` when nothing narrower was asked. Also possible there:
+#: ``experience_years``, ``topics``, ``email``, ``phone``.
+SHOWN_OF_MENTOR = ("name", "title", "languages", "municipality")
+
+
 class Consent(models.Model):
     """A consent given, or a notice acknowledged, by one mentee or one mentor. Withdrawing ends it; the row stays."""
 
