@@ -42,7 +42,12 @@ def test_what_is_missing(walker: Client) -> None:
         ("about", {"email": "amal@"}, "This is not a whole e-mail address. It looks like name@example.org.", "amal@"),
         ("about", {"name": "Amal\x00"}, "There is a sign in this text that cannot be shown. Please write the text", ""),
         ("about", {"name": "Amal\x07"}, "There is a sign in this text that cannot be shown. Please write the text", ""),
-        ("about", {"name": "Amal \u202egro"}, "There is a sign in this text that cannot be shown. Please write the text", ""),
+        (
+            "about",
+            {"name": "Amal \u202egro"},
+            "There is a sign in this text that cannot be shown. Please write the text",
+            "",
+        ),
         ("profession", {"degree_year": "2061"}, "The year must be {year} or earlier. You wrote 2061.", "2061"),
         ("profession", {"degree_year": "1216"}, "The year must be 1940 or later. You wrote 1216.", "1216"),
         ("profession", {"degree_year": "twenty"}, "Write a number in figures, such as 7.", "twenty"),
@@ -123,7 +128,9 @@ def test_a_telephone_number_is_kept(walker: Client) -> None:
 def test_not_18_is_not_sent(walker: Client) -> None:
     fill(walker)
     answer = send(walker, adult=None)
-    assert answer.status_code == 200 and errors(answer) == ["You must be 18 or older to apply. Tick the box if you are."]
+    assert answer.status_code == 200 and errors(answer) == [
+        "You must be 18 or older to apply. Tick the box if you are."
+    ]
     assert not Case.objects.exists()
 
 

@@ -114,7 +114,9 @@ def test_an_empty_queue_says_what_will_appear() -> None:
 def test_the_list_takes_a_constant_number_of_queries(entry: IntakeEntry, django_assert_max_num_queries: Any) -> None:
     browser = admin(make_user("clerk", QUEUE_RIGHTS))
     for number in range(15):
-        IntakeEntry.objects.create(programme=entry.programme, reason="no_union", name=f"N{number}", email="n@example.org")
+        IntakeEntry.objects.create(
+            programme=entry.programme, reason="no_union", name=f"N{number}", email="n@example.org"
+        )
     browser.get(reverse("mentoring_intake_results"))
     with django_assert_max_num_queries(12):
         browser.get(reverse("mentoring_intake_results"))

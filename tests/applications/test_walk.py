@@ -23,7 +23,15 @@ def test_from_the_field_page_to_a_case(client: Client) -> None:
     fill(client)
     assert not Case.objects.exists(), "a case before the application was sent"
     check = client.get(f"{DRAFT}check/").content.decode()
-    for shown in ("Amal Example", "Master’s degree", "B2 – I can talk about my work", "Not at all", "Jordan", "Union TEK"):
+    shown_answers = (
+        "Amal Example",
+        "Master’s degree",
+        "B2 – I can talk about my work",
+        "Not at all",
+        "Jordan",
+        "Union TEK",
+    )
+    for shown in shown_answers:
         assert shown in check
     answer = send(client, follow_up="on")
     assert answer.status_code == 302 and answer.url == f"{DRAFT}sent/"
@@ -75,7 +83,9 @@ def test_the_version_that_was_read_is_recorded(client: Client) -> None:
 
 def test_a_union_with_its_own_notice_asks_for_it_at_the_end(client: Client) -> None:
     field = engineers()
-    own = Notice.objects.create(kind="privacy_notice", language="en", body="<p>TEK’s</p>", participation=field.participation)
+    own = Notice.objects.create(
+        kind="privacy_notice", language="en", body="<p>TEK’s</p>", participation=field.participation
+    )
     begin(client)
     fill(client)
     answer = send(client)

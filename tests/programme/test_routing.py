@@ -72,7 +72,9 @@ def slugs(fields: tuple[ProfessionalField, ...]) -> list[str]:
         ("(((", "master", "", []),
     ],
 )
-def test_the_shipped_rules(programme: Programme, profession: str, degree: str, sector: str, expected: list[str]) -> None:
+def test_the_shipped_rules(
+    programme: Programme, profession: str, degree: str, sector: str, expected: list[str]
+) -> None:
     routing = route(programme, profession, degree, sector)
     assert slugs(routing.fields) == expected
     assert routing.outcome == ("none" if not expected else "one" if len(expected) == 1 else "choose")
@@ -94,9 +96,7 @@ def test_the_sector_is_needed_only_where_it_decides(programme: Programme) -> Non
 
 
 def test_the_reason_and_the_question_come_in_the_readers_language(programme: Programme) -> None:
-    texts = {
-        language: route(programme, "Architect", "master", language=language) for language in ("en", "fi", "sv")
-    }
+    texts = {language: route(programme, "Architect", "master", language=language) for language in ("en", "fi", "sv")}
     assert len({routing.reason for routing in texts.values()}) == len({row.question for row in texts.values()}) == 3
     assert texts["fi"].question.startswith("Kumpi")
 

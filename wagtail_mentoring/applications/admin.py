@@ -5,7 +5,7 @@ routing needs: neither the basis of eligibility nor access needs, which the unio
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -112,14 +112,13 @@ class RouteForm(forms.Form):
 
     def __init__(self, *args: Any, entry: IntakeEntry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = self.fields["field"]
-        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen = cast(forms.ModelChoiceField, self.fields["field"])
         chosen.queryset = (
             ProfessionalField.objects.filter(participation__programme=entry.programme_id)
             .select_related("profession", "participation__union")
             .order_by("participation__union__sort_order", "participation__union__slug", "profession__slug")
         )
-        chosen.label_from_instance = _field_label  # type: ignore[method-assign]
+        chosen.label_from_instance = _field_label  # type: ignore[method-assign, assignment]
 
 
 def _field_label(field: ProfessionalField) -> str:

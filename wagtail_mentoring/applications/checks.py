@@ -1,5 +1,6 @@
 """System checks of this room: an application needs the two texts that are read before the first question."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,7 +15,7 @@ NEEDED = (NoticeKind.NEVER_TELL, NoticeKind.PRIVACY)
 
 @register(Tags.database)
 def notices_are_in_force(
-    app_configs: list[AppConfig] | None, databases: list[str] | None = None, **kwargs: Any
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Warn when nobody can apply because a text is missing. Runs with ``check --database default``."""
     if not databases or Notice.objects.db not in databases:

@@ -1,11 +1,10 @@
 """The page on which the applicant chooses a union, or the intake queue."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
 
 from .destination import QUEUE, Destination
 from .forms import StepForm
@@ -33,10 +32,9 @@ class UnionForm(StepForm):
                 "I agree that the persons who look after the waiting applications of the programme read it, and that "
                 "they may send it to a union that fits."
             )
-        field = self.fields["choice"]
-        assert isinstance(field, forms.ChoiceField)
+        field = cast(forms.ChoiceField, self.fields["choice"])
         field.choices = choices
-        field.widget.option_hints = hints  # type: ignore[attr-defined]
+        field.widget.option_hints = hints
         if destination.question:
             field.label = destination.question
 

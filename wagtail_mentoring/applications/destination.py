@@ -94,8 +94,10 @@ def _decide(draft: ApplicationDraft, routing: Routing, sign: str, asks_sector: b
         return Destination("field", wanted[0], reason, asks_sector=asks_sector)
     opened = tuple(field for field in wanted if field.intake_open)
     paused = tuple(field for field in wanted if not field.intake_open)
-    unlikely = () if started is None and opened else tuple(
-        field for field in routing.alternatives if field.intake_open and field not in wanted
+    # Only where no field fits that takes applications: else they would lead away from the one that does.
+    fitting = any(field.intake_open for field in routing.fields)
+    unlikely = tuple(
+        field for field in routing.alternatives if field.intake_open and field not in wanted and not fitting
     )
     nowhere = not routing.fields and routing.known or not wanted
     destination = Destination(

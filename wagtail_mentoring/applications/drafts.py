@@ -12,6 +12,7 @@ from wagtail_mentoring.people.links import link_for_draft
 from wagtail_mentoring.people.models import PrivateLink
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import Notice, PrivateFile
+from wagtail_mentoring.privacy.storage import private_storage
 from wagtail_mentoring.programme.models import Participation, ProfessionalField, Programme, Union
 
 from .destination import START
@@ -141,7 +142,7 @@ def _delete_file(stored: PrivateFile) -> None:
     content = PrivateFile(pk=stored.pk, file=stored.file)
     ApplicationDraft.objects.filter(cv=stored.pk).update(cv=None)
     PrivateFile.objects.filter(pk=stored.pk).delete()
-    transaction.on_commit(lambda: files.private_storage().delete(content.file))
+    transaction.on_commit(lambda: private_storage().delete(content.file))
 
 
 def purge_expired_drafts(most: int | None = None) -> int:

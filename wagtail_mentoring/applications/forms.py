@@ -1,10 +1,9 @@
 """The steps of the application: what is asked, in which words, and what is wrong with an answer."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxLengthValidator
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.contrib.forms.forms import FormBuilder
@@ -143,8 +142,8 @@ class ProfessionForm(StepForm):
     degree_year = Number(
         least=0,
         most=99999,
-        required=False,
         label=gettext_lazy("In which year did you finish?"),
+        missing=gettext_lazy("Write the year in which you finished."),
         help_text=gettext_lazy(
             "For example 2016. If you do not remember, give your best guess. If you have not finished, leave it empty."
         ),
@@ -175,17 +174,17 @@ class ProfessionForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("degree_status") != DegreeStatus.COMPLETED:
+            self.fields["degree_year"].required = False
         if self.professional_field:
-            self.fields["profession"].help_text = _(
-                "Write it as you would say it. You chose the field %(field)s."
-            ) % {"field": self.professional_field.profession}
+            self.fields["profession"].help_text = _("Write it as you would say it. You chose the field %(field)s.") % {
+                "field": self.professional_field.profession
+            }
 
     def clean_degree_year(self) -> int | None:
         year: int | None = self.cleaned_data.get("degree_year")
         finished = self.cleaned_data.get("degree_status") == DegreeStatus.COMPLETED
         if year is None:
-            if finished:
-                raise forms.ValidationError(_("Write the year in which you finished."), code="required")
             return None
         latest = clock.today().year + (0 if finished else LATEST_YEARS_AHEAD)
         if year > latest:
@@ -227,9 +226,7 @@ class WorkForm(StepForm):
     english = One((), widget=forms.Select, label=gettext_lazy("How well do you speak English?"))
     finnish = One((), widget=forms.Select, label=gettext_lazy("How well do you speak Finnish?"))
     swedish = One((), widget=forms.Select, label=gettext_lazy("How well do you speak Swedish?"))
-    other_languages = Text(
-        label=gettext_lazy("Which other languages do you speak?"), max_length=200, required=False
-    )
+    other_languages = Text(label=gettext_lazy("Which other languages do you speak?"), max_length=200, required=False)
     cv = DocumentField(
         label=gettext_lazy("Do you want to add a CV?"),
         help_text=gettext_lazy("A PDF, DOCX or ODT document. Please take a personal identity code and a photo out."),
@@ -259,7 +256,7 @@ class WorkForm(StepForm):
             *((value or NOT_AT_ALL, label) for value, label in LanguageLevel.choices),
         ]
         for name in ("english", "finnish", "swedish"):
-            self.fields[name].choices = levels
+            cast(One, self.fields[name]).choices = levels
             self.fields[name].error_messages["required"] = _("Choose how well you speak this language.")
         if not (self.professional_field and self.professional_field.regulated):
             del self.fields["recognition"]
@@ -395,48 +392,6 @@ class RightForm(StepForm):
     def __init__(self, *args: Any, asylum_seekers: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not asylum_seekers:
-            self.fields["basis"].choices = [
+            cast(One, self.fields["basis"]).choices = [
                 choice for choice in EligibilityBasis.choices if choice[0] != EligibilityBasis.ASYLUM_SEEKER
             ]
-
-
-class CheckForm(StepForm):
-    """The ticks before sending. ``notice_address`` is given when the notice is another than the one read at the start."""
-
-    adult = Tick(
-        label=gettext_lazy("I am 18 or older."),
-        missing=gettext_lazy("You must be 18 or older to apply. Tick the box if you are."),
-    )
-    notice = Tick(missing=gettext_lazy("Read the privacy notice and tick the box."))
-    follow_up = Tick(
-        label=gettext_lazy("You may ask me how I am doing 3 and 12 months after the mentoring has ended."),
-        required=False,
-    )
-
-    def __init__(self, *args: Any, notice_address: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if notice_address:
-            self.fields["notice"].label = format_html(
-                _("I have read the <a href=\"{address}\">privacy notice</a> of this union."), address=notice_address
-            )
-        else:
-            del self.fields["notice"]
-
-
-class StopForm(StepForm):
-    email = Email(
-        label=gettext_lazy("Where shall we send the link?"),
-        help_text=gettext_lazy("With the link you can go on from any phone or computer."),
-        max_length=254,
-        missing=gettext_lazy("Write your e-mail address."),
-        autocomplete="email",
-    )
-
-
-class StartForm(StepForm):
-    """The tick before the first question."""
-
-    read = Tick(
-        label=gettext_lazy("I have read whom you never tell, and the privacy notice."),
-        missing=gettext_lazy("Read both texts and tick the box. Then you can begin."),
-    )

@@ -68,20 +68,18 @@ class Journey:
     @cached_property
     def destination(self) -> destination.Destination:
         """Where the draft goes, as far as its answers tell."""
-        answers = {
-            key: (self.draft.answers.get(step, {}).get(key) or [""])[0]
-            for step, key in (("profession", "profession"), ("profession", "degree_level"), ("sector", "sector"))
-        }
         if not self._valid("profession"):
             return destination.Destination("unknown")
-        return destination.find(self.draft, answers)
+        return destination.find(self.draft, self._routed_by())
+
+    def _routed_by(self) -> dict[str, str]:
+        """Return the answers on which the destination depends."""
+        asked = (("profession", "profession"), ("profession", "degree_level"), ("sector", "sector"))
+        return {key: (self.draft.answers.get(step, {}).get(key) or [""])[0] for step, key in asked}
 
     def choice_signature(self) -> str:
         """Return what the choice of a union that is made now depends on."""
-        answers = {
-            key: (self.draft.answers.get(step, {}).get(key) or [""])[0]
-            for step, key in (("profession", "profession"), ("profession", "degree_level"), ("sector", "sector"))
-        }
+        answers = self._routed_by()
         return destination.signature(answers if self.destination.asks_sector else {**answers, "sector": ""})
 
     @property
@@ -165,7 +163,7 @@ class Journey:
             if codes & NEVER_KEPT:
                 complete = False
                 continue
-            values = [value for value in data.getlist(form.add_prefix(name))[:MOST_VALUES]]
+            values = data.getlist(form.add_prefix(name))[:MOST_VALUES]
             if any(len(value) > MOST_CHARACTERS for value in values):
                 complete = False
                 continue
@@ -232,11 +230,7 @@ def review(journey: Journey) -> list[dict[str, Any]]:
             continue
         form = journey.kept_form(step)
         form.is_valid()
-        rows = [
-            _row(journey, step, form, name, field)
-            for name, field in form.fields.items()
-            if name != "remove_cv"
-        ]
+        rows = [_row(journey, step, form, name, field) for name, field in form.fields.items() if name != "remove_cv"]
         if step.main:
             sections.append({"step": step, "rows": rows})
         else:

@@ -1,7 +1,7 @@
 """The kinds of fields from which the steps of the application are made."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
@@ -93,7 +93,7 @@ class One(forms.ChoiceField):
         }
         super().__init__(choices=_pairs(choices), error_messages=error_messages, **kwargs)
         if hints:
-            self.widget.option_hints = dict(hints)
+            self.widget.option_hints = dict(hints)  # type: ignore[attr-defined]
 
 
 class Several(forms.MultipleChoiceField):
@@ -159,7 +159,7 @@ def in_words(field: forms.Field, value: Any) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(in_words(field, one) for one in value)
     if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, value))
+        return str(dict(cast(Iterable[Any], field.choices)).get(value, value))
     if hasattr(value, "isoformat"):
         from django.utils import formats
 

@@ -124,7 +124,9 @@ def running_double(chosen: ProfessionalField, name: str, email: str) -> Case | N
     return next((case for case in rows if " ".join(case.mentee.name.casefold().split()) == folded), None)
 
 
-def submit(draft: ApplicationDraft, *, adult: bool, follow_up: bool = False, notice: Notice | None = None) -> Submission:
+def submit(
+    draft: ApplicationDraft, *, adult: bool, follow_up: bool = False, notice: Notice | None = None
+) -> Submission:
     """Send ``draft`` and say what became of it; sent a second time, it says the same and does nothing.
 
     ``adult`` and ``follow_up`` are the ticks of the last page; ``notice`` is one that was acknowledged there instead of
@@ -229,10 +231,10 @@ def register_applicant(
     channel: Literal["phone", "visit"] = "phone",
     language: str = "en",
 ) -> Case:
-    """Open a case for somebody who phoned or came by, as ``user`` noted it; the notice is sent to the person afterwards.
+    """Open a case for somebody who phoned or came by, as ``user`` noted it; the notice is sent to the person later.
 
-    ``data`` as for :func:`open_application`, with ``adult`` and ``follow_up`` as they were said. Raises PermissionDenied
-    when ``user`` is no handler of the field's union.
+    ``data`` as for :func:`open_application`, with ``adult`` and ``follow_up`` as they were said. Raises
+    PermissionDenied when ``user`` is no handler of the field's union.
     """
     union = chosen.participation.union
     if not (may_handle(user, union.pk) and user.has_perm("wagtail_mentoring.change_case")):
@@ -244,9 +246,7 @@ def register_applicant(
     )
     actor = Actor(frozenset({Role.HANDLER}), user=user)
     with transaction.atomic():
-        case = open_application(
-            chosen, data, language=language, actor=actor, channel=channel, consents=consents
-        )
+        case = open_application(chosen, data, language=language, actor=actor, channel=channel, consents=consents)
         notice = notice_in_force(NoticeKind.PRIVACY, chosen.participation, language)
         moves.note(case.pk, REGISTERED, actor, {"channel": channel, "notice": notice.pk if notice else None})
         case.refresh_from_db(fields=["log_length", "log_head"])

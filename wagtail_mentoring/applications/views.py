@@ -8,24 +8,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.links import LinkRefused, read_token
 from wagtail_mentoring.people.models import LinkPurpose
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force, public_text
+from wagtail_mentoring.programme.dates import clock_time, long_day
 from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
 from . import drafts, services
-from .forms import CheckForm, StartForm, StepForm, StopForm
+from .forms import StepForm
 from .journey import BY_KEY, CHECK, MAIN_STEPS, Journey, Step, review
 from .models import ApplicationDraft
+from .page_forms import CheckForm, StartForm, StopForm
 from .signals import draft_saved_for_later
 
 TEMPLATES = "wagtail_mentoring/applications/"
@@ -48,7 +52,8 @@ def _frame(field: ProfessionalField | None, **context: Any) -> dict[str, Any]:
     if field is not None:
         name = str(field.profession)
         subtitle = f"{name[:1].upper()}{name[1:]} · {field.union.short}"
-    return {"mentoring_union": field.union if field else None, "mentoring_subtitle": subtitle, "field": field, **context}
+    union = field.union if field else None
+    return {"mentoring_union": union, "mentoring_subtitle": subtitle, "field": field, **context}
 
 
 def _too_many(form: StepForm) -> None:
@@ -74,17 +79,15 @@ def start(
     field = None
     if union is not None:
         field = get_object_or_404(
-            ProfessionalField.objects.select_related(
-                "participation__union", "participation__programme", "profession"
-            ),
+            ProfessionalField.objects.select_related("participation__union", "participation__programme", "profession"),
             participation__programme=chosen_programme,
             participation__union__slug=union,
             profession__slug=profession,
         )
     participation = field.participation if field else None
-    texts = {kind: public_text(kind, participation, _language()) for kind in (NoticeKind.NEVER_TELL, NoticeKind.PRIVACY)}
-    notice, never_tell = texts[NoticeKind.PRIVACY].notice, texts[NoticeKind.NEVER_TELL].notice
-    if notice is None or never_tell is None:
+    privacy = public_text(NoticeKind.PRIVACY, participation, _language())
+    promise = public_text(NoticeKind.NEVER_TELL, participation, _language())
+    if privacy.notice is None or promise.notice is None:
         return render(request, TEMPLATES + "not_ready.html", _frame(field), status=503)
     form = StartForm(request.POST or None)
     status = 200
@@ -93,7 +96,7 @@ def start(
         if form.is_valid():
             if allowed(conf.LIMIT_APPLY, "apply-start", _address(request)):
                 draft = drafts.begin(
-                    chosen_programme, field, _language(), notice=notice, never_tell=never_tell
+                    chosen_programme, field, _language(), notice=privacy.notice, never_tell=promise.notice
                 )
                 drafts.remember(request, draft)
                 return redirect("wagtail_mentoring:apply_draft")
@@ -103,8 +106,8 @@ def start(
         field,
         form=form,
         programme=chosen_programme,
-        never_tell=texts[NoticeKind.NEVER_TELL],
-        notice=texts[NoticeKind.PRIVACY],
+        never_tell=promise,
+        notice=privacy,
         unfinished=drafts.of_session(request),
     )
     return render(request, TEMPLATES + "start.html", context, status=status)
@@ -209,6 +212,9 @@ def _progress(journey: Journey, here: Step) -> dict[str, Any]:
         "last_number": MAIN_STEPS[-1].number,
         "kept_days": (journey.draft.expires_at - journey.draft.changed_at).days,
         "saved": len(journey.draft.answers) > 1,
+        "saved_on": long_day(journey.draft.changed_at),
+        "saved_time": clock_time(journey.draft.changed_at),
+        "saved_today": localtime(journey.draft.changed_at).date() == clock.today(),
     }
 
 
@@ -266,11 +272,13 @@ def receipt(request: HttpRequest) -> HttpResponseBase:
     if draft is None:
         return _no_draft(request)
     told = draft.answers.get("receipt", {})
+    sent_at, decided_by = parse_datetime(told.get("sent_at") or ""), parse_date(told.get("decided_by") or "")
     context = _frame(
         draft.field,
         told=told,
-        sent_at=parse_datetime(told.get("sent_at") or ""),
-        decided_by=parse_date(told.get("decided_by") or ""),
+        sent_on=long_day(sent_at, year=True) if sent_at else "",
+        sent_time=clock_time(sent_at) if sent_at else "",
+        decided_by=long_day(decided_by) if decided_by else "",
         weeks=round(draft.field.participation.pairing_days / 7) if draft.field else None,
     )
     return render(request, TEMPLATES + "receipt.html", context)
@@ -296,11 +304,11 @@ def stop(request: HttpRequest) -> HttpResponseBase:
                 link = drafts.private_link(draft)
                 draft_saved_for_later.send(ApplicationDraft, draft=draft, address=address, link=link)
             drafts.forget(request)
-            context = _frame(draft.field, address=address, draft=draft)
+            context = _frame(draft.field, address=address, kept_until=long_day(draft.expires_at, year=True))
             return render(request, TEMPLATES + "stopped.html", context)
         _too_many(form)
         status = 429
-    context = _frame(draft.field, form=form, draft=draft)
+    context = _frame(draft.field, form=form, kept_until=long_day(draft.expires_at, year=True))
     return render(request, TEMPLATES + "stop.html", context, status=status)
 
 
@@ -316,7 +324,8 @@ def resume(request: HttpRequest, token: str) -> HttpResponseBase:
     if draft is None or draft.sent_at is not None:
         return render(request, TEMPLATES + "gone.html", _frame(None, programmes=Programme.objects.all()), status=404)
     if request.method != "POST":
-        return render(request, TEMPLATES + "resume.html", _frame(draft.field, draft=draft))
+        context = _frame(draft.field, kept_until=long_day(draft.expires_at, year=True))
+        return render(request, TEMPLATES + "resume.html", context)
     drafts.remember(request, draft)
     return redirect("wagtail_mentoring:apply_draft")
 

@@ -2,29 +2,11 @@
 
 import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-# Django's own formats leave out the weekday, and give Finnish months in a case that does not fit a sentence.
-_DAY_FORMATS = {"fi": "l j. E", "sv": "l j F"}
-
-
-def long_day(day: datetime.date, *, year: bool = False) -> str:
-    """Return ``day`` with its weekday: "Monday 5 October"; with ``year``, the year too. Moments count in local time."""
-    if isinstance(day, datetime.datetime):
-        day = timezone.localtime(day).date()
-    code = (get_language() or "en").split("-")[0]
-    words = date_format(day, _DAY_FORMATS.get(code, "l j F") + (" Y" if year else ""), use_l10n=False)
-    return words[:1].lower() + words[1:] if code in _DAY_FORMATS else words
-
-
-def clock_time(moment: datetime.datetime) -> str:
-    """Return the local time of day in 24 hours: "17:00"; in Finnish with a full stop."""
-    code = (get_language() or "en").split("-")[0]
-    return timezone.localtime(moment).strftime("%H.%M" if code == "fi" else "%H:%M")
+from wagtail_mentoring.programme.dates import clock_time as clock_time
+from wagtail_mentoring.programme.dates import long_day as long_day
 
 
 def span(starts_at: datetime.datetime, minutes: int) -> str:

@@ -134,14 +134,12 @@ _SHORTEST = 4
 
 
 def _fit(field: ProfessionalField, text: str) -> int:
-    """Return how many words of the profession are also in a name of the field, plurals aside; the best language counts."""
+    """Return how many words of the profession a name of the field has too, plurals aside; the best language counts."""
     words = {word for word in re.findall(r"\w+", text) if len(word) >= _SHORTEST and word not in _COMMON}
 
     def shared(name: str) -> int:
         of_name = {word for word in re.findall(r"\w+", fold(name)) if len(word) >= _SHORTEST and word not in _COMMON}
-        return sum(
-            any(other.startswith(word[: max(_SHORTEST, len(word) - 2)]) for other in of_name) for word in words
-        )
+        return sum(any(other.startswith(word[: max(_SHORTEST, len(word) - 2)]) for other in of_name) for word in words)
 
     return max(map(shared, field.profession.names.values()), default=0)
 
