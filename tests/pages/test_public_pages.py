@@ -72,9 +72,7 @@ class TestProgrammePage:
             ("insinööri", "tek-technology"),
         ],
     )
-    def test_search_finds_by_names_in_every_language_and_by_rules(
-        self, client: Client, asked: str, found: str
-    ) -> None:
+    def test_search_finds_by_names_in_every_language_and_by_rules(self, client: Client, asked: str, found: str) -> None:
         make_field_page(name(make_field(make_union("safa"), "architects"), en="architects", fi="arkkitehdit"))
         make_field_page(name(make_field(make_union("tek"), "technology"), en="Masters in Technology"))
         rule = RoutingRule.objects.create(programme=make_programme(), words=["engineer", "insinööri"])

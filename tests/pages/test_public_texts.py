@@ -41,7 +41,11 @@ def test_the_version_in_force_is_shown_with_its_date() -> None:
         kind="cookies", language="en", version=2, body="<p>Now</p>", in_force_from=moment + datetime.timedelta(days=1)
     )
     Notice.objects.create(
-        kind="cookies", language="en", version=3, body="<p>Later</p>", in_force_from=moment + datetime.timedelta(days=99)
+        kind="cookies",
+        language="en",
+        version=3,
+        body="<p>Later</p>",
+        in_force_from=moment + datetime.timedelta(days=99),
     )
     html = read("/mentoring/texts/cookies/")
     assert "<p>Now</p>" in html and "Old" not in html and "Later" not in html

@@ -3,11 +3,17 @@
 from typing import Any
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from wagtail_mentoring.compat import PolicyFromModel, permission_policy
+
+
+def rows_to_read(model: Any, user: Any) -> Any:
+    """Return the rows of ``model`` that ``user`` may edit, and those that apply to them."""
+    return permission_policy(model).instances_user_has_any_permission_for(user, ["view", "add", "change", "delete"])
 
 
 class OwnRows:
@@ -17,10 +23,8 @@ class OwnRows:
     model: Any
 
     def get_base_queryset(self) -> Any:
-        own = permission_policy(self.model).instances_user_has_any_permission_for(
-            self.request.user, ["view", "add", "change", "delete"]
-        )
-        return super().get_base_queryset().filter(pk__in=own.values("pk"))  # type: ignore[misc]
+        readable = rows_to_read(self.model, self.request.user)
+        return super().get_base_queryset().filter(pk__in=readable.values("pk"))  # type: ignore[misc]
 
     def get_edit_url(self, instance: Any) -> Any:
         policy = permission_policy(self.model)
@@ -39,7 +43,6 @@ class OwnRow:
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
         """Return the row. Raises Http404 for one that is not the user's."""
         found = super().get_object(*args, **kwargs)  # type: ignore[misc]
-        # A copy is made from a row that one may read, and is checked by its form.
         if not permission_policy(self.model).user_has_permission_for_instance(
             self.request.user, self.row_action, found
         ):
@@ -81,6 +84,19 @@ class UsageView(OwnRow, usage.UsageView):
     """Where a row of one's own is used."""
 
 
+class CopyView(generic.CopyView):
+    """Begins a new row with what another holds. The stock view hands the other row itself to the form."""
+
+    def get_object(self, queryset: Any = None) -> Any:
+        """Return the row to copy. Raises Http404 for one that the user may not read."""
+        return get_object_or_404(rows_to_read(self.model, self.request.user), pk=self.kwargs["pk"])
+
+    def get_initial_form_instance(self) -> Any:
+        copied = self.get_object()
+        copied.pk, copied._state.adding = None, True
+        return copied
+
+
 class EditorViewSet(PolicyFromModel, ModelViewSet):
     """A viewset whose views ask about the row. The policy is registered for the model, see ``registration.py``."""
 
@@ -89,6 +105,7 @@ class EditorViewSet(PolicyFromModel, ModelViewSet):
     delete_view_class = DeleteView
     history_view_class = HistoryView
     usage_view_class = UsageView
+    copy_view_class = CopyView
     copy_view_enabled = False
     add_to_admin_menu = False
     list_per_page = 50
