@@ -13,7 +13,7 @@ from django.test import override_settings
 from tests.factories import make_case, make_handler, make_mentee, make_union
 from wagtail_mentoring import clock
 from wagtail_mentoring.messages import delivery
-from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
+from wagtail_mentoring.messages.models import MailEvent, MailText, OutboxMessage, OutboxStatus
 from wagtail_mentoring.messages.outbox import SEALED_CODE, put, put_code
 from wagtail_mentoring.people import links
 
@@ -198,6 +198,7 @@ def test_a_mail_that_cannot_be_written_says_why() -> None:
 def test_names_cannot_add_headers() -> None:
     evil = "Amina\r\nBcc: victim@example.org\r\n\r\nBuy <b>this</b>"
     union = make_union(short="TEK\r\nBcc: v@example.org", contact_name="Kaisa\nBcc: v@example.org")
+    MailText.objects.create(event="closed", language="en", subject="From {union_short}", body="Hello {name}")
     row = put("closed", to=make_mentee(union, name=evil), union=union)
     assert delivery.deliver(row.pk) == OutboxStatus.SENT
     message = mail.outbox[0].message()
