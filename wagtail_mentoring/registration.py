@@ -7,7 +7,8 @@ from . import compat
 
 def connect() -> None:
     """Import what registers itself, and register the rest. Called once by the app's ``ready()``."""
-    # Imported for what they register: facts, effects and receivers.
+    # Imported for what they register: facts, effects, receivers and system checks.
+    from . import checks as site_checks  # noqa: F401
     from .agreements import moves as agreement_moves  # noqa: F401
     from .applications import checks as application_checks  # noqa: F401
     from .applications import moves as application_moves  # noqa: F401
@@ -49,5 +50,8 @@ def _connect_editing() -> None:
     }
     for model, lookups in bound.items():
         compat.register_permission_policy(model, EditorPolicy(model, *lookups))
+    from .documents.checks import check_pdf_libraries
+
+    checks.register(check_pdf_libraries)
     checks.register(check_private_storage)
     checks.register(check_file_keys)

@@ -107,7 +107,7 @@ def give_pages() -> list[Page]:
     """
     editors = Group.objects.get(name=EDITORS.name)
     pages: list[Page] = [page.page_ptr for page in ProgrammePage.objects.all()]
-    rights = _PAGE_RIGHTS
+    rights: tuple[str, ...] = _PAGE_RIGHTS
     if not pages:
         site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
         pages, rights = ([site.root_page] if site else []), _PAGE_RIGHTS[:1]

@@ -38,7 +38,7 @@ def apply(
     journey = Journey(draft)
     where = journey.destination
     if where.asked:
-        chosen = str(field.pk) if field in where.options else "queue"  # type: ignore[union-attr]
+        chosen = str(field.pk) if field and field in where.options else "queue"
         draft.answers["union"] = {"choice": [chosen], "for": journey.choice_signature()}
     journey.forget()
     journey.settle()

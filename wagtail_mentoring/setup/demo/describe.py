@@ -44,15 +44,19 @@ def describe() -> dict[str, Any]:
         "private_links": [
             {
                 "role": "mentee" if link.mentee_id else "mentor",
-                "case": link.case.reference,
+                "case": reference,
                 "address": reverse("wagtail_mentoring:portal_open", args=[token(link)]),
             }
-            for link in _links()
+            for link, reference in _links()
         ],
     }
 
 
-def _links() -> list[PrivateLink]:
-    """Return the links that work: those of the current pairs and of every mentee, the busiest cases first."""
+def _links() -> list[tuple[PrivateLink, str]]:
+    """Return the links that work, each with its case's reference, the busiest cases first."""
     links = PrivateLink.objects.filter(purpose=LinkPurpose.CASE, revoked_at__isnull=True, case__isnull=False)
-    return list(links.select_related("case").order_by("-case__log_length", "pk"))
+    return [
+        (link, link.case.reference)
+        for link in links.select_related("case").order_by("-case__log_length", "pk")
+        if link.case
+    ]

@@ -2,7 +2,8 @@
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -41,7 +42,7 @@ class Life:
     handler: Any
     random: Random
     case: Case | None = None
-    earlier: set[int] = field(default_factory=set)
+    earlier: set[int] = dataclasses.field(default_factory=set)
 
     @property
     def opened(self) -> Case:
@@ -137,7 +138,7 @@ def _decide(life: Life, step: str, more: list[str]) -> None:
 
 
 def _pair(life: Life) -> None:
-    free = available_for(life.opened.field).exclude(pk__in=life.earlier).order_by("load", "pk")
+    free = [mentor for mentor in available_for(life.opened.field).order_by("pk") if mentor.pk not in life.earlier]
     first, second = (*free[:2], None, None)[:2]
     _move(
         life,

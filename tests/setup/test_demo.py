@@ -1,0 +1,176 @@
+"""The demo: it loads once, everything that is said of it is true, and its histories verify."""
+
+import io
+import json
+from collections import Counter
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from tests.factories import make_union, pretend_pdf
+from tests.setup.rows import row_counts
+from wagtail_mentoring.cases.log import verify_chain
+from wagtail_mentoring.models import (
+    Case,
+    CaseLogEntry,
+    IntakeEntry,
+    Mentor,
+    OutboxMessage,
+    Participation,
+    ProfessionalField,
+    Signature,
+    Union,
+)
+from wagtail_mentoring.programme.routing import route
+from wagtail_mentoring.setup.demo import living
+from wagtail_mentoring.setup.packaged import packaged
+from wagtail_mentoring.workflows import CaseState
+
+pytestmark = pytest.mark.django_db
+
+
+def demo(*arguments: str) -> str:
+    out = io.StringIO()
+    call_command("mentoring_demo", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_demo(client: Client) -> None:
+    """One test for the whole: loading takes some seconds."""
+    with pretend_pdf():
+        assert "admin" in demo()
+    histories_verify()
+    every_kind_of_case_is_there()
+    unions_are_the_programmes_own()
+    told = json.loads(demo("--describe"))
+    what_is_told_is_true(told, client)
+    counts = row_counts()
+    assert "there already" in demo()
+    assert row_counts() == counts
+
+
+def histories_verify() -> None:
+    assert [fault for case in Case.objects.all() for fault in verify_chain(case)] == []
+    assert CaseLogEntry.objects.count() > 200
+    assert set(OutboxMessage.objects.values_list("status", flat=True)) == {"sent"}
+    moments = list(CaseLogEntry.objects.order_by("pk").values_list("timestamp", flat=True))
+    assert moments == sorted(moments), "histories follow the order of time"
+    assert (moments[-1] - moments[0]).days > 300
+    for mail in OutboxMessage.objects.all():
+        assert mail.sent_at == mail.created_at, "mails leave at their own time"
+
+
+def every_kind_of_case_is_there() -> None:
+    states = Counter(Case.objects.values_list("state", flat=True))
+    assert set(states) == {state.value for state in CaseState}
+    assert Case.objects.count() == 40
+    assert 55 <= Mentor.objects.count() <= 70
+    assert set(Case.objects.exclude(end_reason="").values_list("end_reason", flat=True)) >= {
+        "completed",
+        "not_eligible",
+        "mentee_withdrew",
+        "moved_away",
+    }
+    actions = set(CaseLogEntry.objects.values_list("action", flat=True))
+    assert {"mentoring.step.reopen", "mentoring.step.go_back", "mentoring.step.plan_meeting"} <= actions
+    assert Case.objects.filter(pairs__ended_at__isnull=False, pairs__isnull=False).filter(
+        pairs__ended_at__isnull=True, state="meeting_2"
+    ), "a case with new mentors"
+    assert set(Case.objects.values_list("language", flat=True)) == {"en", "fi", "sv"}
+    assert Signature.objects.exclude(code=None).count() == Signature.objects.count() > 40
+    assert set(IntakeEntry.objects.values_list("reason", flat=True)) == {"paused", "no_union"}
+    assert not Case.objects.filter(application__isnull=True).exists()
+
+
+def unions_are_the_programmes_own() -> None:
+    assert (Union.objects.count(), ProfessionalField.objects.count()) == (15, 31)
+    assert Participation.objects.filter(asylum_seekers_may_apply=True).exists()
+    assert Participation.objects.filter(one_mentor_allowed=False).get().union.slug == "safa"
+    assert Participation.objects.filter(max_meetings=3).exists()
+    assert ProfessionalField.objects.get(intake_open=False).intake_note.keys() == {"en", "fi", "sv"}
+    programme = Participation.objects.all()[0].programme
+    assert [union.slug for union in route(programme, "Engineer", "master").unions] == ["tek"]
+
+
+def what_is_told_is_true(told: dict, client: Client) -> None:
+    assert [union["slug"] for union in told["unions"]] == list(Union.objects.values_list("slug", flat=True))
+    assert len(told["field_pages"]) == 31
+    assert len(told["cases"]) == 40
+    for path in ["/", *told["field_pages"]]:
+        assert client.get(path).status_code == 200, path
+    roles = {login["role"] for login in told["logins"]}
+    assert roles == {"editor", "handler", "supervisor", "coordinator", "superuser"}
+    for login in told["logins"]:
+        user = authenticate(username=login["username"], password=login["password"])
+        assert user is not None, login
+        assert user.has_perm("wagtailadmin.access_admin"), login
+    handler = next(login for login in told["logins"] if login["role"] == "handler")
+    client.login(username=handler["username"], password=handler["password"])
+    assert client.get(told["cases_list"]).status_code == 200
+    for case in told["cases"]:
+        expected = 200 if case["union"] == handler["union"] else 404
+        assert client.get(case["address"]).status_code == expected, case
+    client.logout()
+    assert {link["role"] for link in told["private_links"]} == {"mentee", "mentor"}
+    for link in told["private_links"][:6]:
+        assert client.get(link["address"]).status_code == 200, link
+
+
+def test_interrupted_it_leaves_nothing_and_loads_the_next_time() -> None:
+    counts = row_counts()
+    broken = mock.patch.object(living, "_meet", side_effect=RuntimeError("pulled the plug"))
+    with pretend_pdf(), broken, pytest.raises(RuntimeError, match="pulled the plug"):
+        demo()
+    assert row_counts() == counts
+    with pytest.raises(CommandError, match="not loaded"):
+        demo("--describe")
+
+
+def test_it_is_refused_beside_data_of_ones_own() -> None:
+    make_union("ours")
+    with pytest.raises(CommandError, match="empty database"):
+        demo()
+    assert Union.objects.get().slug == "ours"
+
+
+def test_it_is_refused_on_a_site_that_is_no_demonstration(settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "DEMO": False}
+    with pytest.raises(CommandError, match="DEMO"):
+        demo()
+    assert not Union.objects.exists()
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, as WCAG 2.2 defines it."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_measured_as_wcag_does() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("union", packaged("unions"), ids=lambda union: union["slug"])
+def test_every_unions_colours_are_readable(union: dict) -> None:
+    assert contrast(union["accent"], "#ffffff") >= 7
+    assert contrast(union["accent"], union["accent_soft"]) >= 7
+    assert contrast(union["accent_dark"], union["accent_dark_soft"]) >= 7
+
+
+def test_every_profession_has_a_name_in_each_language_and_a_text_of_its_own() -> None:
+    rows = packaged("fields")
+    assert len({row["lead"] for row in rows}) == len({row["work"] for row in rows}) == 31
+    for language in ("en", "fi", "sv"):
+        assert len({row["names"][language] for row in rows}) == 31
+    assert all(len(row["topics"]) >= 4 and len(row["lead"]) <= 400 for row in rows)
