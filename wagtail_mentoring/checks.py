@@ -1,6 +1,6 @@
 """System checks of the whole: what a site's settings and addresses still lack, each with its cure.
 
-The rooms have checks of their own (fonts and libraries, storage and keys, texts); this is what only the front door sees.
+The rooms have checks of their own (fonts and libraries, storage and keys, texts); this is what the front door sees.
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,7 @@ def check_middleware(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         return [
             Warning(
                 f"Languages that visitors may choose are not in LANGUAGES: {', '.join(missing) or 'USE_I18N is off'}.",
-                hint='Set USE_I18N = True and add them to LANGUAGES, or take them out of WAGTAIL_MENTORING["LANGUAGES"].',
+                hint='Set USE_I18N = True and add them to LANGUAGES, or change WAGTAIL_MENTORING["LANGUAGES"].',
                 id="wagtail_mentoring.W004",
             )
         ]

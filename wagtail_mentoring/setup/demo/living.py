@@ -1,8 +1,8 @@
 """Lives the stories: every step through the one way to move a case, at its own time."""
 
+import dataclasses
 import datetime
 from collections.abc import Callable
-import dataclasses
 from dataclasses import dataclass
 from random import Random
 from typing import Any
