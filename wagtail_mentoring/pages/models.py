@@ -33,7 +33,7 @@ class ProgrammePageMixin(models.Model):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
-        return context | programme_context(self, self.programme, request)  # type: ignore[arg-type]
+        return context | programme_context(self, self.programme, request)
 
 
 class FieldPageMixin(models.Model):
@@ -51,7 +51,7 @@ class FieldPageMixin(models.Model):
         field = ProfessionalField.objects.select_related(
             "profession", "participation__union", "participation__programme"
         ).get(pk=self.field_id)
-        return context | field_context(self, field, request)  # type: ignore[arg-type]
+        return context | field_context(self, field, request)
 
 
 class ProgrammePage(ProgrammePageMixin, Page):  # noqa: DJ008 - Page has __str__

@@ -28,7 +28,7 @@ class UnionBoundForm(WagtailAdminModelForm):
         unions = editable_unions(self.for_user)
         for name, lookup in _BINDING.items():
             field = self.fields.get(name)
-            if isinstance(field, forms.ModelChoiceField):
+            if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
                 field.queryset = field.queryset.filter(**{f"{lookup}__in": unions})
         # Without a union the row would be the whole programme's.
         if "participation" in self.fields:
@@ -36,6 +36,8 @@ class UnionBoundForm(WagtailAdminModelForm):
 
     @staticmethod
     def _prepare(field: forms.ModelChoiceField) -> None:
+        if field.queryset is None:
+            return
         # The names of these rows are made of related rows: one query instead of one for each choice.
         related = {
             Participation: ("union", "programme"),

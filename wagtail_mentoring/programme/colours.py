@@ -1,6 +1,7 @@
 """Whether a union's colours can be read, and are not mistaken for the red of errors."""
 
 import colorsys
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ def looks_like_error(colour: str) -> bool:
 
 def check_colours(union: Union) -> None:
     """Raise ValidationError by field when the union's colours are too weak or too near to the red of errors."""
-    errors: dict[str, str] = {}
+    errors: dict[str, Any] = {}
     for name, page, tint in (("accent", _WHITE, "accent_soft"), ("accent_dark", _DARK_PAGE, "accent_dark_soft")):
         colour = getattr(union, name)
         on_page, on_tint = contrast(colour, page), contrast(colour, getattr(union, tint))

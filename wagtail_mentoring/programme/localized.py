@@ -88,7 +88,8 @@ class LocalizedTextField(models.JSONField):
     def formfield(self, **kwargs: Any) -> Any:
         # Whatever widget or class an admin form would choose for JSON is not meant for this field.
         options = {key: value for key, value in kwargs.items() if key not in {"widget", "form_class"}}
-        options = {"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text} | options
+        defaults = {"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text}
+        options = defaults | options
         return LocalizedFormField(widget=forms.Textarea if self.long else forms.TextInput, **options)
 
 

@@ -34,7 +34,9 @@ def load_unions(programme: Programme) -> dict[str, ProfessionalField]:
 
 
 def _field(participation: Participation, row: dict[str, Any]) -> ProfessionalField:
-    profession, _made = Profession.objects.get_or_create(slug=row["slug"], defaults={"names": row["names"]})
+    profession, _made = Profession.objects.get_or_create(
+        slug=row["slug"], defaults={"names": row["names"], "area": row["area"]}
+    )
     field, _made = ProfessionalField.objects.get_or_create(
         participation=participation, profession=profession, defaults={"regulated": row["regulated"]}
     )
