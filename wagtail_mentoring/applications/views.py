@@ -22,7 +22,7 @@ from wagtail_mentoring.people.models import LinkPurpose
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force, public_text
-from wagtail_mentoring.programme.dates import clock_time, long_day
+from wagtail_mentoring.programme.dates import clock_time, on_day
 from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
 from . import drafts, services
@@ -212,7 +212,7 @@ def _progress(journey: Journey, here: Step) -> dict[str, Any]:
         "last_number": MAIN_STEPS[-1].number,
         "kept_days": (journey.draft.expires_at - journey.draft.changed_at).days,
         "saved": len(journey.draft.answers) > 1,
-        "saved_on": long_day(journey.draft.changed_at),
+        "saved_on": on_day(journey.draft.changed_at),
         "saved_time": clock_time(journey.draft.changed_at),
         "saved_today": localtime(journey.draft.changed_at).date() == clock.today(),
     }
@@ -276,9 +276,9 @@ def receipt(request: HttpRequest) -> HttpResponseBase:
     context = _frame(
         draft.field,
         told=told,
-        sent_on=long_day(sent_at, year=True) if sent_at else "",
+        sent_on=on_day(sent_at, year=True) if sent_at else "",
         sent_time=clock_time(sent_at) if sent_at else "",
-        decided_by=long_day(decided_by) if decided_by else "",
+        decided_by=on_day(decided_by) if decided_by else "",
         weeks=round(draft.field.participation.pairing_days / 7) if draft.field else None,
     )
     return render(request, TEMPLATES + "receipt.html", context)
@@ -304,11 +304,11 @@ def stop(request: HttpRequest) -> HttpResponseBase:
                 link = drafts.private_link(draft)
                 draft_saved_for_later.send(ApplicationDraft, draft=draft, address=address, link=link)
             drafts.forget(request)
-            context = _frame(draft.field, address=address, kept_until=long_day(draft.expires_at, year=True))
+            context = _frame(draft.field, address=address, kept_until=on_day(draft.expires_at, year=True))
             return render(request, TEMPLATES + "stopped.html", context)
         _too_many(form)
         status = 429
-    context = _frame(draft.field, form=form, kept_until=long_day(draft.expires_at, year=True))
+    context = _frame(draft.field, form=form, kept_until=on_day(draft.expires_at, year=True))
     return render(request, TEMPLATES + "stop.html", context, status=status)
 
 
@@ -324,7 +324,7 @@ def resume(request: HttpRequest, token: str) -> HttpResponseBase:
     if draft is None or draft.sent_at is not None:
         return render(request, TEMPLATES + "gone.html", _frame(None, programmes=Programme.objects.all()), status=404)
     if request.method != "POST":
-        context = _frame(draft.field, kept_until=long_day(draft.expires_at, year=True))
+        context = _frame(draft.field, kept_until=on_day(draft.expires_at, year=True))
         return render(request, TEMPLATES + "resume.html", context)
     drafts.remember(request, draft)
     return redirect("wagtail_mentoring:apply_draft")

@@ -25,3 +25,12 @@ def long_day(day: datetime.date, *, year: bool = False) -> str:
 def clock_time(moment: datetime.datetime) -> str:
     """Return the local time of day in 24 hours: "17:00"; in Finnish with a full stop."""
     return timezone.localtime(moment).strftime("%H.%M" if _language() == "fi" else "%H:%M")
+
+
+def on_day(day: datetime.date, *, year: bool = False) -> str:
+    """Return ``day`` as it stands after "on", "by" or "until": as :func:`long_day`, in Finnish with "maanantaina"."""
+    words = long_day(day, year=year)
+    if _language() != "fi":
+        return words
+    weekday, rest = words.split(" ", 1)
+    return f"{weekday}na {rest}"
