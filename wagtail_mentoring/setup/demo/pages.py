@@ -15,17 +15,6 @@ LEAD = (
     "Two colleagues of your own profession meet you three to five times. They help you on your way to work or studies "
     "in Finland. It is voluntary, and it costs nothing."
 )
-_WHO = (
-    "<p>You can apply when you have a university degree, or study for one, and have a residence permit or a place in a "
-    "municipality. Some unions also take asylum seekers; the page of your field says so.</p>"
-)
-_STEPS = (
-    ("Find your field and apply", "It takes about fifteen minutes. You can stop, and go on later."),
-    ("A person reads it", "The union’s contact person answers, usually within two weeks."),
-    ("We look for your mentors", "If possible two, near you or online, from your own profession."),
-    ("You sign an agreement", "It says what each can expect, and that what you tell stays between you."),
-    ("You meet three to five times", "About an hour and a half each time, with a theme that you make your own."),
-)
 _QUESTIONS = (
     (
         "Do I need Finnish or Swedish?",
@@ -68,10 +57,8 @@ def load_pages(programme: Programme, fields: dict[str, ProfessionalField]) -> Pr
 
 
 def _programme_page(programme: Programme) -> ProgrammePage:
+    # Who may apply and how it works are said by the page itself, from the unions' rules.
     body: list[Any] = [
-        ("heading", "Who can apply"),
-        ("paragraph", _WHO),
-        ("steps", _steps("How it works")),
         *(("quote", {"text": text, "who": who}) for text, who in _QUOTES),
         ("heading", "Questions that people ask"),
         *(("question", {"question": question, "answer": answer}) for question, answer in _QUESTIONS),
@@ -105,10 +92,6 @@ def _field_page(row: dict[str, Any], field: ProfessionalField) -> FieldPage:
     page.body = _stream(page, body)
     page.search_description = row["lead"]
     return page
-
-
-def _steps(heading: str) -> dict[str, Any]:
-    return {"heading": heading, "steps": [{"title": title, "text": text} for title, text in _STEPS]}
 
 
 def _stream(page: Any, body: list[Any]) -> Any:
