@@ -117,6 +117,15 @@ def test_change_from_the_last_page_returns_there(client: Client) -> None:
     assert "Amal Other" in client.get(answer.url).content.decode()
 
 
+def test_a_page_with_errors_can_be_reloaded(client: Client) -> None:
+    begin(client, engineers())
+    answer = client.post(f"{DRAFT}about/", {"name": "Amal", "then": "check"})
+    assert answer.status_code == 302 and answer.url == f"{DRAFT}about/?missing=1&then=check"
+    page = client.get(answer.url)
+    assert len(errors(page)) == 2 and 'name="then" value="check"' in page.content.decode()
+    assert errors(client.get(f"{DRAFT}about/")) == []
+
+
 def test_questions_of_the_editors_are_asked_and_frozen(client: Client) -> None:
     field = engineers(asylum_seekers_may_apply=True)
     FieldQuestion.objects.create(field=field, label="Which tools do you use?", field_type="singleline", required=True)

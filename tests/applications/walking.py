@@ -73,9 +73,15 @@ def begin(client: Client, field: ProfessionalField | None = None, **extra: Any) 
 
 
 def post(client: Client, step: str, data: dict[str, Any] | None = None, **changes: Any) -> Any:
-    """Fill in one step as ANSWERS has it, with ``changes`` (None leaves an answer out), and press a button."""
+    """Fill in one step as ANSWERS has it, with ``changes`` (None leaves an answer out), and press a button.
+
+    Returns the redirect to the next page, or the same page with what is wrong.
+    """
     filled = dict(ANSWERS.get(step, {}) if data is None else data) | changes
-    return client.post(f"{DRAFT}{step}/", {name: value for name, value in filled.items() if value is not None})
+    address = f"{DRAFT}{step}/"
+    answer = client.post(address, {name: value for name, value in filled.items() if value is not None})
+    # A page that asks for corrections has an address of its own.
+    return client.get(answer.url) if getattr(answer, "url", "").startswith(f"{address}?missing=1") else answer
 
 
 def fill(client: Client, *steps: str) -> None:

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -149,35 +148,33 @@ def _answered(request: HttpRequest, journey: Journey, here: Step) -> HttpRespons
     form = journey.form(here, request.POST, request.FILES)
     with transaction.atomic():
         kept = journey.keep(here, form, request.POST)
-        changed = _keep_file(draft, form)
+        _keep_file(draft, form)
         journey.settle()
         drafts.save(draft, _language())
     if kept and action == "back" and (before := journey.before(here)):
         return redirect("wagtail_mentoring:apply_step", before.key)
     if kept and action == "stop":
         return redirect("wagtail_mentoring:apply_stop")
+    then = CHECK if request.POST.get("then") == CHECK else ""
     if not form.is_valid():
-        if changed and "cv" not in form.errors:
-            # The document is safe already: the page says so, and asks for the rest alone.
-            form = journey.form(here, request.POST, MultiValueDict())
-        return _page(request, journey, here, form)
-    following = CHECK if request.POST.get("then") == CHECK else journey.after(here).key
-    return redirect("wagtail_mentoring:apply_step", following)
+        if not kept or "cv" in form.errors:
+            return _page(request, journey, here, form)
+        # Shown at an address of its own, from what was kept: the browser's own "back" and "reload" then work as well.
+        query = "?missing=1" + (f"&then={then}" if then else "")
+        return redirect(reverse("wagtail_mentoring:apply_step", args=[here.key]) + query)
+    return redirect("wagtail_mentoring:apply_step", then or journey.after(here).key)
 
 
-def _keep_file(draft: ApplicationDraft, form: StepForm) -> bool:
+def _keep_file(draft: ApplicationDraft, form: StepForm) -> None:
     """Store or remove the CV as the form says; an accepted file is kept even when another answer is wrong."""
     if "cv" not in form.fields:
-        return False
+        return
     answers = getattr(form, "cleaned_data", {})
     draft.answers.get("work", {}).pop("remove_cv", None)
     if answers.get("cv"):
         drafts.attach_cv(draft, answers["cv"])
-        return True
-    if answers.get("remove_cv"):
+    elif answers.get("remove_cv"):
         drafts.remove_cv(draft)
-        return True
-    return False
 
 
 def _page(request: HttpRequest, journey: Journey, here: Step, form: StepForm) -> HttpResponse:
