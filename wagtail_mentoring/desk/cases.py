@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -40,7 +41,13 @@ class StateColumn(Column):
         return context | {"label": STATE_LABELS[CaseState(instance.state)], "situation": finer, "late": late}
 
 
-class NumberColumn(Column):
+class LabelledColumn(Column):
+    """A cell that carries its column's label, which is shown where the table has become blocks (on a phone)."""
+
+    cell_template_name = "wagtail_mentoring/desk/labelled_cell.html"
+
+
+class NumberColumn(LabelledColumn):
     """A number, aligned at its end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -112,6 +119,7 @@ class CaseIndex(IndexView):
     filterset_class = CaseFilterSet
     default_ordering = "-pk"
     paginate_by = 20
+    table_classname = "listing mtg-stack"
     # Switched off: the stock export reads everything into memory and does not defuse formulas.
     FORMATS = ()
 
@@ -127,10 +135,10 @@ class CaseIndex(IndexView):
         columns = [
             CaseColumn("mentee", label=_("Mentee"), get_url=address, sort_key="pk", width="24%"),
             StateColumn("state", label=_("State"), sort_key="state", width="24%"),
-            Column("field_name", label=_("Field")),
-            Column("municipality", label=_("Municipality"), accessor=municipality),
+            Column("field_name", label=_("Field"), accessor=lambda case: capfirst(case.field_name)),
+            LabelledColumn("municipality", label=_("Municipality"), accessor=municipality),
             NumberColumn("days_in_state", label=_("Days in state"), sort_key="state_since"),
-            Column("handler", label=_("Handler"), accessor=handler_name),
+            LabelledColumn("handler", label=_("Handler"), accessor=handler_name),
         ]
         if "union" in (self.filters.filters if self.filters else {}):
             columns.insert(3, Column("union", label=_("Union"), accessor="union.short"))

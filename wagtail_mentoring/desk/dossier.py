@@ -21,7 +21,7 @@ from wagtail_mentoring.workflows import CaseFacts, CaseState, Step, steps_from
 
 
 class Dossier:
-    """One case as ``user`` reads it. Every part is one query (with its relations one more each), made when asked for."""
+    """One case as ``user`` reads it. Every part is a query, with its relations one more each, made when asked for."""
 
     def __init__(self, case: Case, user: Any) -> None:
         self.case = case

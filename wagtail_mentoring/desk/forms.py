@@ -15,7 +15,6 @@ from wagtail_mentoring.workflows import EARLY_END_REASONS, END_REASON_LABELS
 from . import words
 from .dossier import Dossier
 from .fields import DayField, MomentField, RadioField, TextField
-from .panels.person import languages
 from .wording import BASIS_CHOSEN, SITUATIONS
 
 
@@ -90,8 +89,7 @@ class MentorChoiceField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         load = _now("%(load)s of %(capacity)s mentees now") % {"load": obj.load, "capacity": obj.capacity}
-        parts = [obj.name, obj.title, obj.municipality, languages(obj), load]
-        return " · ".join(part for part in parts if part)
+        return " · ".join(part for part in (obj.name, obj.municipality, load) if part)
 
 
 class PairForm(StepForm):

@@ -33,7 +33,7 @@ def row_of(mail: OutboxMessage) -> dict[str, Any]:
         "event": mail.get_event_display(),
         "subject": mail.subject,
         "when": words.moment(mail.created_at),
-        "status": status,
+        "state": status,
         "kind": KINDS[OutboxStatus(mail.status)],
         "error": mail.error,
     }

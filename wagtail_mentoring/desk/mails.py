@@ -30,6 +30,7 @@ class Listing(Screen, BaseListingView):
     """A list for those who may read cases. The name of a column opens the row."""
 
     paginate_by = 20
+    table_classname = "listing mtg-stack"
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]

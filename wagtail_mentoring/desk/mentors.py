@@ -18,6 +18,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.compat import PolicyFromModel
@@ -25,10 +26,10 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pairing.mentors import available, with_load
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_registered
-from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.privacy.models import SHOWN_OF_MENTOR, Consent, ConsentKind
 
 from . import words
-from .cases import NumberColumn, granted_fields
+from .cases import LabelledColumn, NumberColumn, granted_fields
 from .fields import DayField
 from .forms import refuse_in_texts
 from .panels.person import languages
@@ -45,9 +46,15 @@ class MentorForm(WagtailAdminModelForm):
         help_text=gettext_lazy("Without it the mentor is not offered for a case."),
     )
     paused_until = DayField(label=gettext_lazy("Paused until"), required=False)
-    shown_to_mentee = forms.BooleanField(label=gettext_lazy("Agrees to be shown to a mentee"), required=False)
+    shown_to_mentee = forms.BooleanField(
+        label=gettext_lazy("Agrees to be shown to a mentee"),
+        required=False,
+        help_text=gettext_lazy("With name, title, languages and municipality."),
+    )
     shown_to_partner = forms.BooleanField(
-        label=gettext_lazy("Agrees to be shown to the partner mentor"), required=False
+        label=gettext_lazy("Agrees to be shown to the partner mentor"),
+        required=False,
+        help_text=gettext_lazy("With name, title, languages and municipality."),
     )
 
     class Meta:
@@ -72,7 +79,11 @@ class MentorForm(WagtailAdminModelForm):
             "topics",
             "conflicts",
         ]
-        widgets = {"fields": forms.CheckboxSelectMultiple}
+        widgets = {
+            "fields": forms.CheckboxSelectMultiple,
+            "topics": AdminAutoHeightTextInput,
+            "conflicts": AdminAutoHeightTextInput,
+        }
         help_texts = {
             "email": gettext_lazy("The privacy notice and the private links go here."),
             "conflicts": gettext_lazy("Whom the mentor cannot mentor, such as own employees."),
@@ -111,7 +122,13 @@ class MentorForm(WagtailAdminModelForm):
         for name, kind in CONSENTS.items():
             given = Consent.objects.filter(mentor=self.instance, kind=kind, withdrawn_at__isnull=True)
             if self.cleaned_data[name] and not given.exists():
-                Consent.objects.create(mentor=self.instance, kind=kind, given_how="handler", given_at=clock.now())
+                Consent.objects.create(
+                    mentor=self.instance,
+                    kind=kind,
+                    fields=list(SHOWN_OF_MENTOR),
+                    given_how="handler",
+                    given_at=clock.now(),
+                )
             elif not self.cleaned_data[name]:
                 given.update(withdrawn_at=clock.now())
 
@@ -166,6 +183,7 @@ class MentorIndex(OwnUnionsRows, generic.IndexView):
     filterset_class = MentorFilterSet
     results_template_name = "wagtail_mentoring/desk/mentors_results.html"
     default_ordering = "name"
+    table_classname = "listing mtg-stack"
     FORMATS = ()  # no export: the stock one does not defuse formulas
     any_permission_required = ["view", "change"]
 
@@ -177,8 +195,8 @@ class MentorIndex(OwnUnionsRows, generic.IndexView):
         return [
             TitleColumn("name", label=_("Name"), get_url=address, sort_key="name"),
             Column("fields", label=_("Fields"), accessor=field_names),
-            Column("municipality", label=_("Municipality")),
-            Column("languages", label=_("Languages"), accessor=languages),
+            LabelledColumn("municipality", label=_("Municipality")),
+            LabelledColumn("languages", label=_("Languages"), accessor=languages),
             NumberColumn("load", label=_("Mentees"), accessor=load_of),
             MentorStateColumn("state", label=_("State")),
         ]
@@ -201,6 +219,13 @@ class MentorCreate(generic.CreateView):
     success_message = gettext_lazy("%(object)s is registered. The privacy notice is on its way.")
     submit_button_label = gettext_lazy("Register the mentor")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        after = [
+            _("The mentor gets a mail with the privacy notice."),
+            _("With a confirmed membership and room, the mentor is offered for cases of the chosen fields."),
+        ]
+        return super().get_context_data(heading=_("Register a mentor"), after=after, **kwargs)
+
     def save_instance(self) -> Any:
         with transaction.atomic():
             mentor = super().save_instance()
@@ -212,6 +237,9 @@ class MentorCreate(generic.CreateView):
 class MentorEdit(OwnUnionsRows, generic.EditView):
     row_actions = ("change",)
     template_name = "wagtail_mentoring/desk/mentor_form.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(heading=self.object.name, **kwargs)
 
     def save_instance(self) -> Any:
         with transaction.atomic():
@@ -233,11 +261,7 @@ class MentorDelete(OwnUnionsRows, generic.DeleteView):
         if self.user_has_permission("delete") and self.object.memberships.exists():
             messages.error(
                 request,
-                _(
-                    "%(name)s has been a mentor of a case and cannot be deleted. Write the day on which a pause ends far "
-                    "in the future, or wait until the data are erased."
-                )
-                % {"name": self.object},
+                _("%(name)s has been a mentor of a case and cannot be deleted.") % {"name": self.object},
             )
             return redirect(reverse("mentoring_mentors:edit", args=[self.object.pk]))
         return super().dispatch(request, *args, **kwargs)

@@ -1,6 +1,7 @@
 """What to do next with a case, and why: the card at the top of the case page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,6 +41,8 @@ class NextStep:
     others: list[Step] = field(default_factory=list)
     quiet: list[Step] = field(default_factory=list)
     blocked: list[Step] = field(default_factory=list)
+    #: The private link of the first party who has not signed: a new one can be sent.
+    remind: Any = None
 
 
 def next_step(dossier: Dossier) -> NextStep:
@@ -57,6 +60,7 @@ def next_step(dossier: Dossier) -> NextStep:
     else:
         card = _meetings(dossier)
     for step in dossier.steps:
+        step = replace(step, label=step_label(step, dossier))
         if not step.allowed:
             card.blocked.append(step)
         elif step.quiet:
@@ -66,6 +70,14 @@ def next_step(dossier: Dossier) -> NextStep:
         else:
             card.others.append(step)
     return card
+
+
+def step_label(step: Step, dossier: Dossier) -> Any:
+    """Return what the button of ``step`` says: a planned meeting is moved, not planned again."""
+    if step.name == "plan_meeting":
+        number = {"number": dossier.next_number}
+        return (_("Move meeting %(number)s") if dossier.planned else _("Plan meeting %(number)s")) % number
+    return step.label
 
 
 def _applied(dossier: Dossier) -> NextStep:
@@ -168,18 +180,23 @@ def _signatures(dossier: Dossier) -> NextStep:
         why=_("Meeting %(number)s cannot be recorded until everyone has signed.") % {"number": number},
         checks=checks + _planned(dossier),
         main="plan_meeting" if planned is None else None,
+        remind=next((link for link in map(partial(_link_of, dossier), missing) if link is not None), None),
     )
 
 
 def _asked(dossier: Dossier, party: Any) -> str:
     agreement = dossier.agreement
     asked = _("Asked %(day)s.") % {"day": words.day(agreement.issued_at)} if agreement else ""
-    link = next(
-        (one for one in dossier.links if (one.mentee_id, one.mentor_id) == (party.mentee_id, party.mentor_id)), None
-    )
+    link = _link_of(dossier, party)
     if link is None or link.opened_at is None:
         return asked + " " + _("The private page has not been opened; a new link can be sent.")
     return asked + " " + _("The private page was opened %(day)s.") % {"day": words.day(link.opened_at)}
+
+
+def _link_of(dossier: Dossier, party: Any) -> Any:
+    """Return the private link of a party of the agreement, None when there is none."""
+    who = (party.mentee_id, party.mentor_id)
+    return next((link for link in dossier.links if (link.mentee_id, link.mentor_id) == who), None)
 
 
 def _planned(dossier: Dossier) -> list[Check]:

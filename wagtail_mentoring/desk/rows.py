@@ -10,8 +10,8 @@ from wagtail_mentoring.compat import permission_policy
 class OwnUnionsRows:
     """Narrows a list to the rows whose union is granted to the user, and answers 404 for anybody else's.
 
-    ``row_actions`` are the rights of which one is needed. Put it before Wagtail's view class: it serves the Index, Edit,
-    Delete, Inspect, History and Usage views alike.
+    ``row_actions`` are the rights of which one is needed. Put it before Wagtail's view class: it serves the
+    Index, Edit, Delete, Inspect, History and Usage views alike.
     """
 
     row_actions: tuple[str, ...] = ("view", "change")

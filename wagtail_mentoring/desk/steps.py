@@ -19,8 +19,9 @@ from wagtail_mentoring.workflows.flow import NOT_YOURS, CaseFlow, refusal
 from . import consequences, words
 from .base import CaseScreen
 from .forms import FORMS, StepForm
-from .next_step import next_step
+from .next_step import next_step, step_label
 from .panels.answers import answers
+from .panels.person import languages
 from .situation import situation
 
 #: Texts of the buttons; a step that is not named has its own label.
@@ -53,7 +54,7 @@ class StepView(CaseScreen):
     @cached_property
     def label(self) -> str:
         """The step's name for a person; recording a meeting names the next one."""
-        known = next((found.label for found in self.dossier.steps if found.name == self.step), None)
+        known = next((step_label(found, self.dossier) for found in self.dossier.steps if found.name == self.step), None)
         if known is None:
             ways = (way for state in CaseState for way in CaseFlow.state.get_outgoing_transitions(state))
             known = next(way.label for way in ways if way.slug == self.step)
@@ -141,7 +142,7 @@ class StepView(CaseScreen):
             action_url=self.request.path,
             known=self.known(),
             after=consequences.of_step(self.dossier, self.step),
-            candidates=self.dossier.mentors_with_room if self.step == "pair" else [],
+            candidates=self.candidates(),
             **self.heading(),
         )
 
@@ -156,6 +157,20 @@ class StepView(CaseScreen):
             next=next_step(self.dossier),
             **self.heading(),
         )
+
+    def candidates(self) -> list[dict[str, Any]]:
+        """Return the mentors with room, for the step that chooses among them."""
+        if self.step != "pair":
+            return []
+        of = _("%(load)s of %(capacity)s")
+        return [
+            {
+                "mentor": mentor,
+                "languages": languages(mentor),
+                "load": of % {"load": mentor.load, "capacity": mentor.capacity},  # type: ignore[attr-defined]
+            }
+            for mentor in self.dossier.mentors_with_room
+        ]
 
     def heading(self) -> dict[str, Any]:
         case = self.case
