@@ -80,7 +80,9 @@ class UnionPermissionPolicy(ModelPermissionPolicy):
         if user.is_active and user.is_superuser:
             return True
         wanted = _READ if action in {"view", "choose"} else _WRITE
-        return super().user_has_permission(user, _model_action(action)) and any(roles & wanted for roles in union_roles(user).values())
+        return super().user_has_permission(user, _model_action(action)) and any(
+            roles & wanted for roles in union_roles(user).values()
+        )
 
     def instances_user_has_any_permission_for(self, user: User, actions: Any) -> QuerySet[Any]:
         queryset = self.model._default_manager.all()
