@@ -57,7 +57,7 @@ def demo() -> Iterator[tuple[str, dict[str, Any]]]:
     with tempfile.TemporaryDirectory(prefix="mentoring-shots-") as folder:
         var = Path(folder) / "var"
         environment = {**os.environ, "MENTORING_VAR": str(var), "PORT": str(port), "MENTORING_DB": ""}
-        there = ROOT / "example_project" / "var"
+        there = Path(os.environ.get("MENTORING_VAR") or ROOT / "example_project" / "var")
         if (there / "db.sqlite3").exists():
             shutil.copytree(there, var, ignore=shutil.ignore_patterns("db.sqlite3*"))
             # Not by copying the file: a running demo may be writing to it.

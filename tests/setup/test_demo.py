@@ -25,6 +25,7 @@ from wagtail_mentoring.models import (
     Signature,
     Union,
 )
+from wagtail_mentoring.programme.models import Area
 from wagtail_mentoring.programme.routing import route
 from wagtail_mentoring.setup.demo import living
 from wagtail_mentoring.setup.packaged import packaged
@@ -174,3 +175,7 @@ def test_every_profession_has_a_name_in_each_language_and_a_text_of_its_own() ->
     for language in ("en", "fi", "sv"):
         assert len({row["names"][language] for row in rows}) == 31
     assert all(len(row["topics"]) >= 4 and len(row["lead"]) <= 400 for row in rows)
+
+
+def test_every_profession_stands_under_a_heading() -> None:
+    assert {row["area"] for row in packaged("fields")} == set(Area.values) - {Area.OTHER}
