@@ -21,8 +21,8 @@ EXPECTED = {
     "applied": ("Decide whether Amina is eligible", "Accept: the applicant is eligible"),
     "eligible": ("Choose two mentors for Amina", "Choose the mentor pair"),
     "paired": ("Send the ethics agreement", "Send the agreement"),
-    "meeting_1": ("Plan meeting 2", "Plan the next meeting"),
-    "meeting_3": ("Plan meeting 4, or close the case", "Plan the next meeting"),
+    "meeting_1": ("Plan meeting 2", "Undo the latest meeting"),
+    "meeting_3": ("Plan meeting 4, or close the case", "Close as completed"),
     "meeting_5": ("Close the case as completed", "Close as completed"),
     "closed": ("Nothing to do: this case is closed", "Reopen"),
 }
