@@ -39,7 +39,7 @@ class Peer(models.Model):
         return self.reference
 
 
-class PlainPage(Page):  # noqa: DJ008 - Page has __str__
+class PlainPage(Page):
     """A title, a lead and a stream field."""
 
     template = "peer/plain_page.html"
