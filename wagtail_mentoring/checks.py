@@ -110,7 +110,7 @@ def check_middleware(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 @register()
 def check_cache(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Warn when rate limits would be counted in each process apart (W005). Silent with DEBUG."""
-    backend = settings.CACHES.get("default", {}).get("BACKEND", "")
+    backend = str(settings.CACHES.get("default", {}).get("BACKEND", ""))
     if settings.DEBUG or not backend.endswith(_LOCAL_CACHES):
         return []
     return [

@@ -168,8 +168,8 @@ def the_histories() -> str:
     faults = []
     for case in cases.iterator(chunk_size=AT_A_TIME):
         number += 1
-        lines += len(case.in_order)  # type: ignore[attr-defined]
-        faults += verify_chain(case, case.in_order)  # type: ignore[attr-defined]
+        lines += len(case.in_order)
+        faults += verify_chain(case, case.in_order)
     if faults:
         shown = "; ".join(f"{fault.reference}, line {fault.sequence}: {fault.message}" for fault in faults[:20])
         raise NotWorking(f"{len(faults)} faults in the histories of {number} cases: {shown}")
