@@ -116,6 +116,8 @@ class MailPage(Screen):
 #: What a reading is called in the list.
 READ = {
     "access_needs": gettext_lazy("Access needs"),
+    "agreement": gettext_lazy("Agreement"),
+    "cv": gettext_lazy("CV"),
 }
 
 
