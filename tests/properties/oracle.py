@@ -67,8 +67,8 @@ def works_with_pair(state: str) -> bool:
 def after(case: Picture, step: str, role: str, entered: dict[str, Any]) -> Picture | None:
     """Return the case after ``step`` by somebody in ``role`` who entered this, or None when it must be refused.
 
-    ``entered``: ``seen_on``, ``basis``, ``reason``, ``mentors`` (how many different, free and suitable ones were chosen;
-    None: an unsuitable one among them), ``room`` (how many could be chosen), ``party`` (who signs, when all that signing
+    ``entered``: ``seen_on``, ``basis``, ``reason``, ``mentors`` (how many different, free, suitable ones were chosen;
+    None: an unsuitable one among them), ``room`` (how many could be chosen), ``party`` (who signs, when all it
     asks is right), ``time_fits``, ``number``, ``present`` (the mentee, a mentor of the pair, and nobody else),
     ``end_reason``, ``situation``.
     """
