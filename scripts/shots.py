@@ -41,6 +41,8 @@ PUBLIC_VARIANTS: dict[str, dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE
 ADMIN_VARIANTS: dict[str, dict[str, Any]] = {**PUBLIC_VARIANTS, "dark": {**DESKTOP, "color_scheme": "dark"}}
 PAGES_PER_PERSON = 40
 PER_PATTERN = 2
+#: The one main button of a public page.
+SEND = "main form button.mtg-btn:visible"
 
 
 def free_port() -> int:
@@ -155,7 +157,7 @@ class Walk:
         if not self.open(address):
             return
         for _ in range(steps):
-            button = self.page.locator("main form button[type=submit], main form button:not([type])").last
+            button = self.page.locator(SEND).first
             if not button.count():
                 return
             before = self.page.url
@@ -163,7 +165,7 @@ class Walk:
             self.picture("sent-empty")
             if self.page.url == before:
                 self.answer()
-                button = self.page.locator("main form button[type=submit], main form button:not([type])").last
+                button = self.page.locator(SEND).first
                 button.click()
                 self.picture("answered")
             if self.page.url == before:
@@ -188,7 +190,7 @@ class Walk:
                     field.select_option(index=1)
             elif not field.input_value():
                 samples = {"email": "shots@example.org", "tel": "+358 40 1234567", "number": "5", "date": "2020-05-31"}
-                year = "2015" if "year" in name else "Example"
+                year = "5" if "experience" in name else "2015" if "year" in name else "Example"
                 field.fill("shots@example.org" if "mail" in name else samples.get(kind, year))
 
 

@@ -82,7 +82,7 @@ def _field_page(row: dict[str, Any], field: ProfessionalField) -> FieldPage:
     body: list[Any] = [
         ("heading", "The field in Finland"),
         ("paragraph", f"<p>{escape(row['work'])}</p>"),
-        ("heading", "What you can talk about"),
+        ("heading", "What colleagues can help you with"),
         ("paragraph", f"<ul>{topics}</ul><p>You choose. These are things that others have asked.</p>"),
     ]
     if row["note"]:
