@@ -115,7 +115,12 @@ class Walk:
         self.taken += 1
         path = urlsplit(self.page.url).path.strip("/").replace("/", "_") or "home"
         file = self.folder / f"{self.taken:02d}-{path[:60]}{'-' + name if name else ''}.png"
+        # The admin scrolls inside itself: the window is made as high as what it holds.
+        size = self.page.viewport_size or DESKTOP["viewport"]
+        held = self.page.evaluate("Math.max(0, ...[...document.querySelectorAll('main')].map(m => m.scrollHeight))")
+        self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(held, 6000))})
         self.page.screenshot(path=file, full_page=True)
+        self.page.set_viewport_size(size)
 
     def open(self, address: str) -> bool:
         """Open and picture an address; return False when it is not a page (a file to download)."""

@@ -66,6 +66,11 @@ def at_hour(age: int, random: Random, first: int = 8, last: int = 20) -> datetim
     return min(moment, timezone.now() - datetime.timedelta(minutes=10)) if age >= 0 else moment
 
 
+def on_a_weekday(moment: datetime.datetime) -> datetime.datetime:
+    """Return ``moment``, or the same hour of the Friday before when it falls on a weekend."""
+    return moment - datetime.timedelta(days=max(timezone.localtime(moment).weekday() - 4, 0))
+
+
 def events(programme: Programme, life: Life) -> list[Event]:
     """Return what happens in one life, in order."""
     found: list[Event] = []
@@ -89,7 +94,7 @@ def _plan(
     more: list[str],
     happen: Callable[[datetime.datetime, Callable[[], None]], None],
 ) -> None:
-    office = at_hour(age, life.random, 9, 15)
+    office = on_a_weekday(at_hour(age, life.random, 9, 15))
     if step == "apply":
         happen(at_hour(age, life.random), lambda: _apply(programme, life))
     elif step == "sign":
@@ -118,6 +123,7 @@ def _decide(life: Life, step: str, more: list[str]) -> None:
     if step == "accept":
         basis = life.opened.application.basis
         _move(life, "accept", seen_on=clock.today(), basis=basis)
+        _take_on(life)
     elif step == "refuse":
         _move(life, "refuse", reason=REASONS["refuse"])
     elif step == "pair":
@@ -135,6 +141,13 @@ def _decide(life: Life, step: str, more: list[str]) -> None:
         _move(life, "reopen", reason=REASONS["reopen"])
     else:
         raise ValueError(f"The stories know no step “{step}”.")
+
+
+def _take_on(life: Life) -> None:
+    """The handler who accepts takes the case on."""
+    case = life.opened
+    Case.objects.filter(pk=case.pk).update(handler=life.handler)
+    moves.note(case.pk, "mentoring.assigned", actors.user_on(life.handler, case), {"handler": life.handler.pk})
 
 
 def _pair(life: Life) -> None:
