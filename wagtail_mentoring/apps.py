@@ -13,7 +13,7 @@ class WagtailMentoringConfig(AppConfig):
 
     def import_models(self) -> None:
         # Its models are the base of ours: without it Django stops before any system check could say so.
-        if not self.apps.is_installed("wagtail.contrib.forms"):
+        if self.apps is not None and not self.apps.is_installed("wagtail.contrib.forms"):
             raise ImproperlyConfigured(
                 'Add "wagtail.contrib.forms" to INSTALLED_APPS: the questions of an application are made with it.'
             )

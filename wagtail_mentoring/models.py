@@ -8,7 +8,7 @@ from .meetings.models import Attendance, Meeting
 from .messages.models import MailText, OutboxMessage
 from .pages.models import FieldPage, ProgrammePage
 from .pairing.models import MentorPair, PairMembership
-from .people.models import Mentee, Mentor, OneTimeCode, PrivateLink
+from .people.models import Mentee, Mentor, MentorLogEntry, OneTimeCode, PrivateLink
 from .privacy.models import Consent, Notice, PrivateFile, ReadingLogEntry
 from .programme.models import (
     GroupUnionPermission,
@@ -43,6 +43,7 @@ __all__ = [
     "MeetingTheme",
     "Mentee",
     "Mentor",
+    "MentorLogEntry",
     "MentorPair",
     "Notice",
     "OneTimeCode",

@@ -1,6 +1,7 @@
 """Connects the rooms when the app is ready: facts, effects, signals, rights and system checks."""
 
 from django.core import checks
+from django.db.models import Model
 
 from . import compat
 
@@ -36,7 +37,7 @@ def _connect_editing() -> None:
     from .programme import models as programme
     from .programme.editing import EditorPolicy
 
-    bound = {
+    bound: dict[type[Model], tuple[str, ...]] = {
         programme.Programme: (),
         programme.Union: ("pk",),
         programme.Participation: ("union_id",),

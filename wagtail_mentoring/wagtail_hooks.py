@@ -10,6 +10,7 @@ from .cases.models import Case, CaseLogEntry
 from .cases.words import register_actions
 from .desk import hooks as desk_hooks  # noqa: F401
 from .messages.viewsets import VIEWSETS as MESSAGE_VIEWSETS
+from .people.models import Mentor, MentorLogEntry
 from .privacy import admin_urls as privacy_admin_urls
 from .privacy.viewsets import VIEWSETS as PRIVACY_VIEWSETS
 from .programme.admin_menu import register_viewsets
@@ -22,6 +23,7 @@ register_viewsets((*PROGRAMME_VIEWSETS, *PRIVACY_VIEWSETS, *AGREEMENT_VIEWSETS, 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     actions.register_model(Case, CaseLogEntry)
+    actions.register_model(Mentor, MentorLogEntry)
     register_actions(actions)
 
 

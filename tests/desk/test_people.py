@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_case, make_field, make_handler, make_mentor, make_supervisor, make_union
-from wagtail_mentoring.models import Case, Mentor, OutboxMessage, PrivateLink, ReadingLogEntry
+from wagtail_mentoring.models import Case, Mentor, MentorLogEntry, OutboxMessage, PrivateLink, ReadingLogEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -183,3 +183,25 @@ def test_a_supervisor_reads_who_read_what(admin: Client, field: Any, union: Any,
     assert case.reference in content
     assert foreign.reference not in content
     assert admin.get(reverse("mentoring_desk:readings")).status_code in (302, 403)
+
+
+def test_the_history_of_a_mentor_is_the_unions_alone_and_holds_no_name(admin: Client, field: Any, union: Any) -> None:
+    mentor = make_mentor(field, name="Maria Korhonen")
+    address = reverse("mentoring_mentors:edit", args=[mentor.pk])
+    form = admin.get(address).context["form"]
+    sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    assert admin.post(address, sent | {"title": "Lead developer"}).status_code == 302
+    entry = MentorLogEntry.objects.get(mentor=mentor, action="wagtail.edit")
+    assert entry.label == f"{union.code} mentor {mentor.pk}"
+    report = reverse("wagtailadmin_reports:site_history")
+    assert entry.label in admin.get(report).content.decode()
+    foreign = Client()
+    foreign.force_login(make_handler(make_union("safa")))
+    seen = foreign.get(report).content.decode()
+    assert entry.label not in seen and "Maria Korhonen" not in seen
+
+
+def test_the_site_history_shows_the_own_unions_cases_alone(admin: Client, field: Any) -> None:
+    own, other = make_case(field), make_case(make_field(make_union("safa")))
+    seen = admin.get(reverse("wagtailadmin_reports:site_history")).content.decode()
+    assert own.reference in seen and other.reference not in seen

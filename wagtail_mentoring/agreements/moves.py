@@ -25,6 +25,7 @@ from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.people import codes
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy import files
+from wagtail_mentoring.privacy.storage import private_storage
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.workflows import StepRefused
 
@@ -73,7 +74,7 @@ def send_agreement(move: Move) -> None:
         ) from error
     name = f"{case.reference}-{sheet.language}.pdf"
     stored = files.store(case.union, name, pdf.content, "application/pdf")
-    move.take_back.append(lambda: files.private_storage().delete(stored.file))
+    move.take_back.append(lambda: private_storage().delete(stored.file))
     document = Document.objects.create(
         kind="agreement", title=sheet.title(), language=sheet.language, stored=stored, sha256=pdf.sha256
     )

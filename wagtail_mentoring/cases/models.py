@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import BaseLogEntry
@@ -155,6 +156,7 @@ class CaseLogEntry(BaseLogEntry):
         # which checks that the action is registered; the rest the database's constraints hold.
         models.Model.save(self, *args, **kwargs)
 
+    @cached_property
     def object_id(self) -> int:
         return self.case_id
 

@@ -14,13 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import PrivateLink
 from wagtail_mentoring.people.signals import link_renewed
-from wagtail_mentoring.privacy.models import ReadingLogEntry
+from wagtail_mentoring.privacy.reading import record_reading
 from wagtail_mentoring.programme.models import Union, UnionRole
 
 from .base import CaseScreen
@@ -77,7 +76,8 @@ class SendLink(HandlersScreen):
         return get_object_or_404(links_of_case, pk=self.kwargs["link_pk"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        person = self.link().mentee or self.link().mentor
+        link = self.link()
+        person: Any = link.mentee or link.mentor
         return self.page(
             submit_button_label=_("Send a new link"),
             after=[
@@ -141,7 +141,5 @@ class AccessNeeds(HandlersScreen):
         return self.back()
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        ReadingLogEntry.objects.create(
-            union=self.case.union, case=self.case, user=request.user, what="access_needs", at=clock.now()
-        )
+        record_reading(request.user, self.case.union_id, "access_needs", self.case.pk)
         return self.respond()

@@ -151,12 +151,13 @@ class MeetingForm(StepForm):
     def prepare(self) -> None:
         dossier, case = self.dossier, self.dossier.case
         planned = dossier.planned
-        self.initial |= {
+        suggested: dict[str, Any] = {
             "minutes": planned.minutes if planned else case.meeting_minutes,
             "theme": (planned.theme if planned else "") or theme_of(case, dossier.next_number, case.language),
         }
         if planned is not None:
-            self.initial |= {"starts_at": planned.starts_at, "place": planned.place}
+            suggested |= {"starts_at": planned.starts_at, "place": planned.place}
+        self.initial.update(suggested)
 
 
 class PlanMeetingForm(MeetingForm):
@@ -232,7 +233,7 @@ FORMS: dict[str, type[StepForm]] = {
 class AssignForm(forms.Form):
     """Who handles the case: one of those who may."""
 
-    handler = forms.ModelChoiceField(
+    handler: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         label=_("Handler"),
         queryset=None,
         required=False,

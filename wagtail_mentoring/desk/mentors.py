@@ -94,7 +94,7 @@ class MentorForm(WagtailAdminModelForm):
         offered = handled_fields(self.for_user)
         if self.instance.pk:
             offered = offered.filter(participation__union=self.instance.union_id)
-        self.fields["fields"].queryset = offered  # type: ignore[attr-defined]
+        self.fields["fields"].queryset = offered
         self.fields["fields"].required = True
         self.fields["fields"].error_messages["required"] = _("Choose at least one field.")
         self.fields["language"] = forms.ChoiceField(

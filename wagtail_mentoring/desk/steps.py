@@ -125,7 +125,7 @@ class StepView(CaseScreen):
 
     def stale(self, form: StepForm, happened: list[str]) -> HttpResponse:
         """Show the form as it was typed, with what happened meanwhile; sent again, it counts."""
-        data = form.data.copy()
+        data = self.request.POST.copy()
         data["seen"] = str(self.case.log_length)
         again = FORMS[self.step](data, dossier=self.dossier)
         return self.page(again, status=409, happened=happened)
@@ -167,7 +167,7 @@ class StepView(CaseScreen):
             {
                 "mentor": mentor,
                 "languages": languages(mentor),
-                "load": of % {"load": mentor.load, "capacity": mentor.capacity},  # type: ignore[attr-defined]
+                "load": of % {"load": mentor.load, "capacity": mentor.capacity},
             }
             for mentor in self.dossier.mentors_with_room
         ]

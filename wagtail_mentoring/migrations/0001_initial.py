@@ -816,6 +816,30 @@ class Migration(migrations.Migration):
             name='union',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='wagtail_mentoring.union'),
         ),
+        migrations.CreateModel(
+            name='MentorLogEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('label', models.TextField()),
+                ('action', models.CharField(blank=True, db_index=True, max_length=255)),
+                ('data', models.JSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('timestamp', models.DateTimeField(db_index=True, verbose_name='timestamp (UTC)')),
+                ('uuid', models.UUIDField(blank=True, editable=False, help_text='Log entries that happened as part of the same user action are assigned the same UUID', null=True)),
+                ('content_changed', models.BooleanField(db_index=True, default=False)),
+                ('deleted', models.BooleanField(default=False)),
+                ('content_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contenttypes.contenttype', verbose_name='content type')),
+                ('mentor', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='log', to='wagtail_mentoring.mentor')),
+                ('revision', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='wagtailcore.revision')),
+                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('union', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.union')),
+            ],
+            options={
+                'verbose_name': 'mentor log entry',
+                'verbose_name_plural': 'mentor log entries',
+                'ordering': ['-timestamp'],
+                'abstract': False,
+            },
+        ),
         migrations.AddField(
             model_name='mentor',
             name='union',
@@ -972,6 +996,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='mentorpair',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='mentoring_one_current_pair'),
+        ),
+        migrations.AddIndex(
+            model_name='mentorlogentry',
+            index=models.Index(fields=['uuid', 'action', '-timestamp'], name='wagtail_men_uuid_5e07aa_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='mentorlogentry',
+            index=models.Index(fields=['mentor', '-timestamp'], name='mentoring_mentor_log'),
         ),
         migrations.AddIndex(
             model_name='mentor',

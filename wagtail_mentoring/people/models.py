@@ -2,11 +2,15 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
+from wagtail.models import BaseLogEntry
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.programme.models import ProfessionalField, Union
+
+from .log import MentorLogEntryManager
 
 
 class LanguageLevel(models.TextChoices):
@@ -169,3 +173,25 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.pk}"
+
+
+class MentorLogEntry(BaseLogEntry):
+    """A line of Wagtail's history of a mentor. Its label holds no name; only the union's people see it."""
+
+    mentor = models.ForeignKey(Mentor, models.DO_NOTHING, db_constraint=False, related_name="log")
+    union = models.ForeignKey(Union, models.CASCADE, related_name="+")
+
+    objects = MentorLogEntryManager()
+
+    class Meta(BaseLogEntry.Meta):
+        abstract = False
+        verbose_name = _("mentor log entry")
+        verbose_name_plural = _("mentor log entries")
+        indexes = [
+            *BaseLogEntry.Meta.indexes,
+            models.Index(fields=["mentor", "-timestamp"], name="mentoring_mentor_log"),
+        ]
+
+    @cached_property
+    def object_id(self) -> int:
+        return self.mentor_id

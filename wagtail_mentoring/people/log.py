@@ -1,0 +1,34 @@
+"""Wagtail's history of mentors, narrowed to the unions that are granted to the reader."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from wagtail.models.audit_log import BaseLogEntryManager
+
+from wagtail_mentoring.programme.rights import union_roles
+
+if TYPE_CHECKING:
+    from .models import Mentor, MentorLogEntry
+
+
+class MentorLogEntryManager(BaseLogEntryManager):
+    """Makes entries without names, and shows those of the unions that are granted to a user."""
+
+    def get_instance_title(self, instance: "Mentor") -> str:
+        # The label outlives the person's data: the number, never the name.
+        return f"{instance.union.code} mentor {instance.pk}"
+
+    def log_action(self, instance: "Mentor", action: str, **kwargs: Any) -> "MentorLogEntry":
+        # Wagtail passes the object's words as the title, which would be the name.
+        kwargs.pop("title", None)
+        return super().log_action(instance, action, mentor_id=instance.pk, union_id=instance.union_id, **kwargs)
+
+    def for_instance(self, instance: "Mentor") -> "QuerySet[MentorLogEntry]":
+        return self.filter(mentor=instance)
+
+    def viewable_by_user(self, user: Any) -> "QuerySet[MentorLogEntry]":
+        if user.is_active and user.is_superuser:
+            return self.all()
+        if not user.has_perm("wagtail_mentoring.view_mentor"):
+            return self.none()
+        return self.filter(union__in=list(union_roles(user)))
