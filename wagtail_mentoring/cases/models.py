@@ -158,6 +158,7 @@ class CaseLogEntry(BaseLogEntry):
 
     @cached_property
     def object_id(self) -> int:
+        """The case, as Wagtail's reports ask for it."""
         return self.case_id
 
 
