@@ -1,33 +1,20 @@
 """The private pages in Chromium: from the mail to the signature without JavaScript, and what axe says of each page."""
 
 import datetime
-import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core import mail
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import PHONE, axe, too_wide, visit
+from tests.browser.mailbox import code_in, link_in, newest_mail
 from tests.factories import as_handler, make_case, make_field, make_mentor, make_union
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.people import links
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def newest_mail(address: str) -> str:
-    """Return the text of the newest mail to ``address``."""
-    return str(next(message.body for message in reversed(mail.outbox) if message.to == [address]))
-
-
-def link_in(text: str) -> str:
-    """Return the path of the private link in a mail."""
-    found = re.search(r"https?://[^/]+(/mentoring/p/\S+/)", text)
-    assert found is not None, text
-    return found[1]
 
 
 def test_from_the_mail_to_the_signature_without_javascript(new_page: Callable[..., Page]) -> None:
@@ -37,14 +24,13 @@ def test_from_the_mail_to_the_signature_without_javascript(new_page: Callable[..
     page.get_by_role("button", name="Open my page").click()
     page.get_by_role("link", name="Go to the agreement").click()
     page.get_by_role("button", name="Send me a code").click()
-    code = re.search(r"\b\d{6}\b", newest_mail("amina@example.org"))
-    assert code is not None
-    page.get_by_label("Code from the e-mail").fill(code[0])
+    code = code_in(newest_mail("amina@example.org"))
+    page.get_by_label("Code from the e-mail").fill(code)
     page.get_by_label("Write your full name").fill("Amina")
     page.get_by_label("I have read the agreement").check()
     page.get_by_role("button", name="Sign the agreement").click()
     expect(page.locator(".mtg-err")).to_contain_text("Write your name as it stands in the agreement: Amina Yusuf")
-    assert page.get_by_label("Code from the e-mail").input_value() == code[0]
+    assert page.get_by_label("Code from the e-mail").input_value() == code
     page.get_by_label("Write your full name").fill("Amina Yusuf")
     # Enter signs; it does not send another code.
     page.get_by_label("Write your full name").press("Enter")
