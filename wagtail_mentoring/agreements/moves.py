@@ -28,6 +28,7 @@ from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.storage import private_storage
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.workflows import StepRefused
+from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .models import Agreement, AgreementText, Party, PartyRole, Signature, SignatureMethod
 from .wording import text_in_force
@@ -46,7 +47,9 @@ def current_agreement(case: Case) -> Agreement | None:
 
 @facts.register
 def agreement_facts(case: Case) -> Mapping[str, Any]:
-    """Whether an agreement is out to the current pair, and who must still sign it."""
+    """Whether an agreement is out to the current pair, and who must still sign it; asked only while there is one."""
+    if case.case_state not in PAIR_STATES:
+        return {}
     rows = list(
         Party.objects.filter(agreement__case=case, agreement__pair__ended_at__isnull=True, required=True)
         .order_by("pk")

@@ -73,7 +73,8 @@ def effect(step: str) -> Callable[[Effect], Effect]:
 
 def lock(case_id: int) -> Case:
     """Return the case with its row locked until the end of the transaction. Raises ``Case.DoesNotExist``."""
-    return Case.objects.select_for_update(of=("self",)).select_related("mentee", "field", "union").get(pk=case_id)
+    cases = Case.objects.select_for_update(of=("self",))
+    return cases.select_related("mentee", "field", "union", "participation").get(pk=case_id)
 
 
 def move(

@@ -43,8 +43,8 @@ class HandlersScreen(CaseScreen):
 
     template_name = "wagtail_mentoring/desk/step.html"
 
-    def load(self) -> None:
-        super().load()
+    def load(self, *, whole: bool = True) -> None:
+        super().load(whole=whole)
         if not self.dossier.may_handle:
             raise PermissionDenied
 

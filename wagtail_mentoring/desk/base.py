@@ -43,20 +43,21 @@ class CaseScreen(Screen):
     """A screen about one case. A case of another union is 404, as if it did not exist."""
 
     dossier: Dossier
+    #: Whether a POST mostly ends in a redirect, and so reads no more of the case than its right needs.
+    light_post = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not permission_policy(Case).user_has_permission(request.user, "view"):
             raise PermissionDenied
-        self.load()
+        self.load(whole=not (self.light_post and request.method == "POST"))
         return super().dispatch(request, *args, **kwargs)
 
-    def load(self) -> None:
-        """Read the case, anew when called again."""
-        cases = (
-            Case.objects.readable_by(self.request.user)
-            .for_listing()
-            .select_related("participation__programme", "field__participation__union")
-        )
+    def load(self, *, whole: bool = True) -> None:
+        """Read the case, anew when called again; ``whole`` with all that a page shows of it."""
+        cases = Case.objects.readable_by(self.request.user)
+        if whole:
+            related = ("participation__programme", "field__participation__union")
+            cases = cases.for_listing().select_related(*related)
         self.dossier = Dossier(get_object_or_404(cases, pk=self.kwargs["pk"]), self.request.user)
 
     @property

@@ -74,10 +74,13 @@ def next_step(dossier: Dossier) -> NextStep:
 
 def step_label(step: Step, dossier: Dossier) -> Any:
     """Return what the button of ``step`` says: a planned meeting is moved, not planned again."""
-    if step.name == "plan_meeting":
-        number = {"number": dossier.next_number}
-        return (_("Move meeting %(number)s") if dossier.planned else _("Plan meeting %(number)s")) % number
-    return step.label
+    return plan_label(dossier) if step.name == "plan_meeting" else step.label
+
+
+def plan_label(dossier: Dossier) -> str:
+    """Return the name of planning the next meeting, which is moved when it is planned already."""
+    number = {"number": dossier.next_number}
+    return (_("Move meeting %(number)s") if dossier.planned else _("Plan meeting %(number)s")) % number
 
 
 def _applied(dossier: Dossier) -> NextStep:

@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import user_on
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 from wagtail_mentoring.workflows.flow import NOT_YOURS, CaseFlow, refusal
+from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from . import consequences, words
 from .base import CaseScreen
 from .forms import FORMS, StepForm
-from .next_step import next_step, step_label
+from .next_step import next_step, plan_label
 from .panels.answers import answers
 from .panels.person import languages
 from .situation import situation
@@ -41,6 +43,7 @@ class StepView(CaseScreen):
 
     template_name = "wagtail_mentoring/desk/step.html"
     header_icon = "tasks"
+    light_post = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if kwargs["step"] not in FORMS:
@@ -54,11 +57,12 @@ class StepView(CaseScreen):
     @cached_property
     def label(self) -> str:
         """The step's name for a person; recording a meeting names the next one."""
-        known = next((step_label(found, self.dossier) for found in self.dossier.steps if found.name == self.step), None)
-        if known is None:
-            ways = (way for state in CaseState for way in CaseFlow.state.get_outgoing_transitions(state))
-            known = next(way.label for way in ways if way.slug == self.step)
-        return str(known)
+        state = self.case.case_state
+        if self.step == "plan_meeting" and state in PAIR_STATES:
+            return plan_label(self.dossier)
+        # From the case's own state first, whose label names the meeting; a step from another state has its name too.
+        ways = (way for found in (state, *CaseState) for way in CaseFlow.state.get_outgoing_transitions(found))
+        return str(next(way.label for way in ways if way.slug == self.step))
 
     def get_page_title(self) -> str:
         return self.label
@@ -75,23 +79,33 @@ class StepView(CaseScreen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = FORMS[self.step](request.POST, dossier=self.dossier)
+        if not form.is_valid():
+            self.load_again(form)
+            return self.not_now(form) or self.page(form)
+        user, label = request.user, self.label
+        try:
+            # It checks everything under the lock, so nothing is gathered here before: a good press is one move.
+            moved = moves.move(
+                self.case.pk, self.step, lambda case: user_on(user, case), form.inputs(), seen=form.cleaned_data["seen"]
+            )
+        except StepRefused as refused:
+            return self.refused(form, refused)
+        messages.success(request, done(moved, label))
+        return redirect(reverse("mentoring_desk:case", args=[moved.pk]))
+
+    def load_again(self, form: StepForm) -> None:
+        """Read all that the page shows, once the press did not end in a move."""
+        self.load()
+        form.dossier = self.dossier
+
+    def not_now(self, form: StepForm) -> HttpResponse | None:
+        """Return the page that says why the step is not possible now, or what happened meanwhile; None: neither."""
         happened = self.happened()
         if self.reason:
             return self.blocked(status=403 if self.reason == str(NOT_YOURS) else 409, happened=happened)
         if happened:
             return self.stale(form, happened)
-        if not form.is_valid():
-            return self.page(form)
-        user = request.user
-        try:
-            moves.move(
-                self.case.pk, self.step, lambda case: user_on(user, case), form.inputs(), seen=form.cleaned_data["seen"]
-            )
-        except StepRefused as refused:
-            return self.refused(form, refused)
-        self.load()
-        messages.success(request, self.done())
-        return redirect(reverse("mentoring_desk:case", args=[self.case.pk]))
+        return None
 
     def happened(self) -> list[str]:
         """Return what the history got since the page was shown, in words."""
@@ -107,13 +121,10 @@ class StepView(CaseScreen):
 
     def refused(self, form: StepForm, refused: StepRefused) -> HttpResponse:
         """Show the form again with the errors; or what has happened, when somebody was quicker just now."""
-        self.load()
-        form.dossier = self.dossier
-        happened = self.happened()
-        if self.reason:
-            return self.blocked(status=409, happened=happened)
-        if happened:
-            return self.stale(form, happened)
+        self.load_again(form)
+        answer = self.not_now(form)
+        if answer is not None:
+            return answer
         beside = False
         for name, message in refused.errors.items():
             if name in form.fields:
@@ -196,8 +207,13 @@ class StepView(CaseScreen):
             rows.append((_("Held"), _("%(held)s of %(least)s to %(most)s meetings") % rules))
         return [row for row in rows if row[1]]
 
-    def done(self) -> str:
-        """Say what has been done."""
-        state = STATE_LABELS[CaseState(self.case.state)]
-        said = {"name": self.case.mentee.name, "reference": self.case.reference, "state": state, "step": self.label}
-        return _("%(step)s: done. %(name)s (%(reference)s) is now “%(state)s”.") % said
+
+def done(case: Case, label: str) -> str:
+    """Return what is said after the step ``label`` was taken on ``case``."""
+    said = {
+        "name": case.mentee.name,
+        "reference": case.reference,
+        "state": STATE_LABELS[case.case_state],
+        "step": label,
+    }
+    return _("%(step)s: done. %(name)s (%(reference)s) is now “%(state)s”.") % said

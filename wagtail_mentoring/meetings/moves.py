@@ -21,6 +21,8 @@ from .models import Attendance, Meeting, MeetingStatus
 @facts.register
 def meeting_facts(case: Case) -> Mapping[str, Any]:
     """How many meetings of the case have been held, with any pair."""
+    if case.case_state == CaseState.APPLIED:
+        return {}
     return {"meetings_held": Meeting.objects.filter(case=case, status=MeetingStatus.HELD).count()}
 
 

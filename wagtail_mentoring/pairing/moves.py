@@ -11,6 +11,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState, StepRefused
+from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .mentors import available_for
 from .models import MentorAnswer, MentorPair, PairMembership
@@ -30,6 +31,8 @@ def pair_facts(case: Case) -> Mapping[str, Any]:
     """How many mentors the case has; and, only while a pair is looked for, how many could be asked (two is enough)."""
     if case.case_state == CaseState.ELIGIBLE:
         return {"mentors_with_room": len(available_for(case.field).values_list("pk")[:2])}
+    if case.case_state not in PAIR_STATES:
+        return {}
     members = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
     return {"mentors": members.count()}
 
