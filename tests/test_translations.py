@@ -14,7 +14,25 @@ LANGUAGES = [code for code, _name in DEFAULTS["LANGUAGES"] if code != "en"]
 # Words that are the same in the other language: names, codes, and what has no other word.
 SAME: dict[str, set[str]] = {
     "fi": {"CV", "English", "%(name)s", "{held}"},
-    "sv": {"CV", "English", "Text", "Person", "Program", "Status", "Format", "%(name)s", "{held}"},
+    "sv": {
+        "CV",
+        "English",
+        "Text",
+        "text",
+        "Person",
+        "Program",
+        "Status",
+        "status",
+        "Format",
+        "mentor",
+        "Mentor",
+        "Version",
+        "version",
+        "Version %(version)s, %(day)s",
+        "generation",
+        "%(name)s",
+        "{held}",
+    },
 }
 # What only people in the admin read may wait for a translation; everything else may not.
 ADMIN_ONLY = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from wagtail_mentoring.applications.models import Application, Goal
 from wagtail_mentoring.cases.models import Case
@@ -49,7 +49,7 @@ def consented(mentors: Iterable[Mentor], kind: ConsentKind) -> dict[int, frozens
 def shown_mentors(mentors: list[Mentor], kind: ConsentKind) -> list[ShownPerson]:
     """Return the mentors as the mentee, or the partner mentor, may see them."""
     may_show = consented(mentors, kind)
-    nameless = _("Your mentor") if kind == ConsentKind.SHOWN_TO_MENTEE else _("The second mentor")
+    nameless = pgettext("instead of a name", "Your mentor") if kind == ConsentKind.SHOWN_TO_MENTEE else _("The second mentor")
     return [_shown_mentor(mentor, may_show.get(mentor.pk, frozenset()), nameless) for mentor in mentors]
 
 
