@@ -104,6 +104,7 @@ class MovesMachine(RuleBasedStateMachine):
         self.pictures = [oracle.Picture(least=least, most=least + more, one_mentor_allowed=one) for _case in range(2)]
         self.pairs, self.lengths = [[], []], [1, 1]
         self.the_work_goes_on_here(0, ahead, data)
+        self.the_work_goes_on_here(1, 1, data)  # eligible, beside a case that may have taken mentors already
 
     # What changes around the cases
 
@@ -155,13 +156,17 @@ class MovesMachine(RuleBasedStateMachine):
                 step = data.draw(st.sampled_from(["record_meeting", "record_meeting", "plan_meeting"]))
             self.take(place, step, "handler", data, careless=False)
 
-    @rule(
-        place=st.integers(0, 1),
-        step=st.sampled_from(["complete", "undo_meeting", "go_back", "end", "reopen", "plan_meeting"]),
-        data=st.data(),
-    )
-    def something_else_happens(self, place: int, step: str, data: Any) -> None:
-        self.take(place, step, "handler", data, careless=False)
+    @rule(place=st.integers(0, 1), careless=st.booleans(), data=st.data())
+    def the_handler_tries_what_stands_near(self, place: int, careless: bool, data: Any) -> None:
+        """A step that leads on from this state, perhaps too early, perhaps with a mistake in the form."""
+        state = self.pictures[place].state
+        with_pair = ["record_meeting"] * 3 + ["plan_meeting", "send_agreement", "undo_meeting", "go_back", "complete"]
+        near = {
+            "applied": ["accept", "refuse", "end"],
+            "eligible": ["pair", "pair", "pair", "complete", "end"],
+            "closed": ["reopen"],
+        }
+        self.take(place, data.draw(st.sampled_from(near.get(state, with_pair))), "handler", data, careless)
 
     def take(self, place: int, step: str, who: str, data: Any, careless: bool) -> None:
         self.now += datetime.timedelta(hours=data.draw(st.integers(1, 30)))
@@ -228,7 +233,7 @@ class MovesMachine(RuleBasedStateMachine):
         """Return the inputs of the step, and the same as the domain sees them."""
 
         def draw(good: list[Any], bad: list[Any]) -> Any:
-            return data.draw(st.sampled_from(good + bad if careless else good))
+            return data.draw(st.sampled_from(good * 3 + bad if careless else good))
 
         picture, case = self.pictures[place], self.cases[place]
         reason = draw(["a reason"], ["", "  ", None])
@@ -354,8 +359,8 @@ def test_random_histories_of_two_cases() -> None:
     run_state_machine_as_test(
         MovesMachine,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=20,
+            max_examples=30,
+            stateful_step_count=15,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
