@@ -92,28 +92,53 @@ def demo() -> Iterator[tuple[str, dict[str, Any]]]:
             server.wait(10)
 
 
-def pattern(address: str) -> str:
-    """Return the address with what differs between two pages of one kind taken out."""
+def pattern(address: str, names: set[str]) -> str:
+    """Return the address with what differs between two pages of one kind taken out.
+
+    ``names`` are the short names of unions and fields.
+    """
     parts = [
-        "#" if re.search(r"\d", part) or len(part) > 24 else part
+        "#" if part in names or re.search(r"\d", part) or len(part) > 24 else part
         for part in urlsplit(address).path.strip("/").split("/")
     ]
     return "/".join(parts)
 
 
+def names_in(told: dict[str, Any]) -> set[str]:
+    """Return the short names of the demo's unions and fields, as they stand in addresses."""
+    fields = {address.strip("/").split("/")[-1] for address in told["field_pages"]}
+    return fields | {union["slug"] for union in told["unions"]}
+
+
+def links_by_state(told: dict[str, Any], role: str) -> dict[str, str]:
+    """Return private links of ``role``, address → state: one for every state, and all before the first meeting.
+
+    Among those somebody has to sign.
+    """
+    states = {case["reference"]: case["state"] for case in told["cases"]}
+    links = {link["address"]: states[link["case"]] for link in told["private_links"] if link["role"] == role}
+    one_each = {state: address for address, state in links.items()}
+    return {address: state for address, state in links.items() if state == "paired" or one_each[state] == address}
+
+
 class Walk:
     """One person at one size: opens pages, follows links, takes pictures."""
 
-    def __init__(self, page: Page, home: str, person: str, variant: str) -> None:
-        self.page, self.home, self.person, self.variant = page, home, person, variant
+    def __init__(self, page: Page, home: str, person: str, variant: str, names: set[str]) -> None:
+        self.page, self.home, self.person, self.variant, self.names = page, home, person, variant, names
         self.folder = OUT / person / variant
         self.folder.mkdir(parents=True, exist_ok=True)
         self.taken = 0
         self.bad: list[str] = []
+        #: Kinds of private pages that have their picture.
+        self.kinds: set[str] = set()
+        #: Addresses that are opened for the sake of their error page.
+        self.expected: set[str] = set()
 
     def picture(self, name: str = "") -> None:
         self.taken += 1
-        path = urlsplit(self.page.url).path.strip("/").replace("/", "_") or "home"
+        parts = [part if len(part) <= 40 else "link" for part in urlsplit(self.page.url).path.strip("/").split("/")]
+        path = "_".join(parts) or "home"
         file = self.folder / f"{self.taken:02d}-{path[:60]}{'-' + name if name else ''}.png"
         # The admin scrolls inside itself: the window is made as high as what it holds.
         size = self.page.viewport_size or DESKTOP["viewport"]
@@ -130,7 +155,7 @@ class Walk:
             if "Download is starting" in str(error):
                 return False
             raise
-        if response is not None and response.status >= 400:
+        if response is not None and response.status >= 400 and address not in self.expected:
             self.bad.append(f"{response.status} {address}")
         self.picture()
         return True
@@ -140,8 +165,8 @@ class Walk:
         waiting, seen, kinds = list(starts), set[str](), Counter[str]()
         while waiting and self.taken < PAGES_PER_PERSON:
             address = waiting.pop(0)
-            kind = pattern(address)
-            key = urlsplit(urljoin(self.home, address)).path
+            kind = pattern(address, self.names)
+            key = address if address in starts else urlsplit(urljoin(self.home, address)).path
             if key in seen or (kinds[kind] >= PER_PATTERN and address not in starts):
                 continue
             seen.add(key)
@@ -165,16 +190,41 @@ class Walk:
             button = self.page.locator(SEND).first
             if not button.count():
                 return
-            before = self.page.url
+            before = self.address
             button.click()
             self.picture("sent-empty")
-            if self.page.url == before:
+            if self.address == before:
                 self.answer()
                 button = self.page.locator(SEND).first
                 button.click()
                 self.picture("answered")
-            if self.page.url == before:
+            if self.address == before:
                 return
+
+    @property
+    def address(self) -> str:
+        """The page's address without what a step adds when it shows its errors."""
+        return re.split("[?#]", self.page.url)[0]
+
+    def private(self, address: str, state: str) -> None:
+        """Open a private link with its button; where there is something to sign, go as far as the signature."""
+        self.page.goto(urljoin(self.home, address))
+        if not self.taken:
+            self.picture()
+        self.page.locator("main form button").first.click()
+        to_sign = self.page.locator("main a.mtg-btn[href*=agreement]")
+        kind = f"{state}-to-sign" if to_sign.count() else state
+        if kind in self.kinds:
+            return
+        self.kinds.add(kind)
+        self.picture(kind)
+        if to_sign.count():
+            to_sign.click()
+            self.picture()
+            for name in ("code-sent", "sent-empty"):
+                if self.page.locator("#sign button.mtg-btn").count():
+                    self.page.locator("#sign button.mtg-btn").first.click()
+                    self.picture(name)
 
     def answer(self) -> None:
         """Put something likely into every field of the page's last form."""
@@ -212,8 +262,8 @@ def walks(browser: Browser, home: str, told: dict[str, Any], wanted: set[str]) -
 
     def people() -> Iterator[tuple[str, dict[str, dict[str, Any]], Any]]:
         yield "visitor", PUBLIC_VARIANTS, None
-        for link in {link["role"]: link for link in reversed(told["private_links"])}.values():
-            yield link["role"], PUBLIC_VARIANTS, link
+        for role in ("mentee", "mentor"):
+            yield role, PUBLIC_VARIANTS, links_by_state(told, role)
         for login in {login["role"]: login for login in reversed(told["logins"])}.values():
             yield login["role"], ADMIN_VARIANTS if login["role"] == "handler" else {"desktop": DESKTOP}, login
 
@@ -224,19 +274,19 @@ def walks(browser: Browser, home: str, told: dict[str, Any], wanted: set[str]) -
             context = browser.new_context(locale="en", reduced_motion="reduce", **options)
             context.set_default_timeout(15_000)
             page = context.new_page()
-            walk = Walk(page, home, person, variant)
+            walk = Walk(page, home, person, variant, names_in(told))
             if what is None:
-                walk.follow(["/", *told["field_pages"][:2]], ("/",))
+                starts = ["/", "/?q=engineer", "/?q=astronaut", *told["field_pages"][:2], "/mentoring/p/x/"]
+                walk.expected = {"/mentoring/p/x/"}
+                walk.follow(starts, ("/",))
                 page.goto(urljoin(home, told["field_pages"][0]))
                 apply = page.locator("main a[href*=apply]").first
                 if apply.count():
                     walk.fill_in(apply.get_attribute("href") or "")
-            elif "address" in what:
-                walk.open(what["address"])
-                if page.locator("main form button").count():
-                    page.locator("main form button").first.click()
-                    page.wait_for_load_state()
-                walk.follow([page.url], ("/mentoring/",))
+            elif "username" not in what:
+                for address, state in what.items():
+                    walk.private(address, state)
+                walk.follow(["/mentoring/p/"], ("/mentoring/",))
             else:
                 log_in(page, home, what)
                 union = what.get("union")
