@@ -355,25 +355,41 @@ NOT_YOURS = _("You have no right to do this.")
 def steps_from(facts: CaseFacts, actor: HasRoles) -> list[Step]:
     """Return the steps that lead on from ``facts.state`` for ``actor``: possible ones and, with the reason, others.
 
-    A step for which the actor has no role is left out: it is somebody else's business, not a step that waits.
+    With them stand, never possible, the steps that come right after on the road. A step for which the actor has no role
+    is left out: it is somebody else's business, not a step that waits.
     """
     flow = CaseFlow(facts)
-    steps = []
-    for transition in CaseFlow.state.get_outgoing_transitions(facts.state):
-        if not transition.has_perm(flow, actor):
-            continue
-        unmet = transition.get_unmet_condition(flow)
-        steps.append(
-            Step(
-                name=transition.slug,
-                label=transition.label,
-                order=transition.custom["order"],
-                quiet=transition.custom.get("quiet", False),
-                allowed=unmet is None,
-                reason=unmet[1].message if unmet else "",
-            )
-        )
+    ways = CaseFlow.state.get_outgoing_transitions(facts.state)
+    steps = [_step(way, flow, actor) for way in [*ways, *_ahead(facts)] if way.has_perm(flow, actor)]
     return sorted(steps, key=lambda step: step.order)
+
+
+#: What comes later on the road, and must be done before: shown greyed, so that nobody wonders where it is.
+_AHEAD: dict[CaseState, tuple[tuple[str, ...], Any]] = {
+    CaseState.APPLIED: (("pair", "send_agreement", "record_meeting"), _("Decide on eligibility first.")),
+    CaseState.ELIGIBLE: (("send_agreement", "plan_meeting", "record_meeting"), _("Choose the mentor pair first.")),
+}
+
+
+def _ahead(facts: CaseFacts) -> list[fsm.Transition]:
+    """Return the ways of the steps that come later, as they will be once the case has mentors."""
+    names, _reason = _AHEAD.get(facts.state, ((), ""))
+    later = (CaseState.ELIGIBLE, state_after_meetings(facts.meetings_held))
+    ways = [way for state in later for way in CaseFlow.state.get_outgoing_transitions(state)]
+    found = (next((way for way in ways if way.slug == name), None) for name in names)
+    return [way for way in found if way is not None]
+
+
+def _step(way: fsm.Transition, flow: "CaseFlow", actor: HasRoles) -> Step:
+    reason = refusal(flow.facts, actor, way.slug)
+    return Step(
+        name=way.slug,
+        label=way.label,
+        order=way.custom["order"],
+        quiet=way.custom.get("quiet", False),
+        allowed=not reason,
+        reason=reason,
+    )
 
 
 def refusal(facts: CaseFacts, actor: HasRoles, name: str) -> Any:
@@ -384,6 +400,9 @@ def refusal(facts: CaseFacts, actor: HasRoles, name: str) -> Any:
     outgoing = CaseFlow.state.get_outgoing_transitions(facts.state)
     transition = next((found for found in outgoing if found.slug == name), None)
     if transition is None:
+        names, first = _AHEAD.get(facts.state, ((), ""))
+        if name in names:
+            return first if Role.HANDLER in actor.roles else NOT_YOURS
         return format_lazy(
             _("This is not possible while the case is in the state “{state}”."), state=STATE_LABELS[facts.state]
         )
