@@ -4,6 +4,7 @@ import datetime
 from random import Random
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.programme.models import ProfessionalField
@@ -65,9 +66,18 @@ def _mentor(field: ProfessionalField, name: str, number: int, random: Random, pe
 
 
 def rest(fields: dict[str, ProfessionalField]) -> None:
-    """Let a few mentors of today be away: one paused, one who has stopped, one whose membership waits."""
+    """Let a few mentors of today be away: one paused, one who has stopped, one whose membership waits.
+
+    None of a field in which a case waits, so that there is a pair to choose there.
+    """
     busy = Mentor.objects.filter(memberships__isnull=False).values("pk")
-    idle = list(Mentor.objects.filter(fields=fields["masters-in-technology"]).exclude(pk__in=busy).order_by("-pk")[:3])
+    waiting = Case.objects.waiting().values("field")
+    idle = list(
+        Mentor.objects.filter(fields__in=fields.values())
+        .exclude(pk__in=busy)
+        .exclude(fields__in=waiting)
+        .order_by("-pk")[:3]
+    )
     changes: list[dict[str, datetime.date | None]] = [
         {"paused_until": clock.today() + datetime.timedelta(days=45)},
         {"ended_on": clock.today() - datetime.timedelta(days=20)},
