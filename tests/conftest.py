@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 HERE = Path(__file__).parent
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
@@ -51,6 +53,8 @@ def restore_wagtail() -> None:
 def _clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
     """Give every database test Wagtail's own rows, and every test empty counters and no cached site addresses."""
     cache.clear()
+    # A page in Finnish leaves the thread in Finnish, and the next test may run in the same one.
+    translation.activate(settings.LANGUAGE_CODE)
     if request.node.get_closest_marker("django_db") or DATABASE_FIXTURES & set(request.fixturenames):
         from wagtail.models import Site
 
