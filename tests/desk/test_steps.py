@@ -228,3 +228,31 @@ def test_a_planned_meeting_is_moved_and_then_recorded(admin: Client, field: Any)
     form = admin.get(address(case, "record_meeting")).context["form"]
     assert (form["place"].value(), form["minutes"].value(), form["theme"].value()) == ("Espoo", 60, "Goals")
     assert Meeting.objects.filter(case=case, status="planned").count() == 1
+
+
+@pytest.mark.parametrize("moment", ["31.12.9999 23:59", "24.11.2062 17:00", "24.11.1926 17:00", "01.01.0001 00:00"])
+@pytest.mark.parametrize("step", ["plan_meeting", "record_meeting"])
+def test_a_year_that_cannot_be_meant_is_refused(step: str, moment: str, admin: Client, field: Any) -> None:
+    case, right, _wrong, _state = prepare(step, field)
+    answer = admin.post(address(case, step), {"seen": case.log_length} | right | {"starts_at": moment})
+    assert answer.status_code == 200 and "Check the year" in answer.content.decode()
+    assert moment in answer.content.decode(), "what was typed is shown again"
+    assert fresh(case).log_length == case.log_length and not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["01.01.0001", "31.12.9999", "20.11.1926"])
+def test_a_day_in_a_year_that_cannot_be_meant_is_refused(day: str, admin: Client, field: Any) -> None:
+    case, right, _wrong, _state = prepare("accept", field)
+    answer = admin.post(address(case, "accept"), {"seen": case.log_length} | right | {"seen_on": day})
+    assert answer.status_code == 200 and "Check the year" in answer.content.decode()
+    assert fresh(case).state == "applied"
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "-" + "9" * 30, "-1", "x"])
+def test_a_number_of_no_mentor_is_refused(number: str, admin: Client, field: Any) -> None:
+    case, right, _wrong, _state = prepare("record_meeting", field)
+    answer = admin.post(
+        address(case, "record_meeting"), {"seen": case.log_length} | right | {"mentors_present": [number]}
+    )
+    assert answer.status_code == 200
+    assert fresh(case).log_length == case.log_length and not Meeting.objects.exists()

@@ -290,3 +290,19 @@ def test_a_new_pair_signs_anew(opened) -> None:
     client = Client()
     client.post(address(case, old))
     assert client.get(PAGE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("printed", "typed"),
+    [
+        ("Aoife O'Brien", "Aoife O\u2019Brien"),
+        ("Aoife O\u2019Brien", "aoife  o'brien"),
+        ("P\u00e4ivi M\u00e4ki", "Pa\u0308ivi Ma\u0308ki"),
+    ],
+)
+def test_a_name_as_another_keyboard_writes_it(opened, printed, typed) -> None:
+    case = make_case(state="paired", agreement="out", name=printed, email="amina@example.org")
+    client = opened(case)
+    client.post(CODE)
+    response = client.post(SIGN, values(case, code=mailed(case), typed_name=typed))
+    assert (response.status_code, signatures(case)) == (302, [" ".join(typed.split())])

@@ -140,7 +140,7 @@ def party_of(agreement: Agreement, *, mentee: Any = None, mentor: Any = None) ->
     return (parties.filter(mentee=mentee) if mentee else parties.filter(mentor=mentor)).first()
 
 
-def _comparable(name: str) -> str:
+def comparable(name: str) -> str:
     """Return ``name`` without what only keyboards differ in: case, spaces, composed letters, kinds of apostrophe."""
     plain = unicodedata.normalize("NFKC", name).translate({ord(mark): "'" for mark in "’‘ʼ`´"})
     return " ".join(plain.split()).casefold()
@@ -160,7 +160,7 @@ def sign(move: Move) -> None:
     typed = " ".join(move.inputs.get("typed_name", "").split())
     if not typed:
         errors["typed_name"] = _("Write your name.")
-    elif _comparable(typed) != _comparable(party.name):
+    elif comparable(typed) != comparable(party.name):
         errors["typed_name"] = _("Write your name as it stands in the agreement: %s") % party.name
     if not move.inputs.get("agreed"):
         errors["agreed"] = _("Tick the box if you agree to the agreement.")

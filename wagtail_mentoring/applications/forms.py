@@ -23,7 +23,7 @@ from .models import (
     SuitableTime,
 )
 from .questions import DocumentField, Email, LongText, Number, One, Several, Text, Tick, without_nulls
-from .validation import refuse_control_characters, refuse_identity_code
+from .validation import refuse_address, refuse_control_characters, refuse_identity_code
 
 #: "Not at all" is an answer, and differs from no answer; the person's row keeps it as an empty level.
 NOT_AT_ALL = "none"
@@ -62,6 +62,7 @@ class AboutForm(StepForm):
         max_length=200,
         missing=gettext_lazy("Write your name."),
         autocomplete="name",
+        validators=[refuse_address],
     )
     preferred_name = Text(
         label=gettext_lazy("What should we call you?"),
@@ -70,6 +71,7 @@ class AboutForm(StepForm):
         required=False,
         kind="mid",
         autocomplete="nickname",
+        validators=[refuse_address],
     )
     email = Email(
         label=gettext_lazy("What is your e-mail address?"),

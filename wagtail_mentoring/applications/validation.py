@@ -63,6 +63,15 @@ def refuse_control_characters(value: str) -> None:
             )
 
 
+_ADDRESS = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
+
+
+def refuse_address(value: str) -> None:
+    """Raise ValidationError for a name with a web or mail address: our mails greet by it, and would advertise it."""
+    if _ADDRESS.search(unicodedata.normalize("NFKC", value)):
+        raise ValidationError(_("A name has no web or mail address in it. Write the name alone."), code="address")
+
+
 #: Errors with which nothing is kept, not even in an unfinished application.
 NEVER_KEPT = frozenset({"identity_code", "control_character", "null_characters_not_allowed", "max_length"})
 

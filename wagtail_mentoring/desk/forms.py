@@ -14,7 +14,7 @@ from wagtail_mentoring.workflows import EARLY_END_REASONS, END_REASON_LABELS
 
 from . import words
 from .dossier import Dossier
-from .fields import DayField, MomentField, RadioField, TextField
+from .fields import DayField, MomentField, RadioField, RowsField, TextField
 from .wording import BASIS_CHOSEN, SITUATIONS
 
 
@@ -167,7 +167,7 @@ class PlanMeetingForm(MeetingForm):
 class RecordMeetingForm(MeetingForm):
     number = forms.IntegerField(widget=forms.HiddenInput)
     mentee_present = forms.BooleanField(label=_("The mentee was there"), required=False)
-    mentors_present = forms.ModelMultipleChoiceField(
+    mentors_present = RowsField(
         label=_("Mentors who were there"),
         queryset=Mentor.objects.none(),
         widget=forms.CheckboxSelectMultiple,

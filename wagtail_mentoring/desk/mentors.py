@@ -30,7 +30,7 @@ from wagtail_mentoring.privacy.models import SHOWN_OF_MENTOR, Consent, ConsentKi
 
 from . import words
 from .cases import LabelledColumn, NumberColumn, granted_fields
-from .fields import DayField
+from .fields import DayField, RowsField
 from .forms import refuse_in_texts
 from .panels.person import languages
 from .register import handled_fields
@@ -79,6 +79,7 @@ class MentorForm(WagtailAdminModelForm):
             "topics",
             "conflicts",
         ]
+        field_classes = {"fields": RowsField}
         widgets = {
             "fields": forms.CheckboxSelectMultiple,
             "topics": AdminAutoHeightTextInput,

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_mentoring.agreements.moves import comparable
+
 
 class NewLinkForm(forms.Form):
     """Asks where to send a fresh private link."""
@@ -55,6 +57,6 @@ class SignForm(forms.Form):
     def clean_typed_name(self) -> str:
         """Compare with the printed name here already, so that a slip of the pen costs no try of the code."""
         typed = " ".join(self.cleaned_data["typed_name"].split())
-        if typed.casefold() != " ".join(self.party_name.split()).casefold():
+        if comparable(typed) != comparable(self.party_name):
             raise forms.ValidationError(_now("Write your name as it stands in the agreement: %s") % self.party_name)
         return typed
