@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client, override_settings
 
@@ -19,6 +20,7 @@ from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.models import CaseCounter
 from wagtail_mentoring.models import Application, ApplicationDraft, Case, Mentee, PrivateFile, PrivateLink
 from wagtail_mentoring.people import links
+from wagtail_mentoring.privacy import files
 
 
 class Heard(list[dict[str, Any]]):
@@ -301,3 +303,42 @@ def test_registered_by_the_contact_person() -> None:
         with pytest.raises(PermissionDenied):
             services.register_applicant(field, data, stranger)
     assert Case.objects.count() == 1 and CaseCounter.objects.get().last == 1
+
+
+def _overtaken_by(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
+    """Let ``happens`` run in another window just before the next press begins to write."""
+    original, pending = drafts.of_session, [happens]
+
+    def of_session(request: Any, **kwargs: Any) -> Any:
+        # Whoever holds the row waits for the other window; whoever does not has read it before.
+        found = None if kwargs.get("hold") else original(request, **kwargs)
+        if pending:
+            pending.pop()()
+        return original(request, **kwargs) if kwargs.get("hold") else found
+
+    monkeypatch.setattr(drafts, "of_session", of_session)
+
+
+@pytest.mark.django_db
+def test_a_cv_chosen_in_another_window_does_not_take_the_sent_one_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(client, engineers())
+    fill(client)
+    post(client, "work", cv=SimpleUploadedFile("first.pdf", PDF))
+    _overtaken_by(monkeypatch, lambda: services.submit(ApplicationDraft.objects.get(), adult=True))
+    answer = post(client, "work", cv=SimpleUploadedFile("second.pdf", PDF))
+    sent = Application.objects.get().cv
+    assert sent is not None and sent.name == "first.pdf" and files.read(sent) == PDF
+    assert PrivateFile.objects.count() == 1 and answer.url == f"{DRAFT}sent/"
+
+
+@pytest.mark.django_db
+def test_two_windows_do_not_write_over_each_other(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(client, engineers())
+    fill(client)
+    _overtaken_by(monkeypatch, lambda: post(client, "meeting", access_needs="An interpreter"))
+    post(client, "goals", goals_text="How do I begin?")
+    answers = ApplicationDraft.objects.get().answers
+    assert answers["goals"]["goals_text"] == ["How do I begin?"]
+    assert answers["meeting"]["access_needs"] == ["An interpreter"]

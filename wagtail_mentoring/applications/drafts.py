@@ -88,14 +88,18 @@ def forget(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
 
 
-def of_session(request: HttpRequest, *, sent: bool = False) -> ApplicationDraft | None:
-    """Return the draft of this browser's session: one still open, or with ``sent`` one that was sent. Else None."""
+def of_session(request: HttpRequest, *, sent: bool = False, hold: bool = False) -> ApplicationDraft | None:
+    """Return the draft of this browser's session: one still open, or with ``sent`` one that was sent. Else None.
+
+    With ``hold`` its row is locked until the end of the transaction.
+    """
     try:
         key = UUID(request.session.get(SESSION_KEY, ""))
     except ValueError:
         return None
+    rows = ApplicationDraft.objects.select_for_update(of=("self",)) if hold else ApplicationDraft.objects.all()
     return (
-        ApplicationDraft.objects.select_related(*_WITH_FIELD, "notice", "cv")
+        rows.select_related(*_WITH_FIELD, "notice", "cv")
         .filter(key=key, sent_at__isnull=not sent, expires_at__gt=clock.now())
         .first()
     )

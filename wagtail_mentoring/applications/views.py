@@ -129,7 +129,15 @@ def step(request: HttpRequest, key: str) -> HttpResponseBase:
     """One page of questions. Whatever the button, what was typed is kept first."""
     if key not in BY_KEY:
         raise Http404
-    draft = drafts.of_session(request)
+    if request.method != "POST" or key == CHECK:
+        return _step(request, key)
+    # Of two windows one waits, and goes on from what the other has written or finds the application sent.
+    with transaction.atomic():
+        return _step(request, key, hold=True)
+
+
+def _step(request: HttpRequest, key: str, *, hold: bool = False) -> HttpResponseBase:
+    draft = drafts.of_session(request, hold=hold)
     if draft is None:
         return _no_draft(request)
     journey, here = Journey(draft), BY_KEY[key]
@@ -146,11 +154,10 @@ def step(request: HttpRequest, key: str) -> HttpResponseBase:
 def _answered(request: HttpRequest, journey: Journey, here: Step) -> HttpResponseBase:
     draft, action = journey.draft, request.POST.get("action", "next")
     form = journey.form(here, request.POST, request.FILES)
-    with transaction.atomic():
-        kept = journey.keep(here, form, request.POST)
-        _keep_file(draft, form)
-        journey.settle()
-        drafts.save(draft, _language())
+    kept = journey.keep(here, form, request.POST)
+    _keep_file(draft, form)
+    journey.settle()
+    drafts.save(draft, _language())
     if kept and action == "back" and (before := journey.before(here)):
         return redirect("wagtail_mentoring:apply_step", before.key)
     if kept and action == "stop":
