@@ -82,3 +82,16 @@ def test_the_code_is_known_where_it_belongs() -> None:
 
 def test_braces_in_a_value_name_nothing() -> None:
     assert placeholders.put_in("Hello {name}", {"name": "{code}", "code": "123456"}) == "Hello {code}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://elsewhere.example.net/?is={code}",
+        "elsewhere.example.net/{code}",
+        "https://elsewhere.example.net#{code}",
+    ],
+)
+def test_no_address_of_somebody_else_carries_what_fills_a_text(text: str) -> None:
+    assert "inside an address" in str(placeholders.fault("code", f"Hello {{name}}, read {text} now."))
+    assert placeholders.fault("code", "Hello {name}, the code is {code}. ({code}) https://example.org/") == ""

@@ -213,6 +213,32 @@ def test_a_union_with_unreadable_colours_is_refused_beside_the_colour() -> None:
     assert Union.objects.get(pk=union.pk).accent == "#1e4a8c"
 
 
+@pytest.mark.parametrize(
+    ("address", "fits"),
+    [
+        ("https://mentoring.example.org", True),
+        ("https://mentoring.example.org:8443/", True),
+        ("https://elsewhere.example.net", False),
+        ("https://mentoring.example.org.elsewhere.example.net/", False),
+        ("https://mentoring.example.org@elsewhere.example.net/", False),
+    ],
+)
+def test_links_in_mails_lead_to_this_site(address: str, fits: bool, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "mentoring.example.org"]
+    union = make_union("kt")
+    data = {name: getattr(union, name) for name in ("short", "code", "slug", "sort_order")}
+    data |= {name: getattr(union, name) for name in ("accent", "accent_soft", "accent_dark", "accent_dark_soft")}
+    data |= {"names_en": "KT", "names_fi": "KT", "names_sv": "KT", "base_url": address}
+    answer = client_of(make_user("admin", is_superuser=True)).post(
+        reverse("mentoring_unions:edit", args=[union.pk]), data
+    )
+    union.refresh_from_db()
+    assert answer.status_code == (302 if fits else 200)
+    assert union.base_url == (address if fits else "")
+    if not fits:
+        assert "does not answer at this address" in answer.content.decode()
+
+
 def test_colours_are_measured_as_wcag_says() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#0b5a4a", "#ffffff") == pytest.approx(8.15, abs=0.01)

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 #: Everything in one pair of braces; what is not a plain name is refused as unknown.
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
+#: A placeholder in the middle of a web address, with or without its scheme.
+_IN_ADDRESS = re.compile(r"(?:://\S*|[/?&=#@])(\{[^{}]*\})")
 
 #: About the union: known in every mail.
 UNION = ("union", "union_short", "contact", "contact_email")
@@ -67,6 +69,11 @@ def fault(event: str, text: str, *, subject: bool = False) -> object:
     if unknown:
         message = _("Nothing fills {wrong} here. You can use: {known}.")
         return format_lazy(message, wrong=_listed(unknown), known=listed)
+    inside = _IN_ADDRESS.search(text)
+    if inside:
+        # Whoever runs that address would get the receiver's private link or code with a click.
+        message = _("{wrong} stands inside an address. Put a space before it, or give it a line of its own.")
+        return format_lazy(message, wrong=inside[1])
     if re.search(r"[{}]", _IN_BRACES.sub("", text)):
         return format_lazy(_("A brace has no partner. Placeholders look like this: {known}."), known=listed)
     return ""

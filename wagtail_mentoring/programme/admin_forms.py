@@ -1,9 +1,12 @@
 """Forms of the admin for rules, fields, themes and routing."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http.request import validate_host
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -53,6 +56,17 @@ class UnionForm(UnionBoundForm):
     # Of an address without a scheme we assume what the next Django assumes.
     website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
     base_url = forms.URLField(label=_("Base address for links in mails"), required=False, assume_scheme="https")
+
+    def clean_base_url(self) -> str:
+        """Refuse another server: whoever runs it would get the private links that people open, and with them all."""
+        address = str(self.cleaned_data["base_url"])
+        parts = urlsplit(address)
+        if address and (parts.username or not validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)):
+            raise ValidationError(
+                _("This site does not answer at this address (ALLOWED_HOSTS). Private links would lead elsewhere."),
+                code="foreign",
+            )
+        return address
 
     def _post_clean(self) -> None:
         super()._post_clean()
