@@ -56,6 +56,15 @@ def test_answers_that_point_elsewhere_show_both_and_the_reason(client: Client) -
     assert post(client, "profession", degree_level="master").url.endswith("/work/")
 
 
+def test_a_chosen_field_and_no_union_that_fits_promise_no_other_union(client: Client) -> None:
+    begin(client, engineers())
+    fill(client, "about")
+    assert post(client, "profession", degree_level="bachelor").url.endswith("/union/")
+    page = client.get(f"{DRAFT}union/").content.decode()
+    assert "do not find a union for you yet" in page and "point to another union" not in page
+    assert 'value="queue"' in page and "You chose the field" in page
+
+
 def test_two_unions_fit_and_the_applicant_chooses(client: Client) -> None:
     engineers()
     safa = make_field(make_union("safa"), "architects")
