@@ -51,6 +51,18 @@ def test_the_same_person_twice_is_told_to_the_handler(admin: Client, field: Any)
     assert Case.objects.get().reference in str(answer.context["form"].errors["name"])
 
 
+def test_a_button_pressed_twice_at_once_opens_one_case(
+    admin: Client, field: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Both presses have passed the form before the first has written.
+    monkeypatch.setattr("wagtail_mentoring.desk.register.running_double", lambda *args: None)
+    for _time in range(2):
+        answer = admin.post(reverse("mentoring_desk:register_applicant"), APPLICANT | {"field": field.pk})
+    assert answer.status_code == 200
+    assert Case.objects.get().reference in str(answer.context["form"].errors["name"])
+    assert OutboxMessage.objects.count() == 1
+
+
 def test_no_applicant_for_another_union(admin: Client, field: Any, union: Any) -> None:
     foreign = make_field(make_union("kt"))
     answer = admin.post(reverse("mentoring_desk:register_applicant"), APPLICANT | {"field": foreign.pk})

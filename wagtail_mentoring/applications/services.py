@@ -51,6 +51,14 @@ class NotComplete(Exception):
         self.step = step
 
 
+class AlreadyRunning(Exception):
+    """A person who has a running case in the field already: ``case``."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
 class AlreadyRouted(Exception):
     """An application of the intake queue that somebody has routed before."""
 
@@ -234,7 +242,7 @@ def register_applicant(
     """Open a case for somebody who phoned or came by, as ``user`` noted it; the notice is sent to the person later.
 
     ``data`` as for :func:`open_application`, with ``adult`` and ``follow_up`` as they were said. Raises
-    PermissionDenied when ``user`` is no handler of the field's union.
+    PermissionDenied when ``user`` is no handler of the field's union, :class:`AlreadyRunning` for a double.
     """
     union = chosen.participation.union
     if not (may_handle(user, union.pk) and user.has_perm("wagtail_mentoring.change_case")):
@@ -246,6 +254,10 @@ def register_applicant(
     )
     actor = Actor(frozenset({Role.HANDLER}), user=user)
     with transaction.atomic():
+        # One at a time for a field: of a button pressed twice the second must see the first one's case.
+        ProfessionalField.objects.select_for_update().get(pk=chosen.pk)
+        if (double := running_double(chosen, data["name"], data["email"])) is not None:
+            raise AlreadyRunning(double)
         case = open_application(chosen, data, language=language, actor=actor, channel=channel, consents=consents)
         notice = notice_in_force(NoticeKind.PRIVACY, chosen.participation, language)
         moves.note(case.pk, REGISTERED, actor, {"channel": channel, "notice": notice.pk if notice else None})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.applications.models import DegreeStatus, Goal
-from wagtail_mentoring.applications.services import register_applicant, running_double
+from wagtail_mentoring.applications.services import AlreadyRunning, register_applicant, running_double
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.conf import conf
@@ -106,9 +106,13 @@ class ApplicantForm(forms.Form):
         if not self.errors:
             double = running_double(cleaned["field"], cleaned["name"], cleaned["email"])
             if double is not None:
-                told = _("This person has a running case in this field already: %s. Look at it first.")
-                self.add_error("name", told % double.reference)
+                self.say_double(double)
         return cleaned
+
+    def say_double(self, case: Case) -> None:
+        """Say beside the name that the person has the running ``case``."""
+        told = _("This person has a running case in this field already: %s. Look at it first.")
+        self.add_error("name", told % case.reference)
 
 
 class RegisterApplicant(Screen):
@@ -151,7 +155,11 @@ class RegisterApplicant(Screen):
         data = dict(form.cleaned_data)
         chosen, language, channel = data.pop("field"), data.pop("language"), data.pop("channel")
         data["profession"] = str(chosen.profession)
-        case = register_applicant(chosen, data, request.user, channel=channel, language=language)
+        try:
+            case = register_applicant(chosen, data, request.user, channel=channel, language=language)
+        except AlreadyRunning as quicker:
+            form.say_double(quicker.case)
+            return self.page(form)
         messages.success(
             request,
             _("%(reference)s is open. The privacy notice is on its way to %(address)s.")
