@@ -49,7 +49,9 @@ def consented(mentors: Iterable[Mentor], kind: ConsentKind) -> dict[int, frozens
 def shown_mentors(mentors: list[Mentor], kind: ConsentKind) -> list[ShownPerson]:
     """Return the mentors as the mentee, or the partner mentor, may see them."""
     may_show = consented(mentors, kind)
-    nameless = pgettext("instead of a name", "Your mentor") if kind == ConsentKind.SHOWN_TO_MENTEE else _("The second mentor")
+    nameless = (
+        pgettext("instead of a name", "Your mentor") if kind == ConsentKind.SHOWN_TO_MENTEE else _("The second mentor")
+    )
     return [_shown_mentor(mentor, may_show.get(mentor.pk, frozenset()), nameless) for mentor in mentors]
 
 
