@@ -201,6 +201,7 @@ def test_documents_are_known_by_their_content(at_work: Client, content: bytes, e
         archive({"anything.txt": "x"}),
         archive({"mimetype": "application/epub+zip"}),
         archive(WORD | {"word/vbaProject.bin": "x"}),
+        archive(WORD | {"Word/VBAProject.BIN": "x"}),
         b"\x89PNG\r\n\x1a\n",
     ],
 )

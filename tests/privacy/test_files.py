@@ -91,3 +91,17 @@ def test_a_damaged_file_is_not_handed_out(cv: PrivateFile, damage: str) -> None:
     assert response.status_code == 410
     assert "damaged or gone" in response.content.decode()
     assert not ReadingLogEntry.objects.exists()
+
+
+def test_bytes_whose_row_cannot_be_written_are_not_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    union = make_union("tek")
+
+    def fail(**columns: Any) -> None:
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(PrivateFile.objects, "create", fail)
+    folder = Path(private_storage().path(union.slug))
+    before = set(folder.glob("*"))
+    with pytest.raises(RuntimeError):
+        store(union, "cv.pdf", CONTENT, "application/pdf")
+    assert set(folder.glob("*")) == before

@@ -98,8 +98,8 @@ def document_type(content: bytes) -> str | None:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
         return None
     # With macros it is another type, whatever its name says.
-    is_word = {"[Content_Types].xml", "word/document.xml"} <= names and "word/vbaProject.bin" not in names
-    return DOCX if is_word else None
+    macros = any(name.lower() == "word/vbaproject.bin" for name in names)  # Word reads the names in any case
+    return DOCX if {"[Content_Types].xml", "word/document.xml"} <= names and not macros else None
 
 
 def check_document(file: Any) -> str:

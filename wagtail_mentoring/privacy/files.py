@@ -18,15 +18,20 @@ class FileChanged(Exception):
 def store(union: Union, name: str, content: bytes, content_type: str) -> PrivateFile:
     """Store ``content`` under a name nobody can guess and return its row. ``name`` is what a download is called."""
     stored_as = private_storage().save(f"{union.slug}/{secrets.token_hex(16)}", ContentFile(content))
-    return PrivateFile.objects.create(
-        union=union,
-        file=stored_as,
-        name=name[:255],
-        content_type=content_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        key_id=keys().key_id,
-    )
+    try:
+        return PrivateFile.objects.create(
+            union=union,
+            file=stored_as,
+            name=name[:255],
+            content_type=content_type,
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            key_id=keys().key_id,
+        )
+    except BaseException:
+        # Without a row nobody would find the bytes to erase them.
+        private_storage().delete(stored_as)
+        raise
 
 
 def read(stored: PrivateFile) -> bytes:

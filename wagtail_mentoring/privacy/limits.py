@@ -1,7 +1,10 @@
 """Rate limits whose counters stand in Django's default cache.
 
 The cache must be one that all processes of the site share (database, files, Memcached, Redis): with one per process,
-such as ``LocMemCache``, each process counts for itself and the limit is that much higher. The names of the counters
+such as ``LocMemCache``, each process counts for itself and the limit is that much higher. Memcached and Redis count
+exactly; Django's caches in files and in the database read and write in two steps, so that of many tries at the same
+moment more are let through than the limit says. The tries of a one-time code are counted in the database, exactly,
+and depend on no cache. The names of the counters
 are keyed hashes, so that the cache holds no address of a person.
 """
 
