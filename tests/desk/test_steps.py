@@ -1,9 +1,11 @@
 """Every step over HTTP: taken, refused, not possible now, and overtaken by somebody else."""
 
 import datetime
+import json
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -256,3 +258,13 @@ def test_a_number_of_no_mentor_is_refused(number: str, admin: Client, field: Any
     )
     assert answer.status_code == 200
     assert fresh(case).log_length == case.log_length and not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["DayField", "MomentField"])
+def test_the_calendar_makes_no_other_day_of_an_impossible_one(kind: str) -> None:
+    from wagtail_mentoring.desk import fields
+
+    field = getattr(fields, kind)()
+    assert json.loads(field.widget.get_context("day", None, {})["widget"]["config_json"])["validateOnBlur"] is False
+    with pytest.raises(ValidationError):
+        field.clean("31.02.2026 17:00" if kind == "MomentField" else "31.02.2026")

@@ -29,13 +29,29 @@ def refuse_slipped_year(value: datetime.date) -> None:
         )
 
 
+class DayInput(AdminDateInput):
+    """Wagtail's calendar, which leaves alone what was typed: it would make 3 March of 31 February without a word."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the calendar is set up with."""
+        return {**super().get_config(), "validateOnBlur": False}
+
+
+class MomentInput(AdminDateTimeInput):
+    """Wagtail's calendar with the time, which leaves alone what was typed, as :class:`DayInput`."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the calendar is set up with."""
+        return {**super().get_config(), "validateOnBlur": False}
+
+
 class DayField(forms.DateField):
     """A day, chosen from Wagtail's calendar or typed."""
 
     default_validators = [refuse_slipped_year]
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = AdminDateInput()
+        widget = DayInput()
         kwargs.setdefault("widget", widget)
         kwargs.setdefault("input_formats", [widget.format, *DAY_FORMATS])
         super().__init__(**kwargs)
@@ -47,7 +63,7 @@ class MomentField(forms.DateTimeField):
     default_validators = [refuse_slipped_year]
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = AdminDateTimeInput()
+        widget = MomentInput()
         kwargs.setdefault("widget", widget)
         kwargs.setdefault("input_formats", [widget.format, *MOMENT_FORMATS])
         super().__init__(**kwargs)
