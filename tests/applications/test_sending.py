@@ -3,6 +3,7 @@
 import datetime
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from wagtail_mentoring.cases.models import CaseCounter
 from wagtail_mentoring.models import Application, ApplicationDraft, Case, Mentee, PrivateFile, PrivateLink
 from wagtail_mentoring.people import links
 from wagtail_mentoring.privacy import files
+from wagtail_mentoring.privacy.storage import private_storage
 
 
 class Heard(list[dict[str, Any]]):
@@ -342,3 +344,22 @@ def test_two_windows_do_not_write_over_each_other(client: Client, monkeypatch: p
     answers = ApplicationDraft.objects.get().answers
     assert answers["goals"]["goals_text"] == ["How do I begin?"]
     assert answers["meeting"]["access_needs"] == ["An interpreter"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cv_of_a_failed_request_is_not_left_behind(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(client, engineers())
+    fill(client)
+    post(client, "work", cv=SimpleUploadedFile("first.pdf", PDF))
+    folder = Path(private_storage().path(""))
+    before = {path for path in folder.rglob("*") if path.is_file()}
+
+    def fail(*args: Any) -> None:
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(drafts, "save", fail)
+    with pytest.raises(RuntimeError):
+        post(client, "work", cv=SimpleUploadedFile("second.pdf", PDF))
+    assert {path for path in folder.rglob("*") if path.is_file()} == before
+    kept = ApplicationDraft.objects.get().cv
+    assert kept is not None and kept.name == "first.pdf" and files.read(kept) == PDF

@@ -15,6 +15,7 @@ from wagtail_mentoring.cases.actors import SYSTEM, Actor
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.links import revoke
 from wagtail_mentoring.people.models import Mentee
+from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import Consent, ConsentKind, Notice, NoticeKind, PrivateFile
 from wagtail_mentoring.privacy.public_texts import notice_in_force
 from wagtail_mentoring.programme.models import ProfessionalField
@@ -273,7 +274,7 @@ def route_entry(entry: IntakeEntry, chosen: ProfessionalField, user: Any) -> Cas
     """
     if not user.has_perm("wagtail_mentoring.change_intakeentry"):
         raise PermissionDenied(_("You may not route applications of the intake queue."))
-    with transaction.atomic():
+    with files.undone_on_failure(), transaction.atomic():
         locked = IntakeEntry.objects.select_for_update(of=("self",)).select_related("notice", "cv").get(pk=entry.pk)
         if locked.routed_at is not None:
             raise AlreadyRouted

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.links import LinkRefused, read_token
 from wagtail_mentoring.people.models import LinkPurpose
+from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force, public_text
@@ -49,8 +51,7 @@ def _frame(field: ProfessionalField | None, **context: Any) -> dict[str, Any]:
     """Return the context of a page in the frame of ``field``: its union's colours and its name in the header."""
     subtitle = ""
     if field is not None:
-        name = str(field.profession)
-        subtitle = f"{name[:1].upper()}{name[1:]} · {field.union.short}"
+        subtitle = f"{capfirst(str(field.profession))} · {field.union.short}"
     union = field.union if field else None
     return {"mentoring_union": union, "mentoring_subtitle": subtitle, "field": field, **context}
 
@@ -132,7 +133,7 @@ def step(request: HttpRequest, key: str) -> HttpResponseBase:
     if request.method != "POST" or key == CHECK:
         return _step(request, key)
     # Of two windows one waits, and goes on from what the other has written or finds the application sent.
-    with transaction.atomic():
+    with files.undone_on_failure(), transaction.atomic():
         return _step(request, key, hold=True)
 
 

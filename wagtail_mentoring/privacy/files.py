@@ -2,6 +2,9 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.core.files.base import ContentFile
 
@@ -15,11 +18,31 @@ class FileChanged(Exception):
     """A stored file that is missing, cannot be decrypted, or is not what was stored."""
 
 
+_stored: ContextVar[list[str] | None] = ContextVar("wagtail_mentoring_stored", default=None)
+
+
+@contextmanager
+def undone_on_failure() -> Iterator[None]:
+    """Delete the bytes that were stored in the block when it fails. Lies around the transaction that keeps the rows."""
+    outer, names = _stored.get(), list[str]()
+    token = _stored.set(names)
+    try:
+        yield
+    except BaseException:
+        for name in names:
+            private_storage().delete(name)
+        raise
+    finally:
+        _stored.reset(token)
+    if outer is not None:
+        outer.extend(names)
+
+
 def store(union: Union, name: str, content: bytes, content_type: str) -> PrivateFile:
     """Store ``content`` under a name nobody can guess and return its row. ``name`` is what a download is called."""
     stored_as = private_storage().save(f"{union.slug}/{secrets.token_hex(16)}", ContentFile(content))
     try:
-        return PrivateFile.objects.create(
+        stored = PrivateFile.objects.create(
             union=union,
             file=stored_as,
             name=name[:255],
@@ -32,6 +55,9 @@ def store(union: Union, name: str, content: bytes, content_type: str) -> Private
         # Without a row nobody would find the bytes to erase them.
         private_storage().delete(stored_as)
         raise
+    if (names := _stored.get()) is not None:
+        names.append(stored_as)
+    return stored
 
 
 def read(stored: PrivateFile) -> bytes:
