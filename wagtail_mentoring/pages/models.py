@@ -75,7 +75,7 @@ class FieldPage(FieldPageMixin, Page):  # noqa: DJ008 - Page has __str__
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,
-        FieldPanel("field"),
+        FieldPanel("field", heading=_("Professional field")),
         HelpPanel(content=_("The union, its contact person, the themes and “Apply” come from the field.")),
         FieldPanel("lead"),
         FieldPanel("body"),
