@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
@@ -130,8 +131,7 @@ def _sheet_party(case: Case, party: Party, language: str) -> SheetParty:
         detail = party.mentor.title
     elif party.role == PartyRole.CONTACT:
         detail = localized(case.union.names, language)
-    detail = detail[:1].upper() + detail[1:]
-    return SheetParty(role=cast(Role, party.role), name=party.name, detail=detail, required=party.required)
+    return SheetParty(role=cast(Role, party.role), name=party.name, detail=capfirst(detail), required=party.required)
 
 
 def party_of(agreement: Agreement, *, mentee: Any = None, mentor: Any = None) -> Party | None:

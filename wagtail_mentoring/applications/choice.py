@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,8 +40,7 @@ class UnionForm(StepForm):
             field.label = destination.question
 
     def _hint(self, field: Any) -> str:
-        name = str(field.profession)
-        name = name[:1].upper() + name[1:]
+        name = capfirst(str(field.profession))
         if field == self.destination.elsewhere:
             return _("%(field)s. This is the field that you chose first.") % {"field": name}
         if field in self.destination.unlikely:

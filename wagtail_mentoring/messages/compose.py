@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from wagtail_mentoring.conf import conf
@@ -211,5 +212,4 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
 
 
 def _subtitle(values: dict[str, str]) -> str:
-    field = values["field"]
-    return " · ".join(part for part in (field[:1].upper() + field[1:], values["union_short"]) if part)
+    return " · ".join(part for part in (capfirst(values["field"]), values["union_short"]) if part)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.text import capfirst
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
@@ -47,8 +48,7 @@ class Visit:
 def frame(visit: Visit, **context: Any) -> dict[str, Any]:
     """Return the context that every private page has, with ``context``."""
     case = visit.case
-    field = case.field_name
-    subtitle = f"{field[:1].upper()}{field[1:]} · {case.union.short}"
+    subtitle = f"{capfirst(case.field_name)} · {case.union.short}"
     return {"visit": visit, "case": case, "mentoring_union": case.union, "mentoring_subtitle": subtitle, **context}
 
 

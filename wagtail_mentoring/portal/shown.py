@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -84,7 +85,7 @@ def shown_mentee(case: Case) -> ShownPerson:
     mentee: Mentee = case.mentee
     application = Application.objects.filter(case=case).first()
     facts = (
-        (_("Profession"), _profession(case)),
+        (_("Profession"), capfirst(case.field_name)),
         (_("Goals"), _goals(application)),
         (_("In own words"), application.goals_text if application else ""),
         (_("Languages"), languages_of(mentee)),
@@ -96,11 +97,6 @@ def shown_mentee(case: Case) -> ShownPerson:
         initials=initials(mentee.called),
         facts=tuple((label, value) for label, value in facts if value),
     )
-
-
-def _profession(case: Case) -> str:
-    name = case.field_name
-    return name[:1].upper() + name[1:]
 
 
 def _goals(application: Application | None) -> str:

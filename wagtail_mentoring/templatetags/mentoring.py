@@ -9,6 +9,7 @@ from django.template import Context
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import check_for_language, get_language, gettext, ngettext
 
 from wagtail_mentoring.conf import conf
@@ -71,7 +72,7 @@ def mentoring_language_switch(context: Context) -> dict[str, Any]:
     offered = {code for code, _name in settings.LANGUAGES}
     current = get_language() or settings.LANGUAGE_CODE
     languages = [
-        {"code": code, "name": name[:1].upper() + name[1:], "current": current.split("-")[0] == code.split("-")[0]}
+        {"code": code, "name": capfirst(name), "current": current.split("-")[0] == code.split("-")[0]}
         for code, name in conf.LANGUAGES
         if code in offered and check_for_language(code)
     ]
