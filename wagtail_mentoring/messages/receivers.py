@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.dispatch import receiver
+from django.utils import timezone
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.moves import current_agreement
@@ -158,7 +159,7 @@ _AFTER = {
 def draft_saved(sender: Any, draft: ApplicationDraft, address: str, link: PrivateLink, **kwargs: Any) -> None:
     """The applicant gets the link with which the unfinished application is resumed."""
     union = draft.field.participation.union if draft.field else None
-    until = {"until_on": draft.expires_at.date().isoformat()}
+    until = {"until_on": timezone.localdate(draft.expires_at).isoformat()}
     put(MailEvent.DRAFT_LINK, to=address, union=union, language=draft.language, link=link, context=until)
 
 

@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -117,7 +118,7 @@ def _others(visit: Visit) -> list[Case]:
 
 def _by(start: datetime.datetime, days: int) -> tuple[str, bool]:
     """Return the promised day in words, and whether it is still ahead."""
-    day = (start + datetime.timedelta(days=days)).date()
+    day = timezone.localdate(start) + datetime.timedelta(days=days)
     return long_day(day), day >= clock.today()
 
 
