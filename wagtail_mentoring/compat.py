@@ -5,10 +5,8 @@ from typing import Any
 from django.db.models import Model
 
 try:  # Wagtail 8: policies are registered per model.
-    from wagtail.permissions import policy_registry
     from wagtail.permissions import register_permission_policy as _register
 except ImportError:  # Wagtail 7.4: a viewset carries its policy.
-    policy_registry = None
     _register = None
 
 WAGTAIL_HAS_POLICY_REGISTRY = _register is not None

@@ -26,7 +26,6 @@ class Actor:
         return next(iter(sorted(self.roles)), "none")
 
 
-NOBODY = Actor(frozenset())
 SYSTEM = Actor(frozenset({Role.SYSTEM}))
 
 

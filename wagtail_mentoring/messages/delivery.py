@@ -13,7 +13,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 
 from .compose import Mail, compose
-from .models import OutboxMessage, OutboxStatus
+from .models import MailEvent, OutboxMessage, OutboxStatus
 from .outbox import SEALED_CODE
 
 logger = logging.getLogger(__name__)
@@ -129,6 +129,6 @@ def send_again(row: OutboxMessage) -> str:
     A code is never sent again: it was wiped, and a new one is asked for instead.
     """
     again = OutboxMessage.objects.filter(pk=row.pk, status__in=[OutboxStatus.FAILED, OutboxStatus.SENDING])
-    if not again.exclude(event="code").update(status=OutboxStatus.WAITING, attempts=0):
+    if not again.exclude(event=MailEvent.CODE).update(status=OutboxStatus.WAITING, attempts=0):
         return ""
     return deliver(row.pk)

@@ -3,7 +3,7 @@
 import hashlib
 from functools import cached_property
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -60,6 +60,3 @@ class EncryptedStorage(FileSystemStorage):
 def private_storage() -> Storage:
     """Return the storage behind the alias of ``WAGTAIL_MENTORING["PRIVATE_STORAGE"]``."""
     return storages[conf.PRIVATE_STORAGE]
-
-
-__all__ = ["EncryptedStorage", "InvalidToken", "Keys", "keys", "private_storage"]
