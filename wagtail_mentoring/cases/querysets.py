@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from wagtail_mentoring.programme.rights import union_roles
 from wagtail_mentoring.workflows import OPEN_STATES, CaseState
@@ -31,32 +31,25 @@ class CaseQuerySet(models.QuerySet[Any]):
         """Eligible cases that wait for mentors: those who had mentors before come first, then the longest waiting."""
         return (
             self.filter(state=CaseState.ELIGIBLE.value)
-            .annotate(had_mentors=Exists(self._ended_pairs()))
+            .annotate(had_mentors=self._this_one(pairs__ended_at__isnull=False))
             .order_by("-had_mentors", "state_since", "pk")
         )
 
-    @staticmethod
-    def _ended_pairs() -> models.QuerySet[Any]:
-        from django.apps import apps
-
-        pairs = apps.get_model("wagtail_mentoring", "MentorPair")
-        return pairs.objects.filter(case=OuterRef("pk"), ended_at__isnull=False)
+    def _this_one(self, **related: Any) -> Exists:
+        """Return whether the case at hand has such a related row; all conditions are about one and the same row."""
+        return Exists(self.model._base_manager.filter(pk=OuterRef("pk"), **related))
 
     def with_situation(self) -> "CaseQuerySet":
         """Add what the list says under the state: ``agreement_out``, ``signature_missing``, ``next_meeting_at``."""
-        from django.apps import apps
-
-        agreements = apps.get_model("wagtail_mentoring", "Agreement").objects
-        meetings = apps.get_model("wagtail_mentoring", "Meeting").objects
-        current = Q(case=OuterRef("pk"), pair__ended_at__isnull=True)
+        planned = self.model._base_manager.filter(pk=OuterRef("pk"), meetings__status="planned")
         return self.annotate(
-            agreement_out=Exists(agreements.filter(current)),
-            signature_missing=Exists(
-                agreements.filter(current, parties__required=True, parties__signature__isnull=True)
+            agreement_out=self._this_one(agreements__pair__ended_at__isnull=True),
+            signature_missing=self._this_one(
+                agreements__pair__ended_at__isnull=True,
+                agreements__parties__required=True,
+                agreements__parties__signature__isnull=True,
             ),
-            next_meeting_at=models.Subquery(
-                meetings.filter(case=OuterRef("pk"), status="planned").values("starts_at")[:1]
-            ),
+            next_meeting_at=models.Subquery(planned.values("meetings__starts_at")[:1]),
         )
 
     def for_listing(self) -> "CaseQuerySet":
