@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports import PACKAGE, ROOT, Import, package_imports
+from tests.imports import PACKAGE, ROOT, Import, package_imports, python_files
 
 # A room may import from lower levels, and from its own level where that makes no circle (level 5: not at all).
 LEVELS: dict[str, int] = {
@@ -114,6 +114,13 @@ def test_every_import_follows_the_order() -> None:
     imports = package_imports()
     assert len(imports) > 100, "the package's modules were not read"
     assert not faults(imports), "\n" + "\n".join(faults(imports))
+
+
+def test_no_model_of_another_room_is_fetched_by_its_name() -> None:
+    """``apps.get_model`` would hide an arrow from the reading of imports."""
+    sources = {file: file.read_text(encoding="utf-8") for file in python_files(ROOT / PACKAGE)}
+    assert len(sources) > 100, "the package's modules were not read"
+    assert [str(file) for file, source in sources.items() if "get_model(" in source] == []
 
 
 def test_every_room_stands_on_a_level() -> None:

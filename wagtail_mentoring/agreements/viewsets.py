@@ -6,13 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
-from wagtail_mentoring.documents.sanitize import sanitize
+from wagtail_mentoring.documents.sanitize import FEATURES, sanitize
 from wagtail_mentoring.programme.reviewed import ReviewColumn, ReviewPanel, VersionedTextForm, VersionedTextViewSet
 
 from .models import AgreementText
-
-#: What the sanitizer keeps.
-FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
 
 
 class AgreementTextForm(VersionedTextForm):

@@ -27,6 +27,12 @@ class CaseQuerySet(models.QuerySet[Any]):
     def closed(self) -> "CaseQuerySet":
         return self.filter(state=CaseState.CLOSED.value)
 
+    def mentored_by(self, mentor: Any) -> "CaseQuerySet":
+        """Cases to whose current pair ``mentor`` belongs now."""
+        return self.filter(
+            pairs__ended_at__isnull=True, pairs__memberships__left_at__isnull=True, pairs__memberships__mentor=mentor
+        )
+
     def waiting(self) -> "CaseQuerySet":
         """Eligible cases that wait for mentors: those who had mentors before come first, then the longest waiting."""
         return (

@@ -11,6 +11,8 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 
 TAGS = frozenset({"h2", "h3", "p", "ul", "ol", "li", "strong", "em", "a", "br"})
+#: The same for Wagtail's rich text editor: what it may offer.
+FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
 URL_SCHEMES = frozenset({"http", "https", "mailto"})
 
 # Other ways to say the same; editors produce <b>, <i> and too large or too small headings.

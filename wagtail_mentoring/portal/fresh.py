@@ -1,7 +1,6 @@
 """Sends the private links of an e-mail address anew, to the stored address and nowhere else."""
 
 from django.db import transaction
-from django.db.models import Q
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
@@ -24,8 +23,7 @@ def send_fresh_links(email: str) -> int:
     for case in Case.objects.running().filter(mentee__in=mentees).select_related("mentee").order_by("pk"):
         sent += _send(case, mentee=case.mentee)
     for mentor in Mentor.objects.filter(email__iexact=email, anonymised_at__isnull=True).order_by("pk"):
-        current = Q(pairs__ended_at__isnull=True, pairs__memberships__left_at__isnull=True)
-        for case in Case.objects.running().filter(current, pairs__memberships__mentor=mentor).order_by("pk"):
+        for case in Case.objects.running().mentored_by(mentor).order_by("pk"):
             sent += _send(case, mentor=mentor)
     return sent
 

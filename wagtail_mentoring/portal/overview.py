@@ -112,8 +112,7 @@ def _shown(case: Case, meeting: Meeting) -> ShownMeeting:
 def _others(visit: Visit) -> list[Case]:
     if not isinstance(visit.person, Mentor):
         return []
-    current = {"pairs__ended_at": None, "pairs__memberships__left_at": None, "pairs__memberships__mentor": visit.person}
-    return list(Case.objects.running().filter(**current).exclude(pk=visit.case.pk).order_by("pk"))
+    return list(Case.objects.running().mentored_by(visit.person).exclude(pk=visit.case.pk).order_by("pk"))
 
 
 def _by(start: datetime.datetime, days: int) -> tuple[str, bool]:

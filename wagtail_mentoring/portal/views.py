@@ -61,13 +61,7 @@ def other_case(request: HttpRequest, visit: Visit, reference: str) -> HttpRespon
     """Change to another running case of the same mentor, with the link that belongs to it."""
     if not isinstance(visit.person, Mentor):
         raise Http404
-    case = Case.objects.running().filter(
-        reference=reference,
-        pairs__ended_at__isnull=True,
-        pairs__memberships__mentor=visit.person,
-        pairs__memberships__left_at__isnull=True,
-    )
-    found = case.first()
+    found = Case.objects.running().mentored_by(visit.person).filter(reference=reference).first()
     if found is None:
         raise Http404
     session.begin(request, links.link_for(found, mentor=visit.person))

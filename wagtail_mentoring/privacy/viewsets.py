@@ -7,13 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.rich_text import get_rich_text_editor_widget
 
+from wagtail_mentoring.documents.sanitize import FEATURES
 from wagtail_mentoring.programme.reviewed import ReviewColumn, ReviewPanel, VersionedTextForm, VersionedTextViewSet
 
 from .models import Notice
 from .texts import PLACEHOLDERS, unknown_placeholders
-
-#: What the sanitizer keeps.
-FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link"]
 
 
 class NoticeForm(VersionedTextForm):
