@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_case, make_field, make_handler, make_mentor, make_supervisor, make_union
+from tests.factories import make_case, make_field, make_handler, make_mentor, make_supervisor, make_union, make_user
 from wagtail_mentoring.models import Case, Mentor, MentorLogEntry, OutboxMessage, PrivateLink, ReadingLogEntry
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +217,12 @@ def test_the_site_history_shows_the_own_unions_cases_alone(admin: Client, field:
     own, other = make_case(field), make_case(make_field(make_union("safa")))
     seen = admin.get(reverse("wagtailadmin_reports:site_history")).content.decode()
     assert own.reference in seen and other.reference not in seen
+
+
+def test_the_home_page_leads_to_the_running_cases(admin: Client, field: Any) -> None:
+    make_case(field), make_case(field, state="closed"), make_case(make_field(make_union("safa")))
+    home = admin.get(reverse("wagtailadmin_home")).content.decode()
+    assert "1 running case" in home and reverse("mentoring_desk:cases") in home
+    nobody = Client()
+    nobody.force_login(make_user("editor"))
+    assert "running case" not in nobody.get(reverse("wagtailadmin_home")).content.decode()

@@ -221,3 +221,12 @@ class TestFrame:
         assert "max-age=300" in response.headers["Cache-Control"]
         again = client.get("/mentoring/unions.css", headers={"if-none-match": response.headers["ETag"]})
         assert again.status_code == 304
+
+
+def test_a_reader_of_another_language_reads_the_fields_name_in_it(client: Client) -> None:
+    page = make_field_page(name(make_field(), en="architects", fi="arkkitehdit"), title="For architects")
+    finnish = get(client, page.url, "fi")
+    assert "<h1>Arkkitehdit</h1>" in finnish
+    assert '<p class="mtg-lead" lang="en">Talk with two colleagues.' in finnish
+    english = get(client, page.url)
+    assert "<h1>For architects</h1>" in english and '<p class="mtg-lead">Talk' in english

@@ -23,6 +23,9 @@ def accept(move: Move) -> Mapping[str, Any]:
         EligibilityDecision.objects.create(
             case=move.case, eligible=True, seen_on=seen_on, basis=basis, decided_at=move.at, decided_by=move.actor.user
         )
+    if move.case.handler_id is None and move.actor.user is not None:
+        # Whoever decides takes the case on; it can be given to somebody else at any time.
+        move.columns["handler"] = move.actor.user
     move.text = move.inputs.get("note", "")
     return {"seen_on": seen_on, "basis": basis}
 

@@ -149,7 +149,10 @@ class CaseLogEntry(BaseLogEntry):
         verbose_name_plural = _("case log entries")
         ordering = ["-timestamp", "-sequence"]
         constraints = [models.UniqueConstraint(fields=["case", "sequence"], name="mentoring_log_sequence_once")]
-        indexes = [models.Index(fields=["case", "-sequence"], name="mentoring_log_case")]
+        indexes = [
+            *BaseLogEntry.Meta.indexes,
+            models.Index(fields=["case", "-sequence"], name="mentoring_log_case"),
+        ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         # Wagtail's own save() validates with five queries per line. Entries are made by CaseLogEntryManager alone,

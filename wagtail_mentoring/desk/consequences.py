@@ -44,8 +44,8 @@ def _refuse(dossier: Dossier) -> list[str]:
     name = {"name": dossier.mentee.called, "language": _language(dossier)}
     months = dossier.case.participation.retention_not_eligible_months
     kept = ngettext(
-        "Data on the person are erased %(n)s month from now; until then you can reopen the case.",
-        "Data on the person are erased %(n)s months from now; until then you can reopen the case.",
+        "Data on the person are due to be erased %(n)s month from now; until then you can reopen the case.",
+        "Data on the person are due to be erased %(n)s months from now; until then you can reopen the case.",
         months,
     )
     return [
@@ -117,8 +117,8 @@ def _close(dossier: Dossier) -> list[str]:
     rules, mentors = dossier.case.participation, dossier.mentors
     months = rules.retention_follow_up_months if dossier.follow_up_consented else rules.retention_closed_months
     kept = ngettext(
-        "Data on persons are erased %(n)s month from now; until then you can reopen the case.",
-        "Data on persons are erased %(n)s months from now; until then you can reopen the case.",
+        "Data on persons are due to be erased %(n)s month from now; until then you can reopen the case.",
+        "Data on persons are due to be erased %(n)s months from now; until then you can reopen the case.",
         months,
     )
     names = ", ".join([dossier.mentee.name, *(mentor.name for mentor in mentors)])

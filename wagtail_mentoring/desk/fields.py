@@ -54,6 +54,7 @@ class DayField(forms.DateField):
         widget = DayInput()
         kwargs.setdefault("widget", widget)
         kwargs.setdefault("input_formats", [widget.format, *DAY_FORMATS])
+        kwargs.setdefault("error_messages", {"invalid": _("Write the day, such as 24.11.2026.")})
         super().__init__(**kwargs)
 
 

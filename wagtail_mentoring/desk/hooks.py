@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.utils.html import format_html
 from wagtail import hooks
 
-from . import menu  # noqa: F401
+from . import home, menu  # noqa: F401
 from .mentors import MentorViewSet
 
 

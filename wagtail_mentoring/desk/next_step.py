@@ -96,7 +96,7 @@ def _applied(dossier: Dossier) -> NextStep:
     checks = []
     if application is not None:
         sent = _("Sent %(day)s") % {"day": words.day(application.sent_at)}
-        if application.channel != "web":
+        if application.channel not in ("web", "intake"):
             sent = _("Registered by the contact person on %(day)s") % {"day": words.day(application.sent_at)}
         checks.append(Check(OK, _("The application has come"), sent))
     others = dossier.others_running

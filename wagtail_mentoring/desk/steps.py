@@ -90,7 +90,7 @@ class StepView(CaseScreen):
             )
         except StepRefused as refused:
             return self.refused(form, refused)
-        messages.success(request, done(moved, label))
+        messages.success(request, done(moved, label, changed=moved.state != self.case.state))
         return redirect(reverse("mentoring_desk:case", args=[moved.pk]))
 
     def load_again(self, form: StepForm) -> None:
@@ -208,7 +208,7 @@ class StepView(CaseScreen):
         return [row for row in rows if row[1]]
 
 
-def done(case: Case, label: str) -> str:
+def done(case: Case, label: str, *, changed: bool) -> str:
     """Return what is said after the step ``label`` was taken on ``case``."""
     said = {
         "name": case.mentee.name,
@@ -216,4 +216,6 @@ def done(case: Case, label: str) -> str:
         "state": STATE_LABELS[case.case_state],
         "step": label,
     }
+    if not changed:
+        return _("%(step)s: done for %(name)s (%(reference)s).") % said
     return _("%(step)s: done. %(name)s (%(reference)s) is now “%(state)s”.") % said

@@ -879,6 +879,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='caselogentry',
+            index=models.Index(fields=['uuid', 'action', '-timestamp'], name='wagtail_men_uuid_a02e8b_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='caselogentry',
             index=models.Index(fields=['case', '-sequence'], name='mentoring_log_case'),
         ),
         migrations.AddConstraint(

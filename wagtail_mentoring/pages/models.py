@@ -3,10 +3,12 @@
 Both come as an abstract mixin and a thin page, so that a site can put the behaviour on a page class of its own.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.fields import StreamField
@@ -17,6 +19,19 @@ from wagtail_mentoring.programme.models import ProfessionalField, Programme
 from .blocks import BodyBlock
 from .contexts import field_context, programme_context
 from .forms import FieldPageForm
+
+
+def in_language(page: Any, names: Mapping[str, str]) -> dict[str, str]:
+    """Return ``heading`` and ``content_language`` of a page whose visitor may read another language than it is in.
+
+    The heading is the page's title, or, where the visitor reads another language that ``names`` has, the name in it.
+    The language is that of the editors' words when it is not the visitor's, so that a screen reader speaks them right.
+    """
+    written, read = page.locale.language_code, get_language() or ""
+    if written.split("-")[0] == read.split("-")[0]:
+        return {"heading": page.title, "content_language": ""}
+    name = names.get(read) or names.get(read.split("-")[0]) or ""
+    return {"heading": name[:1].upper() + name[1:] or page.title, "content_language": written}
 
 
 class ProgrammePageMixin(models.Model):
@@ -33,7 +48,8 @@ class ProgrammePageMixin(models.Model):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
-        return context | programme_context(self, self.programme, request)
+        words = in_language(self, self.programme.names)
+        return context | programme_context(self, self.programme, request) | words
 
 
 class FieldPageMixin(models.Model):
@@ -51,7 +67,7 @@ class FieldPageMixin(models.Model):
         field = ProfessionalField.objects.select_related(
             "profession", "participation__union", "participation__programme"
         ).get(pk=self.field_id)
-        return context | field_context(self, field, request)
+        return context | field_context(self, field, request) | in_language(self, field.profession.names)
 
 
 class ProgrammePage(ProgrammePageMixin, Page):  # noqa: DJ008 - Page has __str__

@@ -122,10 +122,8 @@ class ParticipationViewSet(EditorViewSet):
             MultiFieldPanel(
                 [
                     FieldPanel("one_mentor_allowed"),
-                    FieldPanel("mentee_asked_about_pair"),
                     FieldPanel("contact_person_signs"),
                     FieldPanel("asylum_seekers_may_apply"),
-                    FieldPanel("minimum_fit"),
                 ],
                 heading=_("Who and with whom"),
             ),
@@ -135,7 +133,6 @@ class ParticipationViewSet(EditorViewSet):
                         [
                             FieldPanel("decision_days"),
                             FieldPanel("pairing_days"),
-                            FieldPanel("signature_reminder_days"),
                         ]
                     )
                 ],

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import MeetingStatus
 from wagtail_mentoring.meetings.moves import theme_of
+from wagtail_mentoring.messages.themes import theme_words
 from wagtail_mentoring.workflows import CaseState
 
 from .. import words
@@ -16,14 +18,14 @@ from ..dossier import Dossier
 from . import register
 
 
-def _row(meeting: Any) -> dict[str, Any]:
+def _row(case: Case, meeting: Any) -> dict[str, Any]:
     missing = [str(one) for one in meeting.who if not one.present]
     who = ""
     if meeting.status == MeetingStatus.HELD:
         who = _("not there: %(names)s") % {"names": ", ".join(missing)} if missing else _("everyone was there")
     return {
         "number": meeting.number,
-        "theme": meeting.theme,
+        "theme": theme_words(case, meeting.number, meeting.theme),
         "when": words.moment(meeting.starts_at),
         "length": _("%(minutes)s minutes") % {"minutes": meeting.minutes},
         "place": meeting.place,
@@ -37,7 +39,7 @@ def _row(meeting: Any) -> dict[str, Any]:
 def meetings(dossier: Dossier) -> Mapping[str, Any]:
     """Every meeting that has a row, then the themes of those to come."""
     case = dossier.case
-    rows = [_row(meeting) for meeting in dossier.meetings]
+    rows = [_row(case, meeting) for meeting in dossier.meetings]
     if case.case_state != CaseState.CLOSED:
         known = {meeting.number for meeting in dossier.meetings if meeting.status in ("held", "planned")}
         ahead = [number for number in range(1, case.max_meetings + 1) if number not in known]

@@ -173,6 +173,8 @@ def _sign(life: Life, who: str) -> None:
     mentor: Mentor | None = None if place is None else mentors[place]
     mentee: Mentee | None = case.mentee if place is None else None
     link = links.link_for(case, mentee=mentee, mentor=mentor)
+    link.opened_at = clock.now()
+    link.save(update_fields=["opened_at"])
     _code, digits = codes.issue(link, CODE_PURPOSE)
     agreement = current_agreement(case)
     if agreement is None:

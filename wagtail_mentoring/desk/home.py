@@ -1,0 +1,30 @@
+"""What the admin's home page shows a contact person: the way to the cases, and how many are running."""
+
+from typing import Any
+
+from django.urls import reverse
+from wagtail import hooks
+from wagtail.admin.site_summary import SummaryItem
+
+from wagtail_mentoring.cases.models import Case
+
+from .menu import may_read_cases
+
+
+class CasesSummary(SummaryItem):
+    """The number of running cases of the user's unions, with the way to the list."""
+
+    order = 50
+    template_name = "wagtail_mentoring/desk/cases_summary.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        running = Case.objects.readable_by(self.request.user).running().count()
+        return {"running": running, "address": reverse("mentoring_desk:cases")}
+
+    def is_shown(self) -> bool:
+        return may_read_cases(self.request.user)
+
+
+@hooks.register("construct_homepage_summary_items")
+def add_cases(request: Any, items: list[SummaryItem]) -> None:
+    items.append(CasesSummary(request))
