@@ -226,3 +226,20 @@ def test_the_home_page_leads_to_the_running_cases(admin: Client, field: Any) -> 
     nobody = Client()
     nobody.force_login(make_user("editor"))
     assert "running case" not in nobody.get(reverse("wagtailadmin_home")).content.decode()
+
+
+@pytest.mark.parametrize("status", ["failed", "sending"])
+def test_a_mail_that_did_not_leave_is_sent_again(status: str, admin: Client, field: Any, mailoutbox: Any) -> None:
+    case = make_case(field)
+    mail = OutboxMessage.objects.filter(case=case).first()
+    OutboxMessage.objects.filter(pk=mail.pk).update(status=status)
+    address = reverse("mentoring_desk:mail", args=[mail.pk])
+    assert "Send again" in admin.get(address).content.decode()
+    reader = Client()
+    reader.force_login(make_supervisor(field.union))
+    assert "Send again" not in reader.get(address).content.decode()
+    assert reader.post(address).status_code in (302, 403) and not mailoutbox
+    assert "The mail was sent." in admin.post(address, follow=True).content.decode()
+    mail.refresh_from_db()
+    assert (mail.status, len(mailoutbox)) == ("sent", 1)
+    assert "not sent again" in admin.post(address, follow=True).content.decode() and len(mailoutbox) == 1

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import facts
+from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.conf import conf
@@ -24,7 +25,6 @@ from wagtail_mentoring.documents.agreement_sheet import (
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.people import codes
-from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.storage import private_storage
 from wagtail_mentoring.programme.localized import localized
@@ -93,11 +93,8 @@ def send_agreement(move: Move) -> None:
 
 def _parties(move: Move) -> list[Party]:
     case = move.case
-    mentors = Mentor.objects.filter(
-        memberships__pair__case=case, memberships__pair__ended_at=None, memberships__left_at=None
-    ).order_by("memberships__pk")
     parties = [Party(role=PartyRole.MENTEE, mentee=case.mentee, name=case.mentee.name)]
-    parties += [Party(role=PartyRole.MENTOR, mentor=mentor, name=mentor.name) for mentor in mentors]
+    parties += [Party(role=PartyRole.MENTOR, mentor=mentor, name=mentor.name) for mentor in current_mentors(case)]
     if case.participation.contact_person_signs and move.actor.user is not None:
         user = move.actor.user
         # The union's certification stands for the contact person, so nobody waits for this signature.

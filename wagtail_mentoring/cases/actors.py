@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme.rights import may_handle
 from wagtail_mentoring.workflows import Role
@@ -42,10 +44,15 @@ def mentee_on(mentee: Mentee, case: "Case") -> Actor:
     return Actor(frozenset({Role.MENTEE}) if case.mentee_id == mentee.pk else frozenset(), mentee=mentee)
 
 
+def current_mentors(case: "Case") -> QuerySet[Mentor]:
+    """Return the mentors of the case's current pair, in the order in which they joined."""
+    # By the query name of the room above: who is in the pair is stored there, once.
+    return Mentor.objects.filter(
+        memberships__pair__case=case, memberships__pair__ended_at=None, memberships__left_at=None
+    ).order_by("memberships__pk")
+
+
 def mentor_on(mentor: Mentor, case: "Case") -> Actor:
     """Return ``mentor`` acting on ``case``, without a role unless in its current pair."""
-    # By the query name of the room above: who is in the pair is stored there, once.
-    current = type(mentor).objects.filter(
-        pk=mentor.pk, memberships__left_at__isnull=True, memberships__pair__case=case, memberships__pair__ended_at=None
-    )
-    return Actor(frozenset({Role.MENTOR}) if current.exists() else frozenset(), mentor=mentor)
+    current = current_mentors(case).filter(pk=mentor.pk).exists()
+    return Actor(frozenset({Role.MENTOR}) if current else frozenset(), mentor=mentor)

@@ -4,9 +4,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,10 +17,11 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic.base import BaseListingView
 
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.messages.delivery import may_be_repeated, send_again
 from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
 from wagtail_mentoring.privacy.models import ReadingLogEntry
 from wagtail_mentoring.programme.models import UnionRole
-from wagtail_mentoring.programme.rights import union_roles, unions_for
+from wagtail_mentoring.programme.rights import may_handle, union_roles, unions_for
 
 from . import words
 from .base import Screen
@@ -110,7 +112,31 @@ class MailPage(Screen):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         language = dict(conf.LANGUAGES).get(self.mail.language, self.mail.language)
-        return self.respond(language=language, demo=conf.DEMO, **row_of(self.mail))
+        return self.respond(
+            language=language,
+            demo=conf.DEMO,
+            may_send=self.may_send and may_be_repeated(self.mail),
+            **row_of(self.mail),
+        )
+
+    @property
+    def may_send(self) -> bool:
+        """Whether the user moves cases of the mail's union, and so may send the mail again."""
+        user, union = self.request.user, self.mail.union_id
+        return user.has_perm("wagtail_mentoring.change_case") and (user.is_superuser or may_handle(user, union or 0))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send the mail again, when a handler asks for it: it failed, or was perhaps sent."""
+        if not self.may_send:
+            raise PermissionDenied
+        status = send_again(self.mail)
+        if status == OutboxStatus.SENT:
+            messages.success(request, _("The mail was sent."))
+        elif status:
+            messages.error(request, _("The mail could not be sent. The reason stands below."))
+        else:
+            messages.warning(request, _("This mail is not sent again: it has left, or is a one-time code."))
+        return redirect(reverse("mentoring_desk:mail", args=[self.mail.pk]))
 
 
 #: What a reading is called in the list.

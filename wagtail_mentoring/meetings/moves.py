@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.cases import facts
+from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.cases.signals import case_moved
-from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
@@ -107,11 +107,8 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
 
 def _present(move: Move) -> list[dict[str, Any]]:
     """Return the attendance of the mentee and every mentor of the pair; refuse a meeting of nobody."""
-    members = Mentor.objects.filter(
-        memberships__pair__case=move.case, memberships__pair__ended_at=None, memberships__left_at=None
-    ).order_by("memberships__pk")
     there = {mentor.pk for mentor in move.inputs.get("mentors_present", [])}
-    pair = list(members)
+    pair = list(current_mentors(move.case))
     if not there <= {mentor.pk for mentor in pair}:
         message = _("Somebody who is not a mentor of this case cannot have been there as one.")
         raise StepRefused(message, {"mentors_present": message})

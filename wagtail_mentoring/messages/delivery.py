@@ -123,6 +123,11 @@ def _end(row: OutboxMessage, status: OutboxStatus, error: str, *, counted: bool 
     return str(status.value)
 
 
+def may_be_repeated(row: OutboxMessage) -> bool:
+    """Return whether a person may ask for ``row`` again: it failed or was perhaps sent, and is no one-time code."""
+    return row.status in (OutboxStatus.FAILED, OutboxStatus.SENDING) and row.event != MailEvent.CODE
+
+
 def send_again(row: OutboxMessage) -> str:
     """Deliver a row again because a person asks for it: one that failed, or that was perhaps sent. Returns the status.
 
