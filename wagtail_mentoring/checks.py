@@ -144,3 +144,21 @@ def check_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
             )
         ]
     return []
+
+
+@register()
+def check_sqlite(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn where two people who act at once would meet "database is locked" instead of waiting (W007)."""
+    database = settings.DATABASES.get("default", {})
+    if not str(database.get("ENGINE", "")).endswith("sqlite3"):
+        return []
+    if str(database.get("OPTIONS", {}).get("transaction_mode", "")).upper() == "IMMEDIATE":
+        return []
+    return [
+        Warning(
+            "On SQLite, two handlers who press a button at once may get an error instead of waiting for each other.",
+            hint='Set "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"} for the '
+            "database, or use PostgreSQL.",
+            id="wagtail_mentoring.W007",
+        )
+    ]

@@ -98,6 +98,21 @@ def test_the_cache(settings: Any) -> None:
     assert checks.check_cache(None) == []
 
 
+@pytest.mark.parametrize(
+    ("engine", "mode", "expected"),
+    [
+        ("sqlite3", None, ["W007"]),
+        ("sqlite3", "DEFERRED", ["W007"]),
+        ("sqlite3", "IMMEDIATE", []),
+        ("postgresql", None, []),
+    ],
+)
+def test_sqlite(engine: str, mode: str | None, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    database = {"ENGINE": f"django.db.backends.{engine}", "OPTIONS": {"transaction_mode": mode} if mode else {}}
+    monkeypatch.setattr(checks.settings, "DATABASES", {"default": database})
+    assert ids(checks.check_sqlite(None)) == expected
+
+
 def test_tasks(settings: Any) -> None:
     assert checks.check_tasks(None) == []
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
