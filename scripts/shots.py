@@ -39,7 +39,7 @@ DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}}
 PUBLIC_VARIANTS: dict[str, dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
 ADMIN_VARIANTS: dict[str, dict[str, Any]] = {**PUBLIC_VARIANTS, "dark": {**DESKTOP, "color_scheme": "dark"}}
-PAGES_PER_PERSON = 40
+PAGES_PER_PERSON = 80
 PER_PATTERN = 2
 #: The one main button of a public page.
 SEND = "main form button.mtg-btn:visible"
@@ -148,7 +148,7 @@ class Walk:
         self.page.set_viewport_size(size)
 
     def open(self, address: str) -> bool:
-        """Open and picture an address; return False when it is not a page (a file to download)."""
+        """Open and picture an address; return False for what is no page of this person's (a download, a refusal)."""
         try:
             response = self.page.goto(urljoin(self.home, address), wait_until="load")
         except Exception as error:
@@ -157,6 +157,10 @@ class Walk:
             raise
         if response is not None and response.status >= 400 and address not in self.expected:
             self.bad.append(f"{response.status} {address}")
+        asked, reached = urlsplit(address).path, urlsplit(self.page.url).path
+        if reached == "/admin/" != asked:
+            # Not for this person: Wagtail sends to the home page, which has its picture.
+            return False
         self.picture()
         return True
 
@@ -294,6 +298,14 @@ def walks(browser: Browser, home: str, told: dict[str, Any], wanted: set[str]) -
                 one_each = list({case["state"]: case["address"] for case in mine}.values())
                 inside = tuple({"/admin/mentoring", told["cases_list"]})
                 walk.follow(["/admin/", told["cases_list"], *one_each], inside)
+                if person == "editor":
+                    # Wagtail's own pages are not followed: there are too many. These three are about ours.
+                    page.goto(urljoin(home, "/admin/pages/"))
+                    explored = page.locator("a[href*='/admin/pages/'][href$='/edit/']").evaluate_all(
+                        "links => links.map(a => a.getAttribute('href'))"
+                    )
+                    for address in ["/admin/pages/", *list(dict.fromkeys(explored))[:2]]:
+                        walk.open(address)
             yield walk
             context.close()
 
