@@ -31,7 +31,7 @@ _QUESTIONS = (
     ),
     (
         "Can I stop?",
-        "<p>Yes, at any time and without giving a reason. Your own page has a button for it.</p>",
+        "<p>Yes, at any time and without giving a reason. Tell the contact person, whose address is on your own page.</p>",
     ),
 )
 _QUOTES = (
