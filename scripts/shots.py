@@ -299,7 +299,7 @@ def walks(browser: Browser, home: str, told: dict[str, Any], wanted: set[str]) -
                 inside = tuple({"/admin/mentoring", told["cases_list"]})
                 walk.follow(["/admin/", told["cases_list"], *one_each], inside)
                 if person == "editor":
-                    # Wagtail's own pages are not followed: there are too many. The list, and the first of ours, are enough.
+                    # Wagtail's own pages are not followed, there are too many: the list, and the first of ours.
                     page.goto(urljoin(home, "/admin/pages/"))
                     explored = page.locator("a[href*='/admin/pages/'][href$='/edit/']").evaluate_all(
                         "links => links.map(a => a.getAttribute('href'))"

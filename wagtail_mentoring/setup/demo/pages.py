@@ -31,7 +31,7 @@ _QUESTIONS = (
     ),
     (
         "Can I stop?",
-        "<p>Yes, at any time and without giving a reason. Tell the contact person, whose address is on your own page.</p>",
+        "<p>Yes, at any time and without giving a reason. Tell the contact person named on your own page.</p>",
     ),
 )
 _QUOTES = (
