@@ -19,6 +19,21 @@ DEFAULTS: dict[str, Any] = {
     "DEMO": False,
     # Largest CV in bytes.
     "CV_MAX_BYTES": 5 * 1024 * 1024,
+    # Where the keys of the unions are that certify documents: "local" (encrypted in the database), "memory" (tests), or
+    # the dotted path of a class with the methods of documents.backends.SigningBackend.
+    "SIGNING_BACKEND": "local",
+    # Address of a time-stamping authority (RFC 3161); None: documents are not timestamped.
+    "TSA_URL": None,
+    # Files with certificates (PEM or DER) of issuers whose signatures count as known.
+    "TRUSTED_CERTIFICATES": [],
+    # Processes that lay out documents and look at uploads, apart from the site's own; 0: in the process itself.
+    "DOCUMENT_PROCESSES": 1,
+    # A process is made anew after so many documents; one document may take so many seconds and so much memory.
+    "DOCUMENT_RECYCLE": 200,
+    "DOCUMENT_SECONDS": 30,
+    "DOCUMENT_MEGABYTES": 1024,
+    # Largest signed or scanned agreement, and largest file to verify, in bytes.
+    "UPLOAD_MAX_BYTES": 10 * 1024 * 1024,
     # How long a private link, the session it opens, and a one-time code last.
     "LINK_DAYS": 365,
     "LINK_SESSION_MINUTES": 60,
@@ -28,6 +43,8 @@ DEFAULTS: dict[str, Any] = {
     "LIMIT_APPLY": "30/hour",
     "LIMIT_LINK_REQUEST": "5/hour",
     "LIMIT_CODE": "6/hour",
+    "LIMIT_UPLOAD": "20/hour",
+    "LIMIT_VERIFY": "20/hour",
 }
 
 
