@@ -1,0 +1,1 @@
+"""Looks at files that strangers send. Runs in the limited process, so nothing here imports Django."""

@@ -1,0 +1,94 @@
+"""What the limited process tells about a file: plain values that can be sent between processes."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["accepted", "review", "refused"]
+
+
+@dataclass(frozen=True)
+class SignerFound:
+    """Who signed, as the certificate says, and when, as the file says.
+
+    ``name`` and ``issuer`` are for people to read; ``fingerprint`` is the SHA-256 of the certificate in hexadecimal.
+    ``trusted``: the certificate was issued by somebody whom the site trusts and is in force. ``signed_at`` is what the
+    signer's own machine claimed, or None.
+    """
+
+    name: str
+    issuer: str
+    trusted: bool
+    self_signed: bool
+    fingerprint: str
+    field: str
+    signed_at: datetime.datetime | None = None
+    timestamped_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was noticed: a code (see uploads.SENTENCES) and the values that its sentence needs."""
+
+    code: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class FileRefused(Exception):
+    """The file cannot be taken; raised inside the check, with the code of the reason."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        super().__init__(code, values)
+        self.code = code
+        self.values = values
+
+    def finding(self) -> Finding:
+        """Return the reason as a plain value."""
+        return Finding(self.code, self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are rebuilt from their arguments when they come from another process; keywords would get lost.
+        return (_refused, (self.code, self.values))
+
+
+def _refused(code: str, values: Mapping[str, str]) -> FileRefused:
+    return FileRefused(code, **values)
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """The answer of the check of a signed file. ``findings`` begins with the one that decided."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    signer: SignerFound | None = None
+
+
+@dataclass(frozen=True)
+class ScanFound:
+    """A scan on paper: what it is by its content (``application/pdf``, ``image/jpeg`` or ``image/png``), and pages."""
+
+    content_type: str
+    pages: int
+
+
+def plain(signer: SignerFound | None) -> dict[str, Any] | None:
+    """Return the signer as JSON can hold it."""
+    if signer is None:
+        return None
+    values = asdict(signer)
+    for name in ("signed_at", "timestamped_at"):
+        values[name] = values[name].isoformat() if values[name] else None
+    return values
+
+
+def signer_from(values: Mapping[str, Any] | None) -> SignerFound | None:
+    """Return what ``plain`` has written."""
+    if values is None:
+        return None
+    times = {
+        name: datetime.datetime.fromisoformat(values[name]) if values.get(name) else None
+        for name in ("signed_at", "timestamped_at")
+    }
+    return SignerFound(**{**values, **times})
