@@ -1,8 +1,8 @@
 """What the ethics agreement's template needs, as types: the one way to fill ``agreement.html``."""
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.utils import translation
@@ -31,7 +31,8 @@ class SheetParty:
 
     ``detail`` stands beside the name (profession, or the union of a contact person). ``signed_at`` is None until the
     party has signed; ``signed_how`` says in words how it was done. ``required`` is False for a party whose signature
-    the agreement does not wait for. ``field_name`` names the signature's place in the document (``sig_mentee``).
+    the agreement does not wait for. ``field_name`` names the signature's place in the document (``sig_mentee``);
+    left empty, it follows from the role and the order (see with_fields).
     """
 
     role: Role
@@ -52,9 +53,40 @@ class SheetParty:
         }[self.role]
 
 
+def with_fields(parties: Iterable[SheetParty]) -> tuple[SheetParty, ...]:
+    """Return the parties, each with the name of its signature field: its own, else by role and order.
+
+    These are ``sig_mentee``, ``sig_mentor_1``, ``sig_mentor_2`` … and ``sig_contact``. Raises ValueError when two
+    parties would sign in one field.
+    """
+    named: list[SheetParty] = []
+    mentors = 0
+    for party in parties:
+        mentors += party.role == "mentor"
+        field = party.field_name or (f"sig_mentor_{mentors}" if party.role == "mentor" else f"sig_{party.role}")
+        if any(other.field_name == field for other in named):
+            raise ValueError(f"Two parties cannot both sign in the field “{field}”.")
+        named.append(replace(party, field_name=field))
+    return tuple(named)
+
+
+@dataclass(frozen=True)
+class SupplementTo:
+    """The agreement that a new mentor joins: its reference, date and SHA-256, and the parties that stay in it."""
+
+    reference: str
+    issued: datetime.date
+    sha256: str
+    parties: tuple[SheetParty, ...]
+
+
 @dataclass(frozen=True)
 class AgreementSheet:
-    """Everything that an agreement's document shows. ``text`` is HTML; it is sanitized and split into clauses."""
+    """Everything that an agreement's document shows. ``text`` is HTML; it is sanitized and split into clauses.
+
+    With ``supplement`` it is the document by which the new mentor alone (the only one of ``parties``) joins another
+    agreement. ``verify_address`` is where a reader can check the file; empty: nothing is said of it.
+    """
 
     union: UnionBrand
     reference: str
@@ -66,10 +98,14 @@ class AgreementSheet:
     issued: datetime.date
     field: str
     meetings: str
+    supplement: SupplementTo | None = None
+    verify_address: str = ""
 
     def title(self) -> str:
         """Return the document's title in its own language, with the reference."""
         with translation.override(self.language):
+            if self.supplement:
+                return f"{gettext('Supplement to the ethics agreement')}, {self.reference}"
             return f"{gettext('Ethics agreement for mentoring')}, {self.reference}"
 
     def context(self) -> Mapping[str, Any]:
@@ -78,12 +114,14 @@ class AgreementSheet:
             "union": self.union,
             "reference": self.reference,
             "language_name": self.language_name,
-            "parties": self.parties,
+            "parties": with_fields(self.parties),
             "text": self.text,
             "version_label": self.version_label,
             "issued": self.issued,
             "field": self.field,
             "meetings": self.meetings,
+            "supplement": self.supplement,
+            "verify_address": self.verify_address,
         }
 
 
@@ -93,8 +131,8 @@ def meetings_label(minimum: int, maximum: int) -> str:
 
 
 def render_agreement(sheet: AgreementSheet) -> RenderedPdf:
-    """Render the agreement. Raises ValueError when a party has no name, else as render_pdf."""
-    for party in sheet.parties:
+    """Render the agreement or supplement. Raises ValueError when a party has no name, else as render_pdf."""
+    for party in (*sheet.parties, *(sheet.supplement.parties if sheet.supplement else ())):
         if not clean_name(party.name):
             raise ValueError(f"A party ({party.role}) of agreement {sheet.reference} has no name.")
     return render_pdf(TEMPLATE, sheet.context(), language=sheet.language, title=sheet.title())

@@ -38,6 +38,12 @@ def person(name: str) -> SafeString:
 
 
 @register.filter
+def plain_name(name: str) -> str:
+    """Return a name without control characters, for places that hold no markup (the words of a signature's place)."""
+    return clean_name(name)
+
+
+@register.filter
 def long_date(value: datetime.date) -> str:
     """“23 October 2026”, “23. lokakuuta 2026”."""
     return _format(value, _DATES)
