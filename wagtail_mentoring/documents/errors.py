@@ -1,4 +1,4 @@
-"""What can go wrong when a document is made."""
+"""What can go wrong when a document is made or looked at. Known to the document processes too, so without Django."""
 
 
 class DocumentRenderError(Exception):
@@ -11,3 +11,11 @@ class PdfLibrariesMissing(DocumentRenderError):
 
 class AssetRefused(DocumentRenderError):
     """A template or a text asked for a file that is not one of the documents' own."""
+
+
+class WorkerTimedOut(DocumentRenderError):
+    """The work took longer than it may (or no process became free), and was stopped."""
+
+
+class WorkerKilled(DocumentRenderError):
+    """The process that did the work came to its end: out of memory, killed from outside, or unable to start."""

@@ -1,0 +1,209 @@
+"""Runs the work of documents in processes of their own: warm, renewed now and then, limited in time and memory.
+
+Layout takes seconds on a bad text, and a hostile upload can take everything a machine has. Neither may hold up or end
+the process that serves people. There are two pools, so that an upload cannot come near a document that is being made.
+"""
+
+import atexit
+import os
+import pickle
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing.util import Finalize
+from typing import Any, Literal, TypeVar
+
+from django.utils.translation import gettext, ngettext
+from pebble import ProcessExpired, ProcessPool
+
+from wagtail_mentoring.conf import conf
+
+from . import worker_side
+from .errors import WorkerKilled, WorkerTimedOut
+from .spawning import DocumentContext, forget_children
+
+Kind = Literal["render", "check"]
+Result = TypeVar("Result")
+
+#: How long a first process may take to start, in seconds, on top of what the work itself may take.
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a pool is made from; another plan (settings changed in a test) makes another pool."""
+
+    processes: int
+    recycle: int
+    megabytes: int
+
+
+class _Pools:
+    """The pools of this process. A forked child begins with none: the parent's pipes are not its own."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.running: dict[Kind, tuple[_Plan, ProcessPool]] = {}
+        #: When work last came to an end, by the monotonic clock, and the most seconds that any was given.
+        self.answered = self.longest = 0.0
+
+    def get(self, kind: Kind) -> ProcessPool:
+        """Return the running pool, made now if there is none that fits the settings."""
+        plan = _Plan(conf.DOCUMENT_PROCESSES, conf.DOCUMENT_RECYCLE, conf.DOCUMENT_MEGABYTES)
+        with self.lock:
+            known = self.running.get(kind)
+            if known is not None and known[0] == plan and known[1].active:
+                return known[1]
+            if known is not None:
+                _stop(known[1])
+            pool = ProcessPool(
+                max_workers=plan.processes,
+                max_tasks=plan.recycle,
+                initializer=worker_side.begin,
+                initargs=(plan.megabytes, _warm(kind)),
+                context=DocumentContext(),
+            )
+            self.running[kind] = (plan, pool)
+            # A child of multiprocessing runs these at its end, and no atexit; else it would wait for ours forever.
+            Finalize(None, self.stop, exitpriority=10)
+            return pool
+
+    def drop(self, kind: Kind, pool: ProcessPool) -> None:
+        """Take a pool out of use that no longer answers, so that the next call makes a new one."""
+        with self.lock:
+            known = self.running.get(kind)
+            if known is not None and known[1] is pool:
+                del self.running[kind]
+        _stop(pool)
+
+    def stop(self) -> None:
+        """Stop all pools and wait for the end of their processes."""
+        with self.lock:
+            pools = [pool for _plan, pool in self.running.values()]
+            self.running.clear()
+        for pool in pools:
+            pool.stop()
+        for pool in pools:
+            pool.join()
+
+    def forget(self) -> None:
+        """In a forked child: begin with no pools, and leave the parent's processes alone."""
+        forget_children()
+        self.lock = threading.Lock()
+        self.running = {}
+
+
+def _warm(kind: Kind) -> tuple[Callable[..., object], tuple[Any, ...]] | None:
+    return None
+
+
+def _stop(pool: ProcessPool) -> None:
+    # Waiting for a process that will not end can take seconds; nobody here needs to.
+    pool.stop()
+    threading.Thread(target=pool.join, name="mentoring-pool-stop", daemon=True).start()
+
+
+_pools = _Pools()
+atexit.register(_pools.stop)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pools.forget)
+
+
+def call(function: Callable[..., Result], *args: Any, pool: Kind = "render", seconds: float | None = None) -> Result:
+    """Run ``function(*args)`` in a document process and return its result.
+
+    ``function`` stands at the top of a module that imports no Django; arguments and result can be pickled. ``pool`` is
+    "render" for making documents and "check" for looking at what somebody sent. ``seconds`` is the most that the work
+    may take; None: DOCUMENT_SECONDS. What the function raises is raised here.
+
+    Raises WorkerTimedOut when it takes longer, WorkerKilled when the process ends in the middle of it (memory above
+    DOCUMENT_MEGABYTES, or killed from outside); the next call finds a new process. With DOCUMENT_PROCESSES = 0 the
+    function runs in this process, without limits.
+    """
+    if conf.DOCUMENT_PROCESSES < 1:
+        return function(*args)
+    allowed = conf.DOCUMENT_SECONDS if seconds is None else seconds
+    payload = pickle.dumps((function, args))
+    try:
+        answer = _run(payload, pool, allowed)
+    except BrokenProcessPool:
+        # A process was killed while it waited for work, and the pool with it. The work itself had not begun.
+        try:
+            answer = _run(payload, pool, allowed)
+        except BrokenProcessPool as error:
+            raise WorkerKilled(
+                gettext(
+                    "The process for documents could not be started. Try again; if it stays so, tell the people "
+                    "who run this site."
+                )
+            ) from error
+    done, value = pickle.loads(answer)  # noqa: S301 - packed by our own child process
+    if not done:
+        raise value
+    result: Result = value
+    return result
+
+
+def _run(payload: bytes, kind: Kind, seconds: float) -> bytes:
+    """Let a process of the pool do the work. Raises BrokenProcessPool when the pool ended before it began."""
+    pool = _pools.get(kind)
+    _pools.longest = max(_pools.longest, seconds)
+    try:
+        future: Future[bytes] = pool.schedule(worker_side.run, args=(payload,), timeout=seconds)
+    except RuntimeError as error:
+        _pools.drop(kind, pool)
+        raise BrokenProcessPool(str(error)) from error
+    try:
+        # The pool counts from the moment a process takes the work; this counts the wait for a free one as well.
+        return future.result(timeout=2 * seconds + START_SECONDS)
+    except TimeoutError as error:
+        if not future.done():
+            future.cancel()
+            if time.monotonic() - _pools.answered > 2 * _pools.longest + START_SECONDS:
+                # No queue, but a pool that came to a stop: a process can be killed while it holds the pool's lock.
+                _pools.drop(kind, pool)
+            raise WorkerTimedOut(
+                gettext("No process for documents became free in time. Try again in a few minutes.")
+            ) from error
+        raise WorkerTimedOut(_too_long(kind, seconds)) from error
+    except BrokenProcessPool:
+        _pools.drop(kind, pool)
+        raise
+    except ProcessExpired as error:
+        raise WorkerKilled(_killed(kind, error.exitcode)) from error
+    finally:
+        if future.done():
+            _pools.answered = time.monotonic()
+
+
+def _too_long(kind: Kind, seconds: float) -> str:
+    count = max(1, round(seconds))
+    if kind == "check":
+        return ngettext(
+            "Looking at the file took longer than %(count)d second and was stopped.",
+            "Looking at the file took longer than %(count)d seconds and was stopped.",
+            count,
+        ) % {"count": count}
+    return ngettext(
+        "Making the document took longer than %(count)d second and was stopped. Try again; if it stays so, make its "
+        "text shorter.",
+        "Making the document took longer than %(count)d seconds and was stopped. Try again; if it stays so, make its "
+        "text shorter.",
+        count,
+    ) % {"count": count}
+
+
+def _killed(kind: Kind, status: int) -> str:
+    if status == worker_side.OUT_OF_MEMORY:
+        if kind == "check":
+            return gettext("Looking at the file needed more memory than it may use, and was stopped.")
+        return gettext(
+            "Making the document needed more memory than it may use, and was stopped. If it stays so, make its text "
+            "shorter."
+        )
+    if kind == "check":
+        return gettext("Looking at the file ended before it was done. Try again.")
+    return gettext("Making the document ended before it was done: the system stopped its process. Try again.")
