@@ -13,7 +13,7 @@ for _name in ("DEBUG", "SITE_URL", "PORT"):
     os.environ.pop(_name, None)
 
 from example_project.settings import *  # noqa: E402, F403
-from example_project.settings import DATABASES, VAR  # noqa: E402
+from example_project.settings import DATABASES, VAR, WAGTAIL_MENTORING  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the live server's threads get connections of their own, as in earnest.
@@ -23,3 +23,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Keys of the process: a test need not make one for its union first.
+WAGTAIL_MENTORING["SIGNING_BACKEND"] = "memory"

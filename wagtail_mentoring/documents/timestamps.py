@@ -1,0 +1,84 @@
+"""The time-stamping authority that a site may name, and what happens when it does not answer."""
+
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeVar
+
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+
+from wagtail_mentoring.conf import conf
+
+logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+#: How long one answer of the authority may take, in seconds, and everything around one signature together.
+ANSWER_SECONDS = 5
+SIGNATURE_SECONDS = 12
+#: After a failure the authority is left alone for so long, so that a hundred documents do not wait a hundred times.
+REST_SECONDS = 60.0
+
+_resting_until: dict[str, float] = {}
+
+
+class TookTooLong(Exception):
+    """The work was given up; it may go on in its thread, and its result is lost."""
+
+
+@lru_cache(maxsize=8)
+def _client(url: str) -> TimeStamper:
+    # One for each address: it asks once how large an answer is, and remembers.
+    return RequestsHTTPTimeStamper(url, timeout=ANSWER_SECONDS)
+
+
+def timestamper() -> TimeStamper | None:
+    """Return the client of TSA_URL; None without one, and for a minute after it failed."""
+    url = conf.TSA_URL
+    if not url or _resting_until.get(url, 0.0) > time.monotonic():
+        return None
+    return _client(url)
+
+
+def failed(error: BaseException) -> None:
+    """Note that the authority did not do its work, in the log and for the next documents."""
+    url = conf.TSA_URL
+    _resting_until[url] = time.monotonic() + REST_SECONDS
+    logger.warning(
+        "The time-stamping authority %s gave no timestamp (%s: %s). Documents are certified without one for now; "
+        "it is asked again in %d seconds.",
+        url, type(error).__name__, error, REST_SECONDS,
+    )  # fmt: skip
+
+
+def forget_failures() -> None:
+    """Ask the authority again at once."""
+    _resting_until.clear()
+
+
+def apart(work: Callable[[], Result], seconds: float | None = None) -> Result:
+    """Run the work in a thread of its own and return its result; what it raises is raised here.
+
+    pyHanko starts an event loop, which a thread that has one already cannot. Raises TookTooLong after ``seconds``.
+    """
+    result: list[Result] = []
+    error: list[BaseException] = []
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            result.append(context.run(work))
+        except BaseException as raised:
+            error.append(raised)
+
+    thread = threading.Thread(target=run, name="signing", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if error:
+        raise error[0]
+    if not result:
+        raise TookTooLong(f"no result after {seconds} seconds")
+    return result[0]
