@@ -4,7 +4,6 @@ Everything takes sensible defaults, so that a test names only what it is about. 
 """
 
 import datetime
-import hashlib
 import itertools
 from typing import Any
 from unittest import mock
@@ -13,9 +12,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.moves import CODE_PURPOSE, current_agreement
+from wagtail_mentoring.agreements.parties import agreement_of
+from wagtail_mentoring.agreements.signing import CODE_PURPOSE
 from wagtail_mentoring.cases import actors, moves
-from wagtail_mentoring.documents.render import RenderedPdf
 from wagtail_mentoring.models import (
     AgreementText,
     Application,
@@ -172,11 +171,10 @@ def make_agreement_text() -> AgreementText:
 def pretend_pdf() -> Any:
     """Return a patch under which an agreement is a few bytes instead of a rendered PDF (which takes a second)."""
 
-    def made(sheet: Any) -> RenderedPdf:
-        content = f"%PDF-1.7 {sheet.reference} {next(_number)}".encode()
-        return RenderedPdf(content, hashlib.sha256(content).hexdigest(), 1)
+    def made(sheet: Any, union: Any) -> bytes:
+        return f"%PDF-1.7 {sheet.reference} {next(_number)}".encode()
 
-    return mock.patch("wagtail_mentoring.agreements.moves.render_agreement", made)
+    return mock.patch("wagtail_mentoring.agreements.issue.make_agreement", made)
 
 
 def sign(case: Case, *, mentee: Mentee | None = None, mentor: Mentor | None = None) -> Case:
@@ -187,7 +185,7 @@ def sign(case: Case, *, mentee: Mentee | None = None, mentor: Mentor | None = No
     code = OneTimeCode.objects.create(
         link=link, purpose=CODE_PURPOSE, code_hash="", expires_at=clock.now() + datetime.timedelta(minutes=15)
     )
-    agreement = current_agreement(case)
+    agreement = agreement_of(case, mentee=mentee, mentor=mentor)
     assert agreement is not None and person is not None
     inputs = {
         "typed_name": person.name,

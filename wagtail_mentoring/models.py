@@ -1,9 +1,9 @@
 """Every model of the app, re-exported from the room it lives in."""
 
-from .agreements.models import Agreement, AgreementText, Party, Signature
+from .agreements.models import Agreement, AgreementText, AgreementVersion, Party, Signature, SignatureUpload
 from .applications.models import Application, ApplicationDraft, EligibilityDecision, FieldQuestion, IntakeEntry
 from .cases.models import Case, CaseCounter, CaseLogEntry, CaseLogText
-from .documents.models import Document
+from .documents.models import Document, SigningKey
 from .meetings.models import Attendance, Meeting
 from .messages.models import MailText, OutboxMessage
 from .pages.models import FieldPage, ProgrammePage
@@ -24,6 +24,7 @@ from .programme.models import (
 __all__ = [
     "Agreement",
     "AgreementText",
+    "AgreementVersion",
     "Application",
     "ApplicationDraft",
     "Attendance",
@@ -60,5 +61,7 @@ __all__ = [
     "ReadingLogEntry",
     "RoutingRule",
     "Signature",
+    "SignatureUpload",
+    "SigningKey",
     "Union",
 ]

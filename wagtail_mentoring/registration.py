@@ -10,7 +10,7 @@ def connect() -> None:
     """Import what registers itself, and register the rest. Called once by the app's ``ready()``."""
     # Imported for what they register: facts, effects, receivers and system checks.
     from . import checks as site_checks  # noqa: F401
-    from .agreements import moves as agreement_moves  # noqa: F401
+    from .agreements import evidence, issue, parties, signing  # noqa: F401
     from .applications import checks as application_checks  # noqa: F401
     from .applications import moves as application_moves  # noqa: F401
     from .cases import effects as case_effects  # noqa: F401

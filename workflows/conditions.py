@@ -66,6 +66,20 @@ def needs_open_signature(flow: "CaseFlow") -> fsm.State.CONDITION:
     return fsm.State.CONDITION(bool(flow.facts.unsigned), unmet=_("Everyone has signed already."))
 
 
+def needs_contact_signature(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(flow.facts.contact_unsigned, unmet=_("No signature of the contact person is open."))
+
+
+def needs_waiting_upload(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(flow.facts.uploads_waiting > 0, unmet=_("No signed copy waits for your decision."))
+
+
+def needs_another_mentor(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(
+        flow.facts.mentors_with_room >= 1, unmet=_("No other mentor of this field has room now.")
+    )
+
+
 def needs_all_signatures(flow: "CaseFlow") -> fsm.State.CONDITION:
     facts = flow.facts
     if not facts.agreement_out:

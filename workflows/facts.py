@@ -21,7 +21,10 @@ class CaseFacts:
     """The facts on which every guard decides.
 
     ``unsigned`` holds the names of those who must still sign the agreement that is out; ``mentors_with_room`` counts
-    mentors of the case's field who could take one more mentee (only counted while a pair is looked for).
+    mentors of the case's field who could take one more mentee (only counted while a pair is looked for, and for a case
+    with a pair, one of whose mentors could be replaced). ``agreement_out`` is true when every mentor of the pair is a
+    party to it; ``contact_unsigned`` when the contact person is and has not signed; ``uploads_waiting`` counts signed
+    or scanned copies that a handler must look at.
     """
 
     state: CaseState
@@ -32,6 +35,8 @@ class CaseFacts:
     mentors_with_room: int = 0
     agreement_out: bool = False
     unsigned: tuple[str, ...] = ()
+    contact_unsigned: bool = False
+    uploads_waiting: int = 0
     meetings_held: int = 0
     closed_from: CaseState | None = None
     erased: bool = False

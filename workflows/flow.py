@@ -16,6 +16,8 @@ from .conditions import (
     may,
     needs_agreement_out,
     needs_all_signatures,
+    needs_another_mentor,
+    needs_contact_signature,
     needs_data,
     needs_earlier_state,
     needs_meetings_left,
@@ -24,6 +26,7 @@ from .conditions import (
     needs_no_agreement_out,
     needs_open_signature,
     needs_pair,
+    needs_waiting_upload,
 )
 from .facts import CaseFacts, Role, StepRefused
 from .states import (
@@ -131,6 +134,79 @@ class CaseFlow:
     )
     def sign(self) -> None:
         """One party signs the agreement that is out."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Decline to sign"),
+        conditions=[needs_agreement_out, needs_open_signature],
+        permission=may(Role.MENTEE, Role.MENTOR),
+        custom={"order": 46, "quiet": True},
+    )
+    def decline(self) -> None:
+        """One party does not sign, with or without a reason, and may still change its mind."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Sign as contact person"),
+        conditions=[needs_agreement_out, needs_contact_signature],
+        permission=may(Role.HANDLER),
+        custom={"order": 42, "only_when_possible": True},
+    )
+    def sign_as_contact(self) -> None:
+        """The contact person signs where the union's rules ask for it."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Confirm a signed copy"),
+        conditions=[needs_waiting_upload],
+        permission=may(Role.HANDLER),
+        custom={"order": 43, "only_when_possible": True},
+    )
+    def confirm_signature(self) -> None:
+        """A handler has looked at a signed or scanned copy and takes it as the signature of one party or several."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Refuse a signed copy"),
+        conditions=[needs_waiting_upload],
+        permission=may(Role.HANDLER),
+        custom={"order": 44, "quiet": True, "only_when_possible": True},
+    )
+    def reject_signature(self, *, reason: str = "") -> None:
+        """A handler has looked at a signed or scanned copy and does not take it. Whoever sent it reads why."""
+        _require(reason, _("Say why the copy is not taken. Whoever sent it reads this."))
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Record signatures on paper"),
+        conditions=[needs_agreement_out, needs_open_signature],
+        permission=may(Role.HANDLER),
+        custom={"order": 47, "quiet": True},
+    )
+    def record_paper(self) -> None:
+        """A handler adds the scan of a paper that one party or several have signed."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Ask everyone to sign again"),
+        conditions=[needs_agreement_out],
+        permission=may(Role.HANDLER),
+        custom={"order": 82, "quiet": True},
+    )
+    def reissue(self, *, reason: str = "") -> None:
+        """The agreement is issued anew, with the text in force now; the one before stays in the history."""
+        _require(reason, _("Say why everyone is asked to sign again. They read this."))
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Replace one mentor"),
+        conditions=[needs_pair, needs_another_mentor],
+        permission=may(Role.HANDLER),
+        custom={"order": 84, "quiet": True},
+    )
+    def replace_mentor(self, *, reason: str = "") -> None:
+        """One mentor leaves the pair and another joins, without leaving the state. Only the new one then signs."""
+        _require(reason, _("Say why the mentor is replaced."))
 
     @state.transition(
         source=list(PAIR_STATES),
@@ -275,11 +351,13 @@ def steps_from(facts: CaseFacts, actor: HasRoles) -> list[Step]:
     """Return the steps that lead on from ``facts.state`` for ``actor``: possible ones and, with the reason, others.
 
     With them stand, never possible, the steps that come right after on the road. A step for which the actor has no role
-    is left out: it is somebody else's business, not a step that waits.
+    is left out: it is somebody else's business, not a step that waits. So is one that makes sense only now and then,
+    while it is not possible.
     """
     flow = CaseFlow(facts)
     ways = CaseFlow.state.get_outgoing_transitions(facts.state)
-    steps = [_step(way, flow, actor) for way in [*ways, *_ahead(facts)] if way.has_perm(flow, actor)]
+    seen = [(way, _step(way, flow, actor)) for way in [*ways, *_ahead(facts)] if way.has_perm(flow, actor)]
+    steps = [step for way, step in seen if step.allowed or not way.custom.get("only_when_possible")]
     return sorted(steps, key=lambda step: step.order)
 
 

@@ -9,11 +9,12 @@ import pytest
 from tests.factories import as_handler, make_agreement_text, make_case, make_mentor, pretend_pdf, sign
 from tests.snapshots import rows
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.models import AgreementText, Signature
-from wagtail_mentoring.agreements.moves import current_agreement
+from wagtail_mentoring.agreements.models import Agreement, AgreementText, Signature
+from wagtail_mentoring.agreements.parties import current_agreement
 from wagtail_mentoring.cases import actors, facts, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.errors import DocumentRenderError
+from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import OneTimeCode
@@ -164,14 +165,18 @@ def test_a_document_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None
     case = make_case(state="paired")
     make_agreement_text()
 
-    def fail(sheet: Any) -> Any:
+    def fail(sheet: Any, union: Any) -> Any:
         raise DocumentRenderError("Pango is missing")
 
-    monkeypatch.setattr("wagtail_mentoring.agreements.moves.render_agreement", fail)
-    before = rows()
+    monkeypatch.setattr("wagtail_mentoring.agreements.issue.make_agreement", fail)
     with pytest.raises(StepRefused, match="Pango is missing"):
         moves.move(case.pk, "send_agreement", as_handler())
-    assert rows() == before
+    assert not Agreement.objects.exists() and not Document.objects.exists()
+    last = case.log.order_by("-sequence")[0]
+    assert (last.action, last.data) == ("mentoring.agreement_failed", {"why": "DocumentRenderError"})
+    with pretend_pdf():
+        moves.move(case.pk, "send_agreement", as_handler())
+    assert Agreement.objects.count() == 1
 
 
 def test_sending_twice(case: Case) -> None:

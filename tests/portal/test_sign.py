@@ -10,7 +10,7 @@ from tests.factories import make_agreement_text, make_case, make_field, make_men
 from tests.portal.conftest import address, link_of
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import AgreementText, Signature
-from wagtail_mentoring.agreements.moves import current_agreement
+from wagtail_mentoring.agreements.parties import current_agreement
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.messages.outbox import SEALED_CODE

@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.properties import oracle
 from tests.snapshots import rows
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.moves import current_agreement
+from wagtail_mentoring.agreements.parties import current_agreement
 from wagtail_mentoring.cases import actors, facts, moves
 from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.models import Case

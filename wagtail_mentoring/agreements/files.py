@@ -1,13 +1,48 @@
-"""Whose document is it? That of an agreement belongs to the agreement's case."""
+"""The files of agreements: how they are stored, and whose they are."""
 
+import hashlib
+from functools import partial
+
+from django.db.models import Q
+
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.moves import Move
+from wagtail_mentoring.documents.models import Document
+from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.privacy.ownership import Owner, register_finder
+from wagtail_mentoring.privacy.storage import private_storage
 
-from .models import Agreement
+from .models import Agreement, SignatureUpload
+
+
+def new_document(case: Case, kind: str, title: str, language: str, name: str, content: bytes) -> Document:
+    """Store ``content`` as a document of ``case``; ``name`` is what a download is called."""
+    stored = files.store(case.union, name, content, "application/pdf")
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Document.objects.create(kind=kind, title=title[:255], language=language, stored=stored, sha256=sha256)
+
+
+def store_document(move: Move, kind: str, title: str, language: str, name: str, content: bytes) -> Document:
+    """As :func:`new_document`, inside a move: the bytes go again when the move is refused after all."""
+    document = new_document(move.case, kind, title, language, name, content)
+    move.take_back.append(partial(private_storage().delete, document.stored.file))
+    return document
+
+
+def store_upload(move: Move, name: str, content: bytes, content_type: str) -> PrivateFile:
+    """Store what somebody sent, inside a move."""
+    stored = files.store(move.case.union, name, content, content_type)
+    move.take_back.append(partial(private_storage().delete, stored.file))
+    return stored
 
 
 @register_finder
 def agreement_of(stored: PrivateFile) -> Owner | None:
-    """Return the case whose agreement is stored in the file."""
-    case_id = Agreement.objects.filter(document__stored=stored).values_list("case_id", flat=True).first()
-    return None if case_id is None else Owner(case_id, "agreement")
+    """Return the case of an agreement that the file belongs to: as issued, signed, its record, or a sent copy."""
+    belongs = Q(document__stored=stored) | Q(versions__document__stored=stored) | Q(record__stored=stored)
+    case_id = Agreement.objects.filter(belongs).values_list("case_id", flat=True).first()
+    if case_id is not None:
+        return Owner(case_id, "agreement")
+    case_id = SignatureUpload.objects.filter(stored=stored).values_list("agreement__case_id", flat=True).first()
+    return None if case_id is None else Owner(case_id, "signed_copy")

@@ -46,6 +46,8 @@ class Move:
     columns: dict[str, Any] = field(default_factory=dict)
     #: How to take back what an effect did outside the database (a stored file), should the move fail after all.
     take_back: list[Callable[[], None]] = field(default_factory=list)
+    #: An action and its data that the history gets should the move be refused: what was tried, and why it failed.
+    tried: tuple[str, dict[str, Any]] | None = None
 
 
 #: Writes the rows that a step brings, and returns the inputs that the flow's method checks.
@@ -96,7 +98,7 @@ def move(
     """
     if step not in STEP_NAMES:
         raise KeyError(step)
-    take_back: list[Callable[[], None]] = []
+    under_way: Move | None = None
     try:
         with transaction.atomic():
             case = lock(case_id)
@@ -106,9 +108,13 @@ def move(
                 raise StepRefused(NOT_YOURS)
             if seen is not None and seen != case.log_length:
                 _refuse_stale(case, seen)
-            _take(Move(case, step, actor, inputs or {}, clock.now(), take_back=take_back))
+            under_way = Move(case, step, actor, inputs or {}, clock.now())
+            _take(under_way)
     except BaseException:
-        _take_back(take_back)
+        if under_way is not None:
+            _take_back(under_way.take_back)
+            if under_way.tried is not None:
+                note(case_id, under_way.tried[0], under_way.actor, under_way.tried[1])
         raise
     return case
 

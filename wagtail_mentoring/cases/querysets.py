@@ -46,15 +46,21 @@ class CaseQuerySet(models.QuerySet[Any]):
         return Exists(self.model._base_manager.filter(pk=OuterRef("pk"), **related))
 
     def with_situation(self) -> "CaseQuerySet":
-        """Add what the list says under the state: ``agreement_out``, ``signature_missing``, ``next_meeting_at``."""
+        """Add what the list says under the state: ``agreement_out``, ``signature_missing``, ``copy_waiting``,
+        ``next_meeting_at``."""
         planned = self.model._base_manager.filter(pk=OuterRef("pk"), meetings__status="planned")
+        out = {"agreements__pair__ended_at": None, "agreements__superseded_at": None}
+        unsigned = {"agreements__parties__required": True, "agreements__parties__signature": None}
+        staying = {
+            "agreements__parties__mentor__memberships__left_at": None,
+            "agreements__parties__mentor__memberships__pair": models.F("agreements__pair"),
+        }
         return self.annotate(
-            agreement_out=self._this_one(agreements__pair__ended_at__isnull=True),
-            signature_missing=self._this_one(
-                agreements__pair__ended_at__isnull=True,
-                agreements__parties__required=True,
-                agreements__parties__signature__isnull=True,
-            ),
+            agreement_out=self._this_one(**out),
+            # A mentor who has left the pair need not sign any more.
+            signature_missing=self._this_one(**out, **unsigned, agreements__parties__mentor=None)
+            | self._this_one(**out, **unsigned, **staying),
+            copy_waiting=self._this_one(**out, agreements__uploads__status="waiting"),
             next_meeting_at=models.Subquery(planned.values("meetings__starts_at")[:1]),
         )
 

@@ -18,6 +18,7 @@ from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.storage import keys
+from wagtail_mentoring.programme.addresses import base_url
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 
@@ -43,17 +44,6 @@ class Mail:
     sender: str
     reply_to: str
     address: str
-
-
-def base_url(union: Union | None) -> str:
-    """Return the address before every link in mails of ``union``: its own, its site's, else the configured one."""
-    candidates = (
-        union.base_url if union else "",
-        union.site.root_url if union and union.site else "",
-        conf.BASE_URL,
-        getattr(settings, "WAGTAILADMIN_BASE_URL", ""),
-    )
-    return next((str(found).rstrip("/") for found in candidates if found), "")
 
 
 def link_address(link: PrivateLink, union: Union | None, *, hidden: bool = False) -> str:

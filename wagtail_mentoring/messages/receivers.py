@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.moves import current_agreement
+from wagtail_mentoring.agreements.parties import current_agreement
 from wagtail_mentoring.applications.models import ApplicationDraft, IntakeEntry
 from wagtail_mentoring.applications.signals import double_application, draft_saved_for_later, intake_received
 from wagtail_mentoring.cases import facts

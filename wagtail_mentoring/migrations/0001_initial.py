@@ -191,6 +191,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('issued_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='issued at')),
+                ('superseded_at', models.DateTimeField(blank=True, null=True, verbose_name='superseded at')),
+                ('superseded_why', models.TextField(blank=True, verbose_name='why everyone signs again')),
+                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('supplement_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='wagtail_mentoring.agreement')),
+                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='wagtail_mentoring.agreementtext')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='wagtail_mentoring.case')),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='wagtail_mentoring.document')),
+                ('record', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recorded_agreement', to='wagtail_mentoring.document')),
+            ],
+            options={
+                'verbose_name': 'agreement',
+                'verbose_name_plural': 'agreements',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='CaseLogEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -229,6 +249,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'text of a log entry',
                 'verbose_name_plural': 'texts of log entries',
+            },
+        ),
+        migrations.CreateModel(
+            name='AgreementVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='wagtail_mentoring.agreement')),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='version_of', to='wagtail_mentoring.document')),
+            ],
+            options={
+                'verbose_name': 'version of an agreement',
+                'verbose_name_plural': 'versions of an agreement',
+                'ordering': ['agreement', 'number'],
             },
         ),
         migrations.CreateModel(
@@ -342,23 +376,10 @@ class Migration(migrations.Migration):
             name='pair',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='wagtail_mentoring.mentorpair'),
         ),
-        migrations.CreateModel(
-            name='Agreement',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('issued_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='issued at')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supplement_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='wagtail_mentoring.agreement')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_mentoring.agreementtext')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='wagtail_mentoring.case')),
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='wagtail_mentoring.document')),
-                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='wagtail_mentoring.mentorpair')),
-            ],
-            options={
-                'verbose_name': 'agreement',
-                'verbose_name_plural': 'agreements',
-                'ordering': ['-pk'],
-            },
+        migrations.AddField(
+            model_name='agreement',
+            name='pair',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='wagtail_mentoring.mentorpair'),
         ),
         migrations.CreateModel(
             name='Notice',
@@ -444,6 +465,9 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('mentee', 'mentee'), ('mentor', 'mentor'), ('contact', 'contact person')], max_length=8, verbose_name='role')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('required', models.BooleanField(default=True, verbose_name='must sign before meeting 1')),
+                ('field_name', models.CharField(max_length=30, verbose_name='signature field in the file')),
+                ('declined_at', models.DateTimeField(blank=True, null=True, verbose_name='declined at')),
+                ('decline_reason', models.TextField(blank=True, verbose_name='why declined')),
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='wagtail_mentoring.agreement')),
                 ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_mentoring.mentee')),
                 ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_mentoring.mentor')),
@@ -690,16 +714,45 @@ class Migration(migrations.Migration):
             bases=('wagtailcore.page', models.Model),
         ),
         migrations.CreateModel(
+            name='SignatureUpload',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('file', 'Signed file'), ('scan', 'Scan of a signed paper')], max_length=8, verbose_name='kind')),
+                ('report', models.JSONField(blank=True, default=dict, verbose_name='what the check found')),
+                ('status', models.CharField(choices=[('waiting', 'Waits for the contact person'), ('taken', 'Taken as signature'), ('refused', 'Not taken')], db_index=True, default='waiting', max_length=8, verbose_name='status')),
+                ('uploaded_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='sent at')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
+                ('reason', models.TextField(blank=True, verbose_name='why it was not taken')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='wagtail_mentoring.agreement')),
+                ('based_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_mentoring.document')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='wagtail_mentoring.party')),
+                ('stored', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='signature_upload', to='wagtail_mentoring.privatefile')),
+                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'signed copy',
+                'verbose_name_plural': 'signed copies',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Signature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('typed', 'Typed name, code by mail')], max_length=12, verbose_name='how')),
+                ('method', models.CharField(choices=[('typed', 'Typed name, code by mail'), ('account', 'Typed name, signed in to the site'), ('certificate', 'Own certificate, in the file'), ('paper', 'On paper, confirmed by the contact person')], max_length=12, verbose_name='how')),
                 ('signed_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='signed at')),
+                ('signed_on', models.DateField(blank=True, null=True, verbose_name='date on the paper')),
                 ('typed_name', models.CharField(blank=True, max_length=200, verbose_name='typed name')),
                 ('shown_sha256', models.CharField(max_length=64, verbose_name='hash of what was shown')),
+                ('details', models.JSONField(blank=True, default=dict, verbose_name='what the check found')),
                 ('code', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signature', to='wagtail_mentoring.onetimecode')),
+                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signature_in_file', to='wagtail_mentoring.document')),
                 ('link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtail_mentoring.privatelink')),
                 ('party', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='signature', to='wagtail_mentoring.party')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('upload', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='wagtail_mentoring.signatureupload')),
             ],
             options={
                 'verbose_name': 'signature',
@@ -732,6 +785,27 @@ class Migration(migrations.Migration):
                 'verbose_name': 'union',
                 'verbose_name_plural': 'unions',
                 'ordering': ['sort_order', 'slug'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SigningKey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('certificate', models.BinaryField()),
+                ('chain', models.BinaryField(blank=True, default=bytes)),
+                ('sealed_key', models.BinaryField()),
+                ('key_id', models.CharField(max_length=16, verbose_name='sealed with')),
+                ('fingerprint', models.CharField(max_length=64, unique=True, verbose_name='SHA-256 of the certificate')),
+                ('not_before', models.DateTimeField(verbose_name='valid from')),
+                ('not_after', models.DateTimeField(verbose_name='valid until')),
+                ('created_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='created at')),
+                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired at')),
+                ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signing_keys', to='wagtail_mentoring.union', verbose_name='union')),
+            ],
+            options={
+                'verbose_name': 'signing key',
+                'verbose_name_plural': 'signing keys',
+                'ordering': ['union', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -890,6 +964,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('case', 'sequence'), name='mentoring_log_sequence_once'),
         ),
         migrations.AddConstraint(
+            model_name='agreementversion',
+            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='mentoring_agreement_version_once'),
+        ),
+        migrations.AddConstraint(
             model_name='attendance',
             constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_attendance_of_one_person'),
         ),
@@ -912,6 +990,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='meeting',
             constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 5)), name='mentoring_meeting_number'),
+        ),
+        migrations.AddIndex(
+            model_name='agreement',
+            index=models.Index(condition=models.Q(('record__isnull', True), ('superseded_at__isnull', True)), fields=['case'], name='mentoring_agreement_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True), ('supplement_to__isnull', True)), fields=('pair',), name='mentoring_one_current_agreement'),
         ),
         migrations.AddConstraint(
             model_name='consent',
@@ -972,6 +1058,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='meetingtheme',
             constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 5)), name='mentoring_theme_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='signingkey',
+            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('union',), name='mentoring_signing_key_current'),
+        ),
+        migrations.AddConstraint(
+            model_name='signingkey',
+            constraint=models.CheckConstraint(condition=models.Q(('not_before__lt', models.F('not_after'))), name='mentoring_signing_key_dates'),
         ),
         migrations.AddIndex(
             model_name='readinglogentry',

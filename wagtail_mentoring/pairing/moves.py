@@ -1,5 +1,6 @@
-"""The pair: what the flow must know of it, and what the steps ``pair`` and ``go_back`` write."""
+"""The pair: what the flow must know of it, and what ``pair``, ``replace_mentor`` and ``go_back`` write."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,13 +29,14 @@ def current_members(case: Case) -> list[PairMembership]:
 
 @facts.register
 def pair_facts(case: Case) -> Mapping[str, Any]:
-    """How many mentors the case has; and, only while a pair is looked for, how many could be asked (two is enough)."""
+    """How many mentors the case has, and how many others could be asked (two is enough)."""
     if case.case_state == CaseState.ELIGIBLE:
         return {"mentors_with_room": len(available_for(case.field).values_list("pk")[:2])}
     if case.case_state not in PAIR_STATES:
         return {}
-    members = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
-    return {"mentors": members.count()}
+    members = current_members(case)
+    others = available_for(case.field).exclude(pk__in=[member.mentor_id for member in members])
+    return {"mentors": len(members), "mentors_with_room": len(others.values_list("pk")[:1])}
 
 
 @effect("pair")
@@ -46,10 +48,7 @@ def pair(move: Move) -> Mapping[str, Any]:
         message = _("Choose two different mentors.")
         raise StepRefused(message, {"second": message})
     chosen = [(name, mentor) for name, mentor in (("first", first), ("second", second)) if mentor is not None]
-    answered_on = move.inputs.get("answered_on")
-    if answered_on is not None and answered_on > clock.today():
-        message = _("The date is in the future. Give the day on which they said yes.")
-        raise StepRefused(message, {"answered_on": message})
+    answered_on = _answered_on(move)
     _hold_room(move.case, chosen)
     if chosen:
         made = MentorPair.objects.create(
@@ -59,21 +58,32 @@ def pair(move: Move) -> Mapping[str, Any]:
             created_by=move.actor.user,
             one_mentor_reason=reason if len(chosen) == 1 else "",
         )
-        PairMembership.objects.bulk_create(
-            PairMembership(
-                pair=made,
-                mentor=mentor,
-                joined_at=move.at,
-                answer=MentorAnswer.YES,
-                answered_on=answered_on or clock.today(),
-                answered_by_phone=True,
-                recorded_by=move.actor.user,
-            )
-            for _name, mentor in chosen
-        )
+        for _name, mentor in chosen:
+            _join(move, made, mentor, answered_on)
     move.data["mentors"] = [mentor.pk for _name, mentor in chosen]
     move.text = reason
     return {"mentors": len(chosen), "one_mentor_reason": reason}
+
+
+def _answered_on(move: Move) -> datetime.date:
+    """Return the day of the mentors' yes: today when none was given. Refuses a day that is still to come."""
+    given: datetime.date = move.inputs.get("answered_on") or clock.today()
+    if given > clock.today():
+        message = _("The date is in the future. Give the day on which they said yes.")
+        raise StepRefused(message, {"answered_on": message})
+    return given
+
+
+def _join(move: Move, pair: MentorPair, mentor: Mentor, answered_on: datetime.date) -> None:
+    PairMembership.objects.create(
+        pair=pair,
+        mentor=mentor,
+        joined_at=move.at,
+        answer=MentorAnswer.YES,
+        answered_on=answered_on,
+        answered_by_phone=True,
+        recorded_by=move.actor.user,
+    )
 
 
 def _hold_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
@@ -87,6 +97,31 @@ def _hold_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
                 "name": mentor.name
             }
             raise StepRefused(message, {name: message})
+
+
+@effect("replace_mentor")
+def replace_mentor(move: Move) -> Mapping[str, Any]:
+    """Inputs: ``leaving`` (a mentor of the pair), ``joining``, ``reason``, ``answered_on`` (date)."""
+    leaving, joining = move.inputs.get("leaving"), move.inputs.get("joining")
+    members = {member.mentor_id: member for member in current_members(move.case)}
+    member = members.get(getattr(leaving, "pk", 0))
+    if member is None:
+        message = _("Choose which mentor of this pair leaves.")
+        raise StepRefused(message, {"leaving": message})
+    if joining is None:
+        message = _("Choose who joins.")
+        raise StepRefused(message, {"joining": message})
+    if joining.pk in members:
+        message = _("%(name)s is in this pair already. Choose somebody else.") % {"name": joining.name}
+        raise StepRefused(message, {"joining": message})
+    answered_on = _answered_on(move)
+    _hold_room(move.case, [("joining", joining)])
+    member.left_at = move.at
+    member.save(update_fields=["left_at"])
+    _join(move, member.pair, joining, answered_on)
+    move.data |= {"left": leaving.pk, "joined": joining.pk}
+    move.text = move.inputs.get("reason") or ""
+    return {"reason": move.text}
 
 
 @effect("go_back")

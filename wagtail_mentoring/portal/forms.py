@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_mentoring.agreements.moves import comparable
+from wagtail_mentoring.documents.names import comparable
 
 
 class NewLinkForm(forms.Form):

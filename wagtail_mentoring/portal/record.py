@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from wagtail_mentoring.agreements.models import Agreement, Party
-from wagtail_mentoring.agreements.moves import current_agreement
+from wagtail_mentoring.agreements.parties import current_agreement
 from wagtail_mentoring.applications.models import EligibilityDecision
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus

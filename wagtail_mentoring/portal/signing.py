@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import Agreement, AgreementText, Party
-from wagtail_mentoring.agreements.moves import CODE_PURPOSE
+from wagtail_mentoring.agreements.signing import CODE_PURPOSE
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.models import Case

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.moves import CODE_PURPOSE, current_agreement
+from wagtail_mentoring.agreements.parties import current_agreement
+from wagtail_mentoring.agreements.signing import CODE_PURPOSE
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing.mentors import available_for

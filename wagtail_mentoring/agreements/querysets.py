@@ -1,0 +1,50 @@
+"""Named queries over agreements and their parties."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from wagtail_mentoring.people.models import Mentor
+
+
+class PartyQuerySet(models.QuerySet[Any]):
+    """Parties by whether their signature is still asked for."""
+
+    def needed(self) -> "PartyQuerySet":
+        """Those whose signature is required: not of a mentor who has left the pair."""
+        staying = Mentor.objects.filter(
+            pk=OuterRef("mentor"), memberships__pair=OuterRef("agreement__pair"), memberships__left_at__isnull=True
+        )
+        return self.filter(Q(mentor__isnull=True) | Exists(staying), required=True)
+
+    def unsigned(self) -> "PartyQuerySet":
+        """Those who are needed and have not signed."""
+        return self.needed().filter(signature__isnull=True)
+
+    def contact_unsigned(self) -> "PartyQuerySet":
+        """Contact persons who were to sign, have not, and still can. No meeting waits for them, but the record does."""
+        return self.filter(role="contact", signature__isnull=True, user__is_active=True)
+
+
+class AgreementQuerySet(models.QuerySet[Any]):
+    """Agreements by whether they count now."""
+
+    def current(self) -> "AgreementQuerySet":
+        """Those out to a case's current pair: the agreement itself and its supplements."""
+        return self.filter(pair__ended_at__isnull=True, superseded_at__isnull=True)
+
+    def complete(self) -> "AgreementQuerySet":
+        """Those that everyone has signed who is needed, and the contact person where the union asks for it."""
+        from .models import Party
+
+        parties = Party.objects.filter(agreement=OuterRef("pk"))
+        return self.filter(
+            Exists(parties.filter(signature__isnull=False)),
+            ~Exists(parties.unsigned()),
+            ~Exists(parties.contact_unsigned()),
+        )
+
+    def without_record(self) -> "AgreementQuerySet":
+        """Complete ones whose signing record is still to be made."""
+        return self.current().complete().filter(record__isnull=True, case__anonymised_at__isnull=True)

@@ -1,0 +1,29 @@
+"""The versions of an agreement's file: each holds the one before it, and one more signature."""
+
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring.cases.moves import Move
+from wagtail_mentoring.documents.models import Document
+from wagtail_mentoring.workflows import StepRefused
+
+from .files import store_document
+from .models import Agreement, AgreementVersion, Party
+
+
+def add_version(move: Move, agreement: Agreement, party: Party, content: bytes, based_on: Document) -> Document:
+    """Store ``content`` as the newest version, with the signature of ``party``, and return its document.
+
+    ``based_on`` is the version that the content was checked against. Raises StepRefused when it is not the newest any
+    more: the signature of somebody who was quicker would be lost.
+    """
+    files = agreement.files()
+    if files[-1].pk != based_on.pk:
+        raise StepRefused(
+            _("Somebody has signed in the file since this copy was made. Download the newest file, and sign that one.")
+        )
+    number = len(files)
+    issued = agreement.document
+    name = f"{move.case.reference}-{issued.language}-{number + 1}.pdf"
+    document = store_document(move, "agreement_signed", issued.title, issued.language, name, content)
+    AgreementVersion.objects.create(agreement=agreement, document=document, number=number)
+    return document
