@@ -64,6 +64,25 @@ def date_and_time(value: datetime.date) -> str:
 
 
 @register.filter
+def time_and_zone(value: datetime.datetime) -> str:
+    """“14:05 (UTC+3)”: the hour in the site's time zone, so that nobody has to guess which."""
+    local = timezone.localtime(value)
+    minutes = int((local.utcoffset() or datetime.timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    zone = f"{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
+    return f"{_format(value, _TIMES)} (UTC{zone if minutes else ''})"
+
+
+@register.filter
+def duration(minutes: int) -> str:
+    """“7 h 30 min”, “6 h”, “45 min”: a length of time, given in minutes."""
+    hours, rest = divmod(int(minutes), 60)
+    if hours and rest:
+        return gettext("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+    return gettext("{hours} h").format(hours=hours) if hours else gettext("{minutes} min").format(minutes=rest)
+
+
+@register.filter
 def iso(value: datetime.date) -> str:
     """Return the date as machines read it; the only way a date enters the file's metadata."""
     return value.isoformat() if not isinstance(value, datetime.datetime) else value.date().isoformat()
