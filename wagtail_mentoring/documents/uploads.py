@@ -7,24 +7,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
-from .checking.found import CheckOutcome, Finding, Outcome, ScanFound, SignerFound, plain, signer_from
+from wagtail_mentoring.conf import conf
+
+from .checking.found import (
+    CheckOutcome,
+    FileRefused,
+    Finding,
+    Outcome,
+    ScanFound,
+    SignerFound,
+    plain,
+    signer_from,
+)
+from .checking.scans import draw_pages, look_at_scan
+from .checking.uploaded import check
+from .errors import WorkerKilled, WorkerTimedOut
+from .findings import sentence
+from .trust import trust
+from .workers import call
 
 __all__ = [
     "Finding", "Outcome", "ScanFound", "SignerFound", "UploadRefused", "UploadResult", "check_scan", "check_signed",
     "page_images",
 ]  # fmt: skip
-
-#: Code → what the person reads. In the words of the person who sent the file; each says what to do.
-SENTENCES: Mapping[str, Promise] = {}
-
-
-def sentence(finding: Finding) -> str:
-    """Return the finding in words, in the active language."""
-    return str(SENTENCES[finding.code]) % finding.values
-
 
 class UploadRefused(Exception):
     """A file that cannot be taken: ``code`` for the log, ``message`` for the person."""
@@ -52,7 +60,11 @@ class UploadResult:
     @property
     def message(self) -> str:
         """The result in a sentence or more for the person who sent the file, in the active language."""
-        return " ".join(sentence(finding) for finding in self.findings)
+        told = [sentence(finding) for finding in self.findings]
+        if self.outcome == "review" and self.signer is not None:
+            signed = _("The document is signed by %(name)s and is unchanged.") % {"name": self.signer.name}
+            told = [signed, *told, _("A person at the union looks at it before it counts.")]
+        return " ".join(told)
 
     def report(self) -> dict[str, Any]:
         """Return the result as JSON for the database; ``from_report`` reads it."""
@@ -90,14 +102,52 @@ def check_signed(
     the party's signature field, ``name`` its printed name; ``others`` maps the fields of the other parties to their
     printed names. Never raises for a bad file: that is a result with the outcome "refused".
     """
-    raise NotImplementedError
+    if fault := _too_large(uploaded):
+        return UploadResult("refused", fault.code, None, (fault,))
+    try:
+        found = call(check, uploaded, latest, list(earlier), field, name, dict(others), trust(), pool="check")
+    except (WorkerTimedOut, WorkerKilled) as error:
+        found = CheckOutcome("refused", (_stopped(error),))
+    return UploadResult.of(found)
 
 
 def check_scan(content: bytes) -> ScanFound:
     """Look at a scan of the signed paper: a PDF, JPEG or PNG by its content. Raises UploadRefused."""
-    raise NotImplementedError
+    if fault := _too_large(content):
+        raise refusal(fault)
+    try:
+        return call(look_at_scan, content, pool="check")
+    except FileRefused as refused:
+        raise refusal(refused.finding()) from refused
+    except (WorkerTimedOut, WorkerKilled) as error:
+        raise refusal(_stopped(error)) from error
 
 
 def page_images(content: bytes, content_type: str, dpi: int = 80, most: int = 12) -> list[bytes]:
-    """Return the first ``most`` pages as PNG, for a person to compare. Raises UploadRefused when they cannot be drawn."""
-    raise NotImplementedError
+    """Return the first ``most`` pages as PNG, for a person to compare.
+
+    ``content_type`` is that of the stored file: application/pdf, image/jpeg or image/png. Raises UploadRefused when
+    the pages cannot be drawn.
+    """
+    try:
+        return call(draw_pages, content, content_type, dpi, most, pool="check")
+    except FileRefused as refused:
+        raise refusal(refused.finding()) from refused
+    except (WorkerTimedOut, WorkerKilled) as error:
+        raise refusal(_stopped(error)) from error
+
+
+def refusal(finding: Finding) -> UploadRefused:
+    """Return the finding as an exception, in the active language."""
+    return UploadRefused(finding.code, sentence(finding))
+
+
+def _too_large(content: bytes) -> Finding | None:
+    if len(content) <= conf.UPLOAD_MAX_BYTES:
+        return None
+    return Finding("too_large", {"most": filesizeformat(conf.UPLOAD_MAX_BYTES)})
+
+
+def _stopped(error: WorkerTimedOut | WorkerKilled) -> Finding:
+    # A file that takes all time or memory that there is is as good as one that cannot be read.
+    return Finding("timed_out" if isinstance(error, WorkerTimedOut) else "too_heavy")
