@@ -1,0 +1,229 @@
+"""The signatures of a PDF, one by one: by whom, over what, and whether they hold."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import SignatureCoverageLevel, SignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from ..names import clean_name
+from .found import FileRefused, SignerFound
+from .limits import ends_as_pdf
+
+# The library tells by its log what we tell by findings. A site that wants to read it may still configure it.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
+
+#: People sign with keys for signatures of any kind; national cards set the second bit, office software the first.
+_USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
+#: A document has a handful of signatures; each costs time to check.
+MOST_SIGNATURES = 40
+
+Kind = Literal["certification", "signature", "timestamp"]
+Coverage = Literal["file", "revision", "less"]
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whom the site trusts: certificates in DER. ``ours`` maps the SHA-256 of a union's certificate to its name."""
+
+    listed: tuple[bytes, ...]
+    ours: Mapping[str, str]
+    issued: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignatureSeen:
+    """One signature. ``holds``: the signed bytes are what was signed, by the key of the certificate.
+
+    ``covers`` says how much of the file was signed: all, all that there was then, or less. ``problem`` is a code of
+    uploads.SENTENCES, or empty: ``unknown_issuer``, ``expired``, ``weak_signature``, ``broken_signature``.
+    ``names`` are the ways in which the certificate writes its owner's name. ``end`` is the length of what was signed.
+    """
+
+    field: str
+    kind: Kind
+    holds: bool
+    covers: Coverage
+    signer: SignerFound
+    problem: str
+    names: tuple[str, ...]
+    union: str = ""
+    end: int = 0
+
+
+def reader_of(content: bytes) -> PdfFileReader:
+    """Open the file strictly. Raises FileRefused: too_heavy, truncated or damaged."""
+    try:
+        reader = PdfFileReader(BytesIO(content), strict=True)
+        if reader.encrypted:
+            raise FileRefused("encrypted")
+        _ = reader.root
+    except PdfDecodeLimitError as error:
+        raise FileRefused("too_heavy") from error
+    except FileRefused:
+        raise
+    except Exception as error:  # On a hostile file the library raises whatever the place where it stumbles raises.
+        raise FileRefused("damaged" if ends_as_pdf(content) else "truncated") from error
+    return reader
+
+
+def embedded(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
+    """Return the signatures in the order in which they were made. Raises FileRefused when they cannot be read."""
+    try:
+        found = list(reader.embedded_signatures)
+    except PdfDecodeLimitError as error:
+        raise FileRefused("too_heavy") from error
+    except Exception as error:
+        raise FileRefused("unreadable_signature") from error
+    if len(found) > MOST_SIGNATURES:
+        raise FileRefused("too_heavy")
+    return found
+
+
+def look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
+    """Check one signature by itself, without what came after it. Raises FileRefused when it cannot be read."""
+    try:
+        return _look_at(signature, trust)
+    except PdfDecodeLimitError as error:
+        raise FileRefused("too_heavy") from error
+    except FileRefused:
+        raise
+    except Exception as error:
+        raise FileRefused("unreadable_signature") from error
+
+
+def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
+    certificate = signature.signer_cert
+    fingerprint = hashlib.sha256(certificate.dump()).hexdigest()
+    status: SignatureStatus
+    timestamped = None
+    if signature.sig_object_type == "/DocTimeStamp":
+        kind: Kind = "timestamp"
+        status = asyncio.run(async_validate_pdf_timestamp(signature, _context(trust), skip_diff=True))
+        timestamped = status.timestamp
+    else:
+        kind = "certification" if _is_certification(signature) else "signature"
+        status = asyncio.run(
+            async_validate_pdf_signature(signature, _context(trust), key_usage_settings=_USAGE, skip_diff=True)
+        )
+        if status.timestamp_validity is not None and status.timestamp_validity.valid:
+            timestamped = status.timestamp_validity.timestamp
+    holds = bool(status.intact and status.valid)
+    byte_range = [int(number) for number in signature.byte_range]
+    return SignatureSeen(
+        field=str(signature.field_name),
+        kind=kind,
+        holds=holds,
+        covers=_coverage(signature.coverage),
+        signer=SignerFound(
+            name=display_name(certificate.subject),
+            issuer=display_name(certificate.issuer),
+            trusted=status.trusted or fingerprint in trust.ours,
+            self_signed=certificate.self_signed in ("yes", "maybe"),
+            fingerprint=fingerprint,
+            field=str(signature.field_name),
+            signed_at=signature.self_reported_timestamp,
+            timestamped_at=timestamped,
+        ),
+        problem="" if fingerprint in trust.ours and holds else _problem(status, holds),
+        names=written_names(certificate.subject),
+        union=trust.ours.get(fingerprint, ""),
+        end=byte_range[2] + byte_range[3] if len(byte_range) == 4 else 0,
+    )
+
+
+def _context(trust: Trust) -> ValidationContext:
+    # An upload must not make the server call out, so nobody is asked whether a certificate was revoked.
+    return ValidationContext(
+        trust_roots=[x509.Certificate.load(one) for one in (*trust.listed, *trust.issued)],
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+    )
+
+
+def _is_certification(signature: EmbeddedPdfSignature) -> bool:
+    perms = signature.reader.root.get("/Perms", {})
+    certified = perms.get(pdf_name("/DocMDP")) if perms else None
+    return certified is not None and certified == signature.sig_object
+
+
+def _coverage(level: SignatureCoverageLevel | None) -> Coverage:
+    if level == SignatureCoverageLevel.ENTIRE_FILE:
+        return "file"
+    return "revision" if level == SignatureCoverageLevel.ENTIRE_REVISION else "less"
+
+
+def _problem(status: SignatureStatus, holds: bool) -> str:
+    if not holds:
+        return "broken_signature"
+    reason = getattr(status.trust_problem_indic, "name", "")
+    if "CRYPTO" in reason:
+        return "weak_signature"
+    if status.trusted:
+        return ""
+    return "expired" if reason in ("OUT_OF_BOUNDS_NO_POE", "OUT_OF_BOUNDS_NOT_REVOKED", "EXPIRED") else "unknown_issuer"
+
+
+def display_name(name: x509.Name) -> str:
+    """Return the name in a certificate as people would say it."""
+    for written in written_names(name):
+        return written
+    native = name.native
+    for key in ("organization_name", "organizational_unit_name", "email_address"):
+        if native.get(key):
+            return _text(native[key])
+    return clean_name(str(name.human_friendly))[:200]
+
+
+def written_names(name: x509.Name) -> tuple[str, ...]:
+    """Return the ways in which a certificate writes a person's name: given name and surname, and the common name."""
+    native = name.native
+    given, surname, common = (_text(native.get(key)) for key in ("given_name", "surname", "common_name"))
+    both = f"{given} {surname}" if given and surname else ""
+    return tuple(dict.fromkeys(one for one in (both, common) if one))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list | tuple):
+        value = " ".join(map(str, value))
+    return clean_name(str(value or ""))[:200]
+
+
+def added_since(reader: PdfFileReader, revision: int, *, field: str | None, permission: MDPPerm) -> str:
+    """Judge what came after a revision. Return "" (only what the permission allows), "lta" or "unexplained".
+
+    ``field`` is the only one that may be filled; None allows every field. ``lta``: nothing but what signing programs
+    add so that a signature can be checked years later.
+    """
+    locks = FieldMDPSpec(FieldMDPAction.EXCLUDE, [field]) if field else None
+    try:
+        found = DEFAULT_DIFF_POLICY.review_file(reader, revision, field_mdp_spec=locks, doc_mdp=permission)
+    except PdfDecodeLimitError as error:
+        raise FileRefused("too_heavy") from error
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError, AssertionError, NotImplementedError):
+        return "unexplained"
+    except RecursionError as error:
+        raise FileRefused("too_heavy") from error
+    if not isinstance(found, DiffResult) or found.modification_level.value > permission.value:
+        return "unexplained"
+    return "lta" if found.modification_level == ModificationLevel.LTA_UPDATES else ""
+
+
+def fingerprints(certificates: Iterable[bytes]) -> Sequence[str]:
+    """Return the SHA-256 of each certificate in hexadecimal."""
+    return [hashlib.sha256(one).hexdigest() for one in certificates]

@@ -1,0 +1,252 @@
+"""A PDF as a structure: what it could do to a reader, and what somebody has added to ours.
+
+Nothing is unpacked but what the file itself needs to be read; page content is compared in its packed form.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pikepdf
+
+from .found import FileRefused
+from .limits import MOST_ADDED, MOST_OBJECTS
+
+# Actions by the code of what is wrong with them. Links to web pages (/URI) and inside the document are harmless.
+_ACTIONS = {
+    "/JavaScript": "javascript",
+    "/Rendition": "javascript",
+    "/Launch": "action",
+    "/SubmitForm": "action",
+    "/ImportData": "action",
+    "/GoToR": "action",
+    "/GoToE": "action",
+    "/Movie": "action",
+    "/Sound": "action",
+    "/Hide": "action",
+    "/ResetForm": "action",
+    "/SetOCGState": "action",
+}
+_KEYS = {"/JS": "javascript", "/AA": "action", "/OpenAction": "action", "/EF": "embedded_file", "/XFA": "xfa"}
+_TYPES = {"/EmbeddedFile": "embedded_file", "/RichMedia": "embedded_file"}
+#: The order in which several faults of a file are told.
+FAULTS = ("javascript", "action", "embedded_file", "xfa")
+_DEEPEST = 60
+
+
+def _inside(thing: Any) -> Iterator[pikepdf.Object]:
+    """Yield every dictionary and stream that stands in ``thing`` itself, not behind a reference."""
+    waiting: list[tuple[Any, int]] = [(thing, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        if depth > _DEEPEST:
+            raise FileRefused("too_heavy")
+        if isinstance(here, pikepdf.Dictionary | pikepdf.Stream):
+            yield here
+            values = [value for _key, value in here.items()]
+        elif isinstance(here, pikepdf.Array):
+            values = list(here)
+        else:
+            continue
+        waiting += [(value, depth + 1) for value in values if not getattr(value, "is_indirect", False)]
+
+
+def powers(pdf: pikepdf.Pdf) -> Counter[str]:
+    """Count what in the file could run, fetch, send or carry something, by the codes of FAULTS."""
+    found: Counter[str] = Counter()
+    if len(pdf.objects) > MOST_OBJECTS:
+        raise FileRefused("too_heavy")
+    for whole in pdf.objects:
+        for part in _inside(whole):
+            for key, code in _KEYS.items():
+                if key in part:
+                    found[code] += 1
+            action = part.get("/S")
+            if isinstance(action, pikepdf.Name) and str(action) in _ACTIONS:
+                found[_ACTIONS[str(action)]] += 1
+            for key in ("/Type", "/Subtype"):
+                value = part.get(key)
+                if isinstance(value, pikepdf.Name) and str(value) in _TYPES:
+                    found[_TYPES[str(value)]] += 1
+    return found
+
+
+def refuse_powers(pdf: pikepdf.Pdf, known: Counter[str] | None = None) -> None:
+    """Raise FileRefused when the file can do more than ``known``, what our own document can."""
+    found = powers(pdf)
+    for code in FAULTS:
+        if found[code] > (known or Counter())[code]:
+            raise FileRefused(code)
+
+
+@dataclass
+class Growth:
+    """How a file differs from the one that it began as.
+
+    ``filled``: existing signature fields that have a value now. ``unsigned``: of these, fields whose value is no
+    signature. ``new_fields``: fields that did not exist. ``other``: places that changed and that no signature needs.
+    """
+
+    filled: list[str] = field(default_factory=list)
+    unsigned: list[str] = field(default_factory=list)
+    new_fields: list[str] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+
+
+def fields_of(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Object]:
+    """Return the end fields of the form by their full names."""
+    found: dict[str, pikepdf.Object] = {}
+    form = pdf.Root.get("/AcroForm")
+    if not isinstance(form, pikepdf.Dictionary):
+        return found
+    waiting: list[tuple[Any, str, int]] = [(one, "", 0) for one in _array(form.get("/Fields"))]
+    while waiting:
+        node, above, depth = waiting.pop()
+        if depth > _DEEPEST or len(found) > MOST_ADDED:
+            raise FileRefused("too_heavy")
+        if not isinstance(node, pikepdf.Dictionary):
+            continue
+        own = node.get("/T")
+        name = ".".join(part for part in (above, str(own) if own is not None else "") if part)
+        kids = [kid for kid in _array(node.get("/Kids")) if isinstance(kid, pikepdf.Dictionary) and "/T" in kid]
+        if kids:
+            waiting += [(kid, name, depth + 1) for kid in kids]
+        else:
+            found[name] = node
+    return found
+
+
+def _array(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, pikepdf.Array) else []
+
+
+def _is_signature(value: Any) -> bool:
+    return isinstance(value, pikepdf.Dictionary) and "/Contents" in value and "/ByteRange" in value
+
+
+def grown(before: pikepdf.Pdf, after: pikepdf.Pdf) -> Growth:
+    """Compare a document with what it has become. Raises FileRefused: page_changed, annotation, too_many_objects."""
+    if len(after.objects) > len(before.objects) + MOST_ADDED:
+        raise FileRefused("too_many_objects")
+    growth = Growth()
+    compared = _Comparison()
+    old_fields, new_fields = fields_of(before), fields_of(after)
+    # References lead back and forth. What is compared in its own turn is not to be reached from elsewhere.
+    compared.leave(before.Root, after.Root)
+    for old_page, new_page in zip(before.pages, after.pages, strict=False):
+        compared.leave(old_page.obj, new_page.obj)
+    for name in old_fields.keys() & new_fields.keys():
+        compared.leave(old_fields[name], new_fields[name])
+    growth.new_fields = sorted(set(new_fields) - set(old_fields))
+    for name, old in old_fields.items():
+        new = new_fields.get(name)
+        if new is None:
+            growth.other.append(f"/AcroForm/{name}")
+            continue
+        if "/V" not in old and "/V" in new:
+            growth.filled.append(name)
+            if not _is_signature(new["/V"]):
+                growth.unsigned.append(name)
+        # What a signature may write into its own field: the value, its look, and that it is printed and locked.
+        free = ("/V", "/AP", "/AS", "/F", "/MK", "/DA", "/Ff", "/M") if name in growth.filled else ()
+        growth.other += compared.dictionaries(old, new, (f"/AcroForm/{name}",), skip=free)
+    widgets = {_key(new_fields[name]) for name in growth.new_fields}
+    widgets |= {_key(kid) for name in growth.new_fields for kid in _array(new_fields[name].get("/Kids"))}
+    _compare_pages(before, after, compared, widgets, growth)
+    skip = ("/Pages", "/AcroForm", "/DSS", "/Extensions", "/Metadata")
+    growth.other += compared.dictionaries(before.Root, after.Root, (), skip=skip)
+    old_form, new_form = (_without_fields(pdf.Root.get("/AcroForm")) for pdf in (before, after))
+    growth.other += compared.values(old_form, new_form, ("/AcroForm",))
+    return growth
+
+
+def _without_fields(form: Any) -> dict[str, Any]:
+    if not isinstance(form, pikepdf.Dictionary):
+        return {}
+    return {key: value for key, value in form.items() if key not in ("/Fields", "/SigFlags")}
+
+
+def _compare_pages(
+    before: pikepdf.Pdf, after: pikepdf.Pdf, compared: "_Comparison", widgets: set[Any], growth: Growth
+) -> None:
+    if len(before.pages) != len(after.pages):
+        raise FileRefused("page_changed")
+    for number, (old, new) in enumerate(zip(before.pages, after.pages, strict=True)):
+        where = (f"/Pages/{number}",)
+        if compared.dictionaries(old.obj, new.obj, where, skip=("/Annots", "/Parent", "/StructParents", "/Tabs")):
+            raise FileRefused("page_changed", page=str(number + 1))
+        theirs = [note for note in _array(new.obj.get("/Annots")) if _key(note) not in widgets]
+        ours = _array(old.obj.get("/Annots"))
+        if len(theirs) != len(ours):
+            raise FileRefused("annotation", page=str(number + 1))
+        for one, other in zip(ours, theirs, strict=True):
+            # Fields have been compared already, with what a signature may change in them.
+            if compared.values(one, other, where):
+                raise FileRefused("annotation", page=str(number + 1))
+    growth.other += compared.dictionaries(before.Root["/Pages"], after.Root["/Pages"], ("/Pages",), skip=("/Kids",))
+
+
+def _key(thing: Any) -> Any:
+    return thing.objgen if getattr(thing, "is_indirect", False) else id(thing)
+
+
+class _Comparison:
+    """Walks two files side by side and remembers which pairs of objects it has seen."""
+
+    def __init__(self) -> None:
+        self.seen: set[tuple[Any, Any]] = set()
+
+    def leave(self, old: Any, new: Any) -> None:
+        """Do not go into this pair when it is met on the way."""
+        self.seen.add((_key(old), _key(new)))
+
+    def dictionaries(self, old: Any, new: Any, path: tuple[str, ...], skip: tuple[str, ...] = ()) -> list[str]:
+        """Compare two dictionaries but for the keys in ``skip``; return the places that differ."""
+        self.leave(old, new)
+        one = {key: value for key, value in old.items() if key not in skip}
+        other = {key: value for key, value in new.items() if key not in skip}
+        return self.values(one, other, path)
+
+    def values(self, old: Any, new: Any, path: tuple[str, ...]) -> list[str]:
+        """Compare two values with all that hangs on them; return the places that differ."""
+        differ: list[str] = []
+        waiting: list[tuple[Any, Any, tuple[str, ...]]] = [(old, new, path)]
+        while waiting:
+            one, other, here = waiting.pop()
+            if len(here) > _DEEPEST * 4:
+                raise FileRefused("too_heavy")
+            if getattr(one, "is_indirect", False) and getattr(other, "is_indirect", False):
+                pair = (one.objgen, other.objgen)
+                if pair in self.seen:
+                    continue
+                self.seen.add(pair)
+            if isinstance(one, pikepdf.Stream) and isinstance(other, pikepdf.Stream):
+                if one.read_raw_bytes() != other.read_raw_bytes():
+                    differ.append("".join(here))
+                    continue
+            elif isinstance(one, pikepdf.Stream) or isinstance(other, pikepdf.Stream):
+                differ.append("".join(here))
+                continue
+            if isinstance(one, pikepdf.Object | dict) and isinstance(other, pikepdf.Object | dict):
+                if _is_table(one) and _is_table(other):
+                    first, second = dict(one.items()), dict(other.items())
+                    if first.keys() != second.keys():
+                        differ.append("".join(here) + "/" + ",".join(sorted(first.keys() ^ second.keys())))
+                        continue
+                    waiting += [(first[key], second[key], (*here, key)) for key in first]
+                    continue
+                if isinstance(one, pikepdf.Array) and isinstance(other, pikepdf.Array):
+                    if len(one) != len(other):
+                        differ.append("".join(here))
+                        continue
+                    pairs = zip(_array(one), _array(other), strict=True)
+                    waiting += [(*both, (*here, f"/{number}")) for number, both in enumerate(pairs)]
+                    continue
+            if type(one) is not type(other) or one != other:
+                differ.append("".join(here))
+        return differ
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict | pikepdf.Dictionary | pikepdf.Stream)
