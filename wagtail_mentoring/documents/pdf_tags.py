@@ -44,6 +44,12 @@ def plain_name(name: str) -> str:
 
 
 @register.filter
+def plain_text(text: str) -> str:
+    """Return what somebody wrote, line by line, without the characters that could turn the text around it."""
+    return "\n".join(map(clean_name, str(text).strip().splitlines()))
+
+
+@register.filter
 def long_date(value: datetime.date) -> str:
     """“23 October 2026”, “23. lokakuuta 2026”."""
     return _format(value, _DATES)

@@ -1,0 +1,58 @@
+"""What the template of a personal data export needs, as types: the one way to fill ``export.html``."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from .agreement_sheet import UnionBrand
+from .names import clean_name
+from .render import RenderedPdf, render_pdf
+
+TEMPLATE = "export.html"
+
+
+@dataclass(frozen=True)
+class ExportSection:
+    """One part of what is kept: why, who can read it, until when (in words), and its rows as (label, value).
+
+    A value may have several lines and be of any length; an empty one is shown as a dash.
+    """
+
+    title: str | Promise
+    purpose: str | Promise
+    readers: str | Promise
+    kept_until: str | Promise
+    rows: tuple[tuple[str | Promise, str | Promise], ...] = ()
+
+
+@dataclass(frozen=True)
+class ExportSheet:
+    """Everything that a union keeps about a person. ``made_at`` must know its zone."""
+
+    union: UnionBrand
+    reference: str
+    language: str
+    person_name: str
+    made_at: datetime.datetime
+    sections: tuple[ExportSection, ...]
+
+    def title(self) -> str:
+        """Return the document's title in its own language, with the reference."""
+        with translation.override(self.language):
+            return f"{gettext('Your personal data')}, {self.reference}"
+
+    def context(self) -> Mapping[str, Any]:
+        """Return the template's context."""
+        return {**vars(self), "issued": self.made_at}
+
+
+def render_export(sheet: ExportSheet) -> RenderedPdf:
+    """Render the export. Raises ValueError when the person has no name, else as render_pdf."""
+    if not clean_name(sheet.person_name):
+        raise ValueError(f"The export {sheet.reference} is about nobody: the person has no name.")
+    return render_pdf(TEMPLATE, sheet.context(), language=sheet.language, title=sheet.title(), reference=sheet.reference)
