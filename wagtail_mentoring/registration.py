@@ -10,11 +10,12 @@ def connect() -> None:
     """Import what registers itself, and register the rest. Called once by the app's ``ready()``."""
     # Imported for what they register: facts, effects, receivers and system checks.
     from . import checks as site_checks  # noqa: F401
-    from .agreements import evidence, issue, parties, signing  # noqa: F401
+    from .agreements import evidence, issue, parties, record, signing  # noqa: F401
     from .applications import checks as application_checks  # noqa: F401
     from .applications import moves as application_moves  # noqa: F401
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
+    from .documents import key_checks  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import moves as pairing_moves  # noqa: F401

@@ -63,7 +63,10 @@ def needs_agreement_out(flow: "CaseFlow") -> fsm.State.CONDITION:
 
 
 def needs_open_signature(flow: "CaseFlow") -> fsm.State.CONDITION:
-    return fsm.State.CONDITION(bool(flow.facts.unsigned), unmet=_("Everyone has signed already."))
+    facts = flow.facts
+    if not facts.unsigned and not facts.agreement_out:
+        return fsm.State.CONDITION(False, unmet=_("The agreement has not been sent."))
+    return fsm.State.CONDITION(bool(facts.unsigned), unmet=_("Everyone has signed already."))
 
 
 def needs_contact_signature(flow: "CaseFlow") -> fsm.State.CONDITION:
@@ -83,7 +86,7 @@ def needs_another_mentor(flow: "CaseFlow") -> fsm.State.CONDITION:
 def needs_all_signatures(flow: "CaseFlow") -> fsm.State.CONDITION:
     facts = flow.facts
     if not facts.agreement_out:
-        return fsm.State.CONDITION(False, unmet=_("The agreement has not been sent."))
+        return fsm.State.CONDITION(False, unmet=_("The agreement has not been sent to everyone."))
     return fsm.State.CONDITION(
         not facts.unsigned,
         unmet=format_lazy(_("Not everyone has signed the agreement: {names}."), names=_names(facts.unsigned)),

@@ -128,7 +128,7 @@ class CaseFlow:
     @state.transition(
         source=list(PAIR_STATES),
         label=_("Sign the agreement"),
-        conditions=[needs_agreement_out, needs_open_signature],
+        conditions=[needs_open_signature],
         permission=may(Role.MENTEE, Role.MENTOR),
         custom={"order": 45},
     )
@@ -138,7 +138,7 @@ class CaseFlow:
     @state.transition(
         source=list(PAIR_STATES),
         label=_("Decline to sign"),
-        conditions=[needs_agreement_out, needs_open_signature],
+        conditions=[needs_open_signature],
         permission=may(Role.MENTEE, Role.MENTOR),
         custom={"order": 46, "quiet": True},
     )
@@ -148,7 +148,7 @@ class CaseFlow:
     @state.transition(
         source=list(PAIR_STATES),
         label=_("Sign as contact person"),
-        conditions=[needs_agreement_out, needs_contact_signature],
+        conditions=[needs_contact_signature],
         permission=may(Role.HANDLER),
         custom={"order": 42, "only_when_possible": True},
     )
@@ -179,7 +179,7 @@ class CaseFlow:
     @state.transition(
         source=list(PAIR_STATES),
         label=_("Record signatures on paper"),
-        conditions=[needs_agreement_out, needs_open_signature],
+        conditions=[needs_open_signature],
         permission=may(Role.HANDLER),
         custom={"order": 47, "quiet": True},
     )

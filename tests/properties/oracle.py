@@ -26,6 +26,13 @@ STEPS = {
     "pair",
     "send_agreement",
     "sign",
+    "decline",
+    "sign_as_contact",
+    "confirm_signature",
+    "reject_signature",
+    "record_paper",
+    "reissue",
+    "replace_mentor",
     "plan_meeting",
     "record_meeting",
     "complete",
@@ -47,7 +54,14 @@ class Picture:
     held: int = 0
     mentors: int = 0
     agreement_out: bool = False
+    # Places at the table: "mentee", "mentor 0", "mentor 1". Who is a party to what is out, who came by a supplement.
     unsigned: frozenset[str] = field(default_factory=frozenset)
+    asked: frozenset[str] = field(default_factory=frozenset)
+    later: frozenset[str] = field(default_factory=frozenset)
+    declined: frozenset[str] = field(default_factory=frozenset)
+    begun: bool = False
+    contact_open: bool = False
+    copies: int = 0
     before_closing: str = ""
     erased: bool = False
 
@@ -68,11 +82,12 @@ def after(case: Picture, step: str, role: str, entered: dict[str, Any]) -> Pictu
     """Return the case after ``step`` by somebody in ``role`` who entered this, or None when it must be refused.
 
     ``entered``: ``seen_on``, ``basis``, ``reason``, ``mentors`` (how many different, free, suitable ones were chosen;
-    None: an unsuitable one among them), ``room`` (how many could be chosen), ``party`` (who signs, when all it
-    asks is right), ``time_fits``, ``number``, ``present`` (the mentee, a mentor of the pair, and nobody else),
-    ``end_reason``, ``situation``.
+    None: an unsuitable one among them), ``room`` (how many could be chosen), ``party`` (who signs or declines, when all
+    it asks is right), ``leaves`` (the place of the mentor whom a suitable one follows), ``others`` (how many could
+    follow), ``time_fits``, ``number``, ``present`` (the mentee, a mentor of the pair, and nobody else), ``end_reason``,
+    ``situation``.
     """
-    signing = step == "sign"
+    signing = step in ("sign", "decline")
     if role not in ({"mentee", "mentor"} if signing else {"handler"}):
         return None
     decide = globals()[f"_{step}"]
@@ -103,22 +118,85 @@ def _pair(case: Picture, entered: dict[str, Any]) -> Picture | None:
         return None
     if entered["room"] < (1 if case.one_mentor_allowed else 2):
         return None
+    return replace(without_agreement(case), state=with_meetings(case.held), mentors=entered["mentors"])
+
+
+def without_agreement(case: Picture) -> Picture:
+    nobody: frozenset[str] = frozenset()
     return replace(
-        case, state=with_meetings(case.held), mentors=entered["mentors"], agreement_out=False, unsigned=frozenset()
-    )
+        case, agreement_out=False, unsigned=nobody, asked=nobody, later=nobody, declined=nobody, begun=False,
+        contact_open=False, copies=0,
+    )  # fmt: skip
+
+
+def to_everyone(case: Picture) -> Picture:
+    parties = frozenset({"mentee", *(f"mentor {number}" for number in range(case.mentors))})
+    return replace(without_agreement(case), agreement_out=True, unsigned=parties, asked=parties)
 
 
 def _send_agreement(case: Picture, entered: dict[str, Any]) -> Picture | None:
     if not works_with_pair(case.state) or case.agreement_out:
         return None
-    parties = ["mentee", *(f"mentor {number}" for number in range(case.mentors))]
-    return replace(case, agreement_out=True, unsigned=frozenset(parties))
+    anew = to_everyone(case)
+    if not case.begun:
+        return anew
+    # Somebody has signed: a mentor who came later joins by a supplement, and signs alone.
+    new = anew.asked - case.asked
+    return replace(case, agreement_out=True, unsigned=case.unsigned | new, asked=anew.asked, later=case.later | new)
+
+
+def _reissue(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    if not works_with_pair(case.state) or not case.agreement_out or not said(entered["reason"]):
+        return None
+    return to_everyone(case)
+
+
+def _replace_mentor(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    place = entered["leaves"]
+    if not works_with_pair(case.state) or not case.mentors or not place or entered["others"] < 1:
+        return None
+    if not said(entered["reason"]):
+        return None
+    gone = {place}
+    return replace(
+        case, agreement_out=False, unsigned=case.unsigned - gone, asked=case.asked - gone, later=case.later - gone,
+        declined=case.declined - gone,
+    )  # fmt: skip
 
 
 def _sign(case: Picture, entered: dict[str, Any]) -> Picture | None:
-    if not works_with_pair(case.state) or entered["party"] not in case.unsigned:
+    party = entered["party"]
+    if not works_with_pair(case.state) or party not in case.unsigned:
         return None
-    return replace(case, unsigned=case.unsigned - {entered["party"]})
+    return replace(
+        case,
+        unsigned=case.unsigned - {party},
+        declined=case.declined - {party},
+        begun=case.begun or party not in case.later,
+    )
+
+
+def _record_paper(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    return _sign(case, entered)
+
+
+def _decline(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    party = entered["party"]
+    if not works_with_pair(case.state) or party not in case.unsigned - case.declined:
+        return None
+    return replace(case, declined=case.declined | {party})
+
+
+def _sign_as_contact(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    return replace(case, contact_open=False) if works_with_pair(case.state) and case.contact_open else None
+
+
+def _confirm_signature(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    return replace(case, copies=case.copies - 1) if works_with_pair(case.state) and case.copies else None
+
+
+def _reject_signature(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    return _confirm_signature(case, entered) if said(entered["reason"]) else None
 
 
 def _plan_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
@@ -150,7 +228,7 @@ def _undo_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
 def _go_back(case: Picture, entered: dict[str, Any]) -> Picture | None:
     if not works_with_pair(case.state) or not said(entered["reason"]):
         return None
-    return replace(case, state="eligible", mentors=0, agreement_out=False, unsigned=frozenset())
+    return replace(without_agreement(case), state="eligible", mentors=0)
 
 
 def _end(case: Picture, entered: dict[str, Any]) -> Picture | None:

@@ -41,6 +41,9 @@ def inputs_of(step: str, entered: dict[str, Any]) -> dict[str, Any]:
         "complete": {"situation": entered["situation"]},
         "undo_meeting": {"reason": entered["reason"]},
         "go_back": {"reason": entered["reason"]},
+        "reject_signature": {"reason": entered["reason"]},
+        "reissue": {"reason": entered["reason"]},
+        "replace_mentor": {"reason": entered["reason"]},
         "end": {"reason": entered["end_reason"], "situation": entered["situation"]},
         "reopen": {"reason": entered["reason"]},
     }.get(step, {})
@@ -56,6 +59,8 @@ def facts_of(case: oracle.Picture, room: int) -> CaseFacts:
         mentors_with_room=room,
         agreement_out=case.agreement_out,
         unsigned=tuple(sorted(case.unsigned)),
+        contact_unsigned=case.contact_open,
+        uploads_waiting=case.copies,
         meetings_held=case.held,
         closed_from=CaseState(case.before_closing) if case.before_closing else None,
         erased=case.erased,
@@ -75,6 +80,11 @@ class FlowMachine(RuleBasedStateMachine):
     @rule(room=st.integers(0, 2))
     def mentors_come_and_go(self, room: int) -> None:
         self.room = room
+
+    @precondition(lambda self: self.case.agreement_out)
+    @rule(copies=st.integers(0, 2), contact=st.booleans())
+    def copies_arrive_and_a_contact_person_is_named(self, copies: int, contact: bool) -> None:
+        self.case = replace(self.case, copies=copies, contact_open=contact)
 
     @precondition(lambda self: self.case.state == "closed")
     @rule()
@@ -112,11 +122,21 @@ class FlowMachine(RuleBasedStateMachine):
             "situation": "studies",
             "end_reason": reason_to_end,
         }
-        self.take(step, Role.MENTEE if step == "sign" else Role.HANDLER, entered, data)
+        self.take(step, Role.MENTEE if step in ("sign", "decline") else Role.HANDLER, entered, data)
 
     def take(self, step: str, role: Role | None, entered: dict[str, Any], data: Any) -> None:
-        party = data.draw(st.sampled_from(sorted(self.case.unsigned))) if self.case.unsigned else None
-        entered = entered | {"room": self.room, "party": party, "time_fits": True, "present": True}
+        # What only the effects look at is right here: who acts, and what they chose.
+        willing = self.case.unsigned - (self.case.declined if step == "decline" else frozenset())
+        if step == "decline" and self.case.unsigned and not willing:
+            return
+        entered = entered | {
+            "room": self.room,
+            "others": self.room,
+            "party": data.draw(st.sampled_from(sorted(willing))) if willing else None,
+            "leaves": f"mentor {data.draw(st.integers(0, self.case.mentors - 1))}" if self.case.mentors else None,
+            "time_fits": True,
+            "present": True,
+        }
         expected = oracle.after(self.case, step, role or "nobody", entered)
         known = facts_of(self.case, self.room)
         actor = SimpleNamespace(roles=frozenset({role} if role else ()))
@@ -173,7 +193,9 @@ def test_every_state_beside_the_domain(state: CaseState, role: Role, held: int) 
         return
     actor = SimpleNamespace(roles=frozenset({role}))
     parties = frozenset({"mentee", "mentor 0"})
-    for out, unsigned in ((False, frozenset()), (True, parties), (True, frozenset())):
+    for out, unsigned, more in (
+        (False, frozenset(), 0), (False, parties, 1), (True, parties, 0), (True, frozenset(), 1)
+    ):  # fmt: skip
         for least, most, one, room in ((1, 3, True, 0), (3, 5, True, 1), (5, 5, False, 1), (2, 4, False, 2)):
             pairless = state in (CaseState.APPLIED, CaseState.ELIGIBLE)
             case = oracle.Picture(
@@ -185,12 +207,15 @@ def test_every_state_beside_the_domain(state: CaseState, role: Role, held: int) 
                 mentors=0 if pairless else 2,
                 agreement_out=out and not pairless,
                 unsigned=frozenset() if pairless else unsigned,
+                copies=0 if pairless else more,
+                contact_open=bool(more) and not pairless,
                 before_closing="paired" if state == CaseState.CLOSED else "",
             )
             entered = {
                 "seen_on": "2026-01-31", "basis": "permit", "reason": "a reason", "mentors": 2, "number": held + 1,
                 "situation": "studies", "end_reason": "no_contact", "room": room, "time_fits": True, "present": True,
-                "party": min(case.unsigned, default=None),
+                "party": min(case.unsigned, default=None), "others": room,
+                "leaves": "mentor 0" if case.mentors else None,
             }  # fmt: skip
             for step in STEP_NAMES:
                 expected = oracle.after(case, step, role, entered)

@@ -25,7 +25,8 @@ from tests.factories import (
 from tests.properties import oracle
 from tests.snapshots import rows
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.parties import current_agreement
+from wagtail_mentoring.agreements.models import Agreement, Party
+from wagtail_mentoring.agreements.parties import agreement_of
 from wagtail_mentoring.cases import actors, facts, moves
 from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.models import Case
@@ -147,7 +148,7 @@ class MovesMachine(RuleBasedStateMachine):
                 return
             elif not picture.agreement_out:
                 step = "send_agreement"
-            elif picture.unsigned:
+            elif picture.unsigned and picture.agreement_out:
                 party = data.draw(st.sampled_from(sorted(picture.unsigned)))
                 who = "mentee" if party == "mentee" else self.pairs[place][int(party[-1])]
                 self.take(place, "sign", who, data, careless=False)
@@ -161,6 +162,7 @@ class MovesMachine(RuleBasedStateMachine):
         """A step that leads on from this state, perhaps too early, perhaps with a mistake in the form."""
         state = self.pictures[place].state
         with_pair = ["record_meeting"] * 3 + ["plan_meeting", "send_agreement", "undo_meeting", "go_back", "complete"]
+        with_pair += ["replace_mentor", "replace_mentor", "send_agreement", "reissue", "record_paper"]
         near = {
             "applied": ["accept", "refuse", "end"],
             "eligible": ["pair", "pair", "pair", "complete", "end"],
@@ -200,6 +202,10 @@ class MovesMachine(RuleBasedStateMachine):
                     self.pairs[place] = entered["names"]
                 elif step == "go_back":
                     self.pairs[place] = []
+                elif step == "replace_mentor":
+                    left = int(entered["leaves"][-1])
+                    self.pairs[place] = [*self.pairs[place]]
+                    self.pairs[place][left] = entered["joins"]
             self.compare()
 
     def actor_of(self, place: int, who: str, case: Case) -> actors.Actor:
@@ -262,6 +268,13 @@ class MovesMachine(RuleBasedStateMachine):
             return inputs, entered | {"mentors": len(chosen) if fits else None, "names": chosen}
         if step == "sign":
             return self.signing(place, who, entered, draw)
+        if step == "decline":
+            party = self.party_of(place, who)
+            return {"reason": reason}, entered | {"party": party}
+        if step == "record_paper":
+            return self.on_paper(place, entered, draw)
+        if step == "replace_mentor":
+            return self.replacing(place, entered, data, careless)
         if step == "plan_meeting":
             moment = draw([self.now + DAY], [None, self.now, self.now - DAY])
             return {"starts_at": moment}, entered | {"time_fits": moment is not None and moment > self.now}
@@ -293,7 +306,7 @@ class MovesMachine(RuleBasedStateMachine):
     def signing(
         self, place: int, who: str, entered: dict[str, Any], draw: Any
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        case, pair = self.cases[place], self.pairs[place]
+        case = self.cases[place]
         person = self.world.mentors.get(who) or self.cases[1 - place if who == "other mentee" else place].mentee
         owner = {"mentor": person} if who in self.world.mentors else {"mentee": person}
         fault = draw([""], ["name", "tick", "document", "no code", "used code", "old code", "link of another"])
@@ -305,7 +318,7 @@ class MovesMachine(RuleBasedStateMachine):
             expires_at=self.now + (-DAY if fault == "old code" else DAY),
             used_at=self.now if fault == "used code" else None,
         )
-        agreement = current_agreement(case)
+        agreement = agreement_of(case, **owner)
         inputs = {
             "typed_name": "Somebody Else" if fault == "name" else person.name,
             "agreed": fault != "tick",
@@ -313,8 +326,50 @@ class MovesMachine(RuleBasedStateMachine):
             "code": None if fault == "no code" else code,
             "link": link,
         }
-        party = "mentee" if who == "mentee" else f"mentor {pair.index(who)}" if who in pair else None
-        return inputs, entered | {"party": None if fault else party}
+        return inputs, entered | {"party": None if fault else self.party_of(place, who)}
+
+    def party_of(self, place: int, who: str) -> str | None:
+        pair = self.pairs[place]
+        return "mentee" if who == "mentee" else f"mentor {pair.index(who)}" if who in pair else None
+
+    def on_paper(self, place: int, entered: dict[str, Any], draw: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """One place at the table, and whether the scan and the date on it are right."""
+        case = self.cases[place]
+        label = draw(sorted(self.pictures[place].asked) or [None], [None])
+        open_party = None
+        if label is not None:
+            person = case.mentee if label == "mentee" else self.world.mentors[self.pairs[place][int(label[-1])]]
+            owner = {"mentee": person} if label == "mentee" else {"mentor": person}
+            open_party = Party.objects.filter(
+                agreement__in=Agreement.objects.current().filter(case=case), **owner
+            ).first()
+        day = draw([clock.today()], [None, clock.today() + DAY, clock.today() - 400 * DAY])
+        content = draw([b"%PDF-1.7 a scan"], [b""])
+        inputs = {
+            "parties": [open_party] if open_party else [],
+            "signed_on": day,
+            "content": content,
+            "content_type": "application/pdf",
+        }
+        right = open_party is not None and day == clock.today() and bool(content)
+        return inputs, entered | {"party": label if right else None}
+
+    def replacing(
+        self, place: int, entered: dict[str, Any], data: Any, careless: bool
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        pair, suitable = self.pairs[place], self.suitable()
+        leaving = data.draw(st.sampled_from([*pair, *(STRANGERS if careless else ())] or [None]))
+        others = sorted(suitable - set(pair))
+        joining = data.draw(st.sampled_from([*OURS, *STRANGERS, None] if careless else others or [None]))
+        fits = leaving in pair and joining in others
+        mentors = self.world.mentors
+        inputs = {
+            "leaving": mentors[leaving] if leaving else None,
+            "joining": mentors[joining] if joining else None,
+            "reason": entered["reason"],
+        }
+        place_of = f"mentor {pair.index(leaving)}" if fits else None
+        return inputs, entered | {"leaves": place_of, "joins": joining, "others": len(others)}
 
     # What must be true after every step
 
@@ -334,6 +389,8 @@ class MovesMachine(RuleBasedStateMachine):
             assert list(numbers) == list(range(1, picture.held + 1))
             if oracle.works_with_pair(picture.state):
                 assert known.mentors == picture.mentors == len(self.pairs[place])
+                waiting = Agreement.objects.without_record().filter(case=case)
+                assert waiting.exists() <= bool(picture.asked - picture.unsigned)
                 assert (known.agreement_out, len(known.unsigned)) == (picture.agreement_out, len(picture.unsigned))
             handler = actors.user_on(self.world.users["handler"], case)
             ways = {step.name: step.allowed for step in steps_from(known, handler)}

@@ -35,7 +35,7 @@ MakeActor = Callable[[Case], Actor]
 
 @dataclass(frozen=True)
 class Handed:
-    """What became of a copy: ``signed`` (it counts) or ``waits`` (a handler looks at it), and what the sender is told."""
+    """What became of a copy, ``signed`` (it counts) or ``waits`` (for a handler), and what the sender is told."""
 
     outcome: Literal["signed", "waits"]
     message: str

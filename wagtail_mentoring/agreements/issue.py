@@ -25,6 +25,7 @@ from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import StepRefused
 
+from .addresses import verify_address
 from .files import store_document
 from .models import Agreement, AgreementText, Party, PartyRole, SignatureUpload, UploadStatus
 from .parties import current_agreement
@@ -147,6 +148,7 @@ def _sheet(case: Case, text: AgreementText, parties: list[Party], joins: Agreeme
         field=localized(case.field.profession.names, text.language),
         meetings=meetings_label(case.min_meetings, case.max_meetings),
         supplement=_joined(joins) if joins else None,
+        verify_address=verify_address(union),
     )
 
 

@@ -69,20 +69,20 @@ def agreement_facts(case: Case) -> Mapping[str, Any]:
     """Whether an agreement is out to everyone, and who must still sign; asked only while there is a pair."""
     if case.case_state not in PAIR_STATES:
         return {}
-    current = Agreement.objects.current().filter(case=case)
     needed = list(
         Party.objects.needed()
-        .filter(agreement__in=current)
+        .filter(agreement__in=Agreement.objects.current().filter(case=case))
         .order_by("pk")
         .values_list("name", "mentor_id", "signature__pk")
     )
+    # Everything is asked whatever the answer before: a move takes the same number of queries in every case.
+    mentors = set(current_mentors(case).values_list("pk", flat=True))
     asked = {mentor for _name, mentor, _signed in needed if mentor}
-    mentors = set(current_mentors(case).values_list("pk", flat=True)) if needed else set()
     return {
         "agreement_out": bool(needed) and mentors <= asked,
         "unsigned": tuple(name for name, _mentor, signed in needed if signed is None),
-        "contact_unsigned": bool(needed) and Party.objects.contact_unsigned().filter(agreement__in=current).exists(),
-        "uploads_waiting": waiting_uploads(case).count() if needed else 0,
+        "contact_unsigned": contact_party(case) is not None,
+        "uploads_waiting": waiting_uploads(case).count(),
     }
 
 
