@@ -135,4 +135,11 @@ def render_agreement(sheet: AgreementSheet) -> RenderedPdf:
     for party in (*sheet.parties, *(sheet.supplement.parties if sheet.supplement else ())):
         if not clean_name(party.name):
             raise ValueError(f"A party ({party.role}) of agreement {sheet.reference} has no name.")
-    return render_pdf(TEMPLATE, sheet.context(), language=sheet.language, title=sheet.title())
+    return render_pdf(
+        TEMPLATE,
+        sheet.context(),
+        language=sheet.language,
+        title=sheet.title(),
+        reference=sheet.reference,
+        kind="supplement" if sheet.supplement else "agreement",
+    )

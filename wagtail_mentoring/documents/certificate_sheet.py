@@ -70,7 +70,12 @@ def render_certificate(sheet: CertificateSheet) -> RenderedPdf:
     if sheet.meetings < 1 or sheet.last < sheet.first:
         raise ValueError(f"The certificate {sheet.reference} needs a meeting, and a last day not before the first.")
     rendered = render_pdf(
-        TEMPLATE, sheet.context(), language=sheet.language, title=sheet.title(), reference=sheet.reference
+        TEMPLATE,
+        sheet.context(),
+        language=sheet.language,
+        title=sheet.title(),
+        reference=sheet.reference,
+        kind=sheet.kind,
     )
     if rendered.pages != 1:
         raise DocumentRenderError(

@@ -55,4 +55,11 @@ def render_export(sheet: ExportSheet) -> RenderedPdf:
     """Render the export. Raises ValueError when the person has no name, else as render_pdf."""
     if not clean_name(sheet.person_name):
         raise ValueError(f"The export {sheet.reference} is about nobody: the person has no name.")
-    return render_pdf(TEMPLATE, sheet.context(), language=sheet.language, title=sheet.title(), reference=sheet.reference)
+    return render_pdf(
+        TEMPLATE,
+        sheet.context(),
+        language=sheet.language,
+        title=sheet.title(),
+        reference=sheet.reference,
+        kind="export",
+    )

@@ -83,6 +83,7 @@ def render_guide(sheet: GuideSheet) -> RenderedPdf:
             language=sheet.language,
             title=sheet.full_title(),
             reference=sheet.reference,
+            kind="guide",
         )
 
     pdf = rendered("page")

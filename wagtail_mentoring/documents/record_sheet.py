@@ -126,5 +126,6 @@ def render_record(sheet: RecordSheet, attachments: Sequence[Attachment] = ()) ->
         language=sheet.language,
         title=sheet.title(),
         reference=sheet.reference,
+        kind="signing_record",
         attachments=attachments,
     )
