@@ -12,6 +12,7 @@ from .people.models import Mentee, Mentor, MentorLogEntry, OneTimeCode, PrivateL
 from .privacy.models import Consent, Notice, PrivateFile, ReadingLogEntry
 from .programme.models import (
     GroupUnionPermission,
+    GuideText,
     MeetingTheme,
     Participation,
     Profession,
@@ -20,6 +21,7 @@ from .programme.models import (
     RoutingRule,
     Union,
 )
+from .reports.models import Certificate
 
 __all__ = [
     "Agreement",
@@ -32,12 +34,14 @@ __all__ = [
     "CaseCounter",
     "CaseLogEntry",
     "CaseLogText",
+    "Certificate",
     "Consent",
     "Document",
     "EligibilityDecision",
     "FieldPage",
     "FieldQuestion",
     "GroupUnionPermission",
+    "GuideText",
     "IntakeEntry",
     "MailText",
     "Meeting",

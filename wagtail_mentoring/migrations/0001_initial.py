@@ -42,6 +42,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='GuideText',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64, unique=True)),
+                ('body', models.TextField()),
+            ],
+            options={
+                'verbose_name': 'kept guide',
+                'verbose_name_plural': 'kept guides',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Mentee',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -341,6 +354,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Certificate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('issued_at', models.DateTimeField(verbose_name='issued at')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='wagtail_mentoring.case', verbose_name='case')),
+                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='wagtail_mentoring.document')),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'certificate',
+                'verbose_name_plural': 'certificates',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Attendance',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -446,7 +476,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=12, verbose_name='language')),
                 ('reviewed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='reviewed at')),
                 ('changed_at', models.DateTimeField(default=wagtail_mentoring.clock.now, editable=False, verbose_name='changed at')),
-                ('event', models.CharField(choices=[('application_received', 'Application received'), ('application_double', 'Second application for the same field'), ('draft_link', 'Link to an unfinished application'), ('intake_received', 'Application kept in the intake queue'), ('registered_mentee', 'Mentee registered by the contact person'), ('registered_mentor', 'Mentor registered by the contact person'), ('new_case', 'New application (to the contact person)'), ('eligible', 'Application accepted'), ('not_eligible', 'Application refused'), ('paired_mentee', 'Mentors found (to the mentee)'), ('paired_mentor', 'Mentee found (to a mentor)'), ('agreement_out', 'Agreement to read and sign'), ('agreement_signed', 'Everyone has signed'), ('meeting_planned', 'Meeting planned or moved'), ('new_mentors', 'New mentors are looked for'), ('closed', 'Mentoring has ended'), ('reopened', 'Mentoring goes on'), ('fresh_link', 'A fresh private link'), ('code', 'One-time code'), ('test', 'Test of the mail settings')], max_length=24, verbose_name='event')),
+                ('event', models.CharField(choices=[('application_received', 'Application received'), ('application_double', 'Second application for the same field'), ('draft_link', 'Link to an unfinished application'), ('intake_received', 'Application kept in the intake queue'), ('registered_mentee', 'Mentee registered by the contact person'), ('registered_mentor', 'Mentor registered by the contact person'), ('new_case', 'New application (to the contact person)'), ('eligible', 'Application accepted'), ('not_eligible', 'Application refused'), ('paired_mentee', 'Mentors found (to the mentee)'), ('paired_mentor', 'Mentee found (to a mentor)'), ('agreement_out', 'Agreement to read and sign'), ('agreement_again', 'Agreement to sign again'), ('supplement_out', 'Supplement to sign (to a new mentor)'), ('agreement_signed', 'Everyone has signed'), ('copy_waits', 'Signed copy waits (to the contact person)'), ('copy_refused', 'Signed copy not taken'), ('declined', 'Agreement declined (to the contact person)'), ('mentor_joined', 'A mentor was replaced (to those who stay)'), ('mentor_left', 'A mentor was replaced (to the one who left)'), ('meeting_planned', 'Meeting planned or moved'), ('new_mentors', 'New mentors are looked for'), ('closed', 'Mentoring has ended'), ('reopened', 'Mentoring goes on'), ('fresh_link', 'A fresh private link'), ('code', 'One-time code'), ('test', 'Test of the mail settings')], max_length=24, verbose_name='event')),
                 ('subject', models.CharField(max_length=200, verbose_name='subject')),
                 ('body', models.TextField(verbose_name='text')),
                 ('reviewed_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -658,6 +688,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='meeting')),
                 ('titles', wagtail_mentoring.programme.localized.LocalizedTextField(default=dict, verbose_name='theme')),
                 ('summaries', wagtail_mentoring.programme.localized.LocalizedTextField(blank=True, default=dict, long=True, verbose_name='in one or two sentences')),
+                ('guides', wagtail_mentoring.programme.localized.LocalizedRichTextField(blank=True, default=dict, help_text='The mentee and the mentors read and print it. A case keeps the guide as it was when it began.', long=True, verbose_name='guide to the meeting')),
                 ('participation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='themes', to='wagtail_mentoring.participation', verbose_name='only for this union')),
                 ('field', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='themes', to='wagtail_mentoring.professionalfield', verbose_name='only for this field')),
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='themes', to='wagtail_mentoring.programme', verbose_name='programme')),
@@ -859,7 +890,7 @@ class Migration(migrations.Migration):
             name='OutboxMessage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(choices=[('application_received', 'Application received'), ('application_double', 'Second application for the same field'), ('draft_link', 'Link to an unfinished application'), ('intake_received', 'Application kept in the intake queue'), ('registered_mentee', 'Mentee registered by the contact person'), ('registered_mentor', 'Mentor registered by the contact person'), ('new_case', 'New application (to the contact person)'), ('eligible', 'Application accepted'), ('not_eligible', 'Application refused'), ('paired_mentee', 'Mentors found (to the mentee)'), ('paired_mentor', 'Mentee found (to a mentor)'), ('agreement_out', 'Agreement to read and sign'), ('agreement_signed', 'Everyone has signed'), ('meeting_planned', 'Meeting planned or moved'), ('new_mentors', 'New mentors are looked for'), ('closed', 'Mentoring has ended'), ('reopened', 'Mentoring goes on'), ('fresh_link', 'A fresh private link'), ('code', 'One-time code'), ('test', 'Test of the mail settings')], max_length=24, verbose_name='event')),
+                ('event', models.CharField(choices=[('application_received', 'Application received'), ('application_double', 'Second application for the same field'), ('draft_link', 'Link to an unfinished application'), ('intake_received', 'Application kept in the intake queue'), ('registered_mentee', 'Mentee registered by the contact person'), ('registered_mentor', 'Mentor registered by the contact person'), ('new_case', 'New application (to the contact person)'), ('eligible', 'Application accepted'), ('not_eligible', 'Application refused'), ('paired_mentee', 'Mentors found (to the mentee)'), ('paired_mentor', 'Mentee found (to a mentor)'), ('agreement_out', 'Agreement to read and sign'), ('agreement_again', 'Agreement to sign again'), ('supplement_out', 'Supplement to sign (to a new mentor)'), ('agreement_signed', 'Everyone has signed'), ('copy_waits', 'Signed copy waits (to the contact person)'), ('copy_refused', 'Signed copy not taken'), ('declined', 'Agreement declined (to the contact person)'), ('mentor_joined', 'A mentor was replaced (to those who stay)'), ('mentor_left', 'A mentor was replaced (to the one who left)'), ('meeting_planned', 'Meeting planned or moved'), ('new_mentors', 'New mentors are looked for'), ('closed', 'Mentoring has ended'), ('reopened', 'Mentoring goes on'), ('fresh_link', 'A fresh private link'), ('code', 'One-time code'), ('test', 'Test of the mail settings')], max_length=24, verbose_name='event')),
                 ('address', models.EmailField(max_length=254, verbose_name='to')),
                 ('language', models.CharField(default='en', max_length=12, verbose_name='language')),
                 ('context', models.JSONField(blank=True, default=dict)),
@@ -966,6 +997,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agreementversion',
             constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='mentoring_agreement_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='certificate',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_certificate_of_one_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='certificate',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False)), fields=('case', 'mentee'), name='mentoring_certificate_mentee_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='certificate',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('case', 'mentor'), name='mentoring_certificate_mentor_once'),
         ),
         migrations.AddConstraint(
             model_name='attendance',

@@ -1,6 +1,6 @@
 """Short texts kept in one row per language code, for names that are no site content."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.documents.sanitize import FEATURES, sanitize
 
 
 def localized(texts: Mapping[str, str] | None, language: str | None = None) -> str:
@@ -28,7 +29,7 @@ class LocalizedWidget(forms.MultiWidget):
 
     template_name = "wagtail_mentoring/programme/localized_widget.html"
 
-    def __init__(self, widget: type[forms.Widget], attrs: dict[str, Any] | None = None) -> None:
+    def __init__(self, widget: Callable[..., forms.Widget], attrs: dict[str, Any] | None = None) -> None:
         self.languages = list(conf.LANGUAGES)
         super().__init__({code: widget(attrs={"lang": code}) for code, _name in self.languages}, attrs)
 
@@ -47,7 +48,9 @@ class LocalizedWidget(forms.MultiWidget):
 class LocalizedFormField(forms.MultiValueField):
     """A form field over :class:`LocalizedWidget`; the English text is required when the field is."""
 
-    def __init__(self, *, widget: type[forms.Widget] = forms.TextInput, max_length: int | None = None, **kwargs: Any):
+    def __init__(
+        self, *, widget: Callable[..., forms.Widget] = forms.TextInput, max_length: int | None = None, **kwargs: Any
+    ) -> None:
         kwargs.pop("encoder", None)
         kwargs.pop("decoder", None)
         self.languages = list(conf.LANGUAGES)
@@ -93,4 +96,47 @@ class LocalizedTextField(models.JSONField):
         return LocalizedFormField(widget=forms.Textarea if self.long else forms.TextInput, **options)
 
 
-__all__ = ["LocalizedFormField", "LocalizedTextField", "LocalizedWidget", "localized"]
+def sanitized(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the rich texts reduced to what a document may have, without languages whose text is empty."""
+    return {code: str(html) for code, text in texts.items() if (html := sanitize(text or ""))}
+
+
+class LocalizedRichTextFormField(LocalizedFormField):
+    """One rich text editor per language."""
+
+    def compress(self, values: list[str]) -> dict[str, str]:
+        """Return the texts sanitized. Raises ValidationError for links into the site, which would be lost."""
+        if any("linktype=" in text for text in values or [] if text):
+            raise forms.ValidationError(_("Write links with their full address, https://…: this text is also printed."))
+        return sanitized(super().compress(values))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        # The editor writes the same HTML in other ways than a file does.
+        return sanitized(initial or {}) != sanitized(super().compress(list(data or [])))
+
+
+class LocalizedRichTextField(LocalizedTextField):
+    """Rich text per language code, edited with Wagtail's editor. Whatever is saved is sanitized."""
+
+    description = _("A rich text in several languages")
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        texts = sanitized(getattr(model_instance, self.attname) or {})
+        setattr(model_instance, self.attname, texts)
+        return texts
+
+    def formfield(self, **kwargs: Any) -> Any:
+        # Late: Wagtail's editors are there only when all apps are.
+        from wagtail.admin.rich_text import get_rich_text_editor_widget
+
+        def editor(attrs: dict[str, Any]) -> forms.Widget:
+            widget: forms.Widget = get_rich_text_editor_widget(features=FEATURES)
+            widget.attrs.update(attrs)
+            return widget
+
+        options = {key: value for key, value in kwargs.items() if key not in {"widget", "form_class"}}
+        defaults = {"required": not self.blank, "label": capfirst(self.verbose_name), "help_text": self.help_text}
+        return LocalizedRichTextFormField(widget=editor, **(defaults | options))
+
+
+__all__ = ["LocalizedFormField", "LocalizedRichTextField", "LocalizedTextField", "LocalizedWidget", "localized"]

@@ -13,7 +13,7 @@ from modelcluster.models import ClusterableModel
 
 from wagtail_mentoring import clock
 
-from .localized import LocalizedTextField, localized
+from .localized import LocalizedRichTextField, LocalizedTextField, localized
 
 hex_colour = RegexValidator(re.compile(r"^#[0-9a-f]{6}\Z"), _("Write the colour as # and six digits, such as #1e4a8c."))
 
@@ -229,6 +229,12 @@ class MeetingTheme(models.Model):
     number = models.PositiveSmallIntegerField(_("meeting"), validators=[MinValueValidator(1), MaxValueValidator(5)])
     titles = LocalizedTextField(_("theme"))
     summaries = LocalizedTextField(_("in one or two sentences"), blank=True, long=True)
+    guides = LocalizedRichTextField(
+        _("guide to the meeting"),
+        blank=True,
+        long=True,
+        help_text=_("The mentee and the mentors read and print it. A case keeps the guide as it was when it began."),
+    )
 
     class Meta:
         verbose_name = _("meeting theme")
@@ -244,6 +250,21 @@ class MeetingTheme(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {localized(self.titles)}"
+
+
+class GuideText(models.Model):
+    """A guide in one language as it stood when a case was opened. Never changed; many cases share one row."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    body = models.TextField()
+
+    class Meta:
+        verbose_name = _("kept guide")
+        verbose_name_plural = _("kept guides")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.sha256[:16]
 
 
 class DegreeLevel(models.TextChoices):

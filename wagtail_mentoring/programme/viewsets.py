@@ -225,6 +225,7 @@ class MeetingThemeViewSet(EditorViewSet):
             FieldRowPanel([FieldPanel("participation"), FieldPanel("field")]),
             FieldPanel("titles"),
             FieldPanel("summaries"),
+            FieldPanel("guides"),
         ],
         base_form_class=ThemeForm,
     )
