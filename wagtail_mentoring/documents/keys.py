@@ -6,7 +6,7 @@ that hold one show no more of it than the fingerprint of its certificate.
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeGuard
 
@@ -195,7 +195,7 @@ def _fit(private_key: PrivateKey, certificate: x509.Certificate) -> bool:
 def store_key(union: UnionLike, material: KeyMaterial) -> SigningKey:
     """Seal the key, make it the union's own, and retire the one before it.
 
-    Raises KeyRefused for a key that is stored already, ImproperlyConfigured without FILE_KEYS.
+    Raises KeyRefused for a key that is stored already, and ImproperlyConfigured without FILE_KEYS.
     """
     box = keys()
     if SigningKey.objects.filter(fingerprint=material.fingerprint).exists():
@@ -212,6 +212,17 @@ def store_key(union: UnionLike, material: KeyMaterial) -> SigningKey:
         not_before=material.certificate.not_valid_before_utc,
         not_after=material.certificate.not_valid_after_utc,
     )
+
+
+def valid_key(union: UnionLike) -> SigningKey | None:
+    """Return the key that the union signs with today, without its sealed part; None when it has none, or it ended."""
+    row = SigningKey.objects.of(union.pk).current().defer("sealed_key").first()
+    return row if row is not None and row.not_after > clock.now() else None
+
+
+def make_missing_keys(unions: Iterable[UnionLike]) -> list[SigningKey]:
+    """Make a key for each of the unions that has no valid one, and return the new keys."""
+    return [store_key(union, make_key(union)) for union in unions if valid_key(union) is None]
 
 
 def open_key(row: SigningKey) -> KeyMaterial:

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from django.db import transaction
 from wagtail.models import Page
 
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.documents.keys import make_missing_keys
 from wagtail_mentoring.messages.texts import load_default_texts
 from wagtail_mentoring.pages.models import ProgrammePage
+from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.routing import load_rules
 
 from . import groups, programme, texts
@@ -27,11 +30,20 @@ def set_up(say: Callable[[str], object]) -> None:
     say(f"Public texts (privacy notice and others): {_made(texts.load_notices())}.")
     say(f"Agreement texts: {_made(texts.load_agreement_texts())}.")
     say(f"E-mail texts: {_made(load_default_texts())}.")
+    say(_signing_keys())
     say(_rules(chosen.participations.count(), load_rules(chosen) if chosen.participations.exists() else 0))
 
 
 def _made(number: int) -> str:
     return f"{number} made" if number else "nothing was missing"
+
+
+def _signing_keys() -> str:
+    if conf.SIGNING_BACKEND != "local":
+        return f"Signing keys: kept by “{conf.SIGNING_BACKEND}”, not here."
+    made = make_missing_keys(Union.objects.all())
+    names = f" ({', '.join(key.union.short for key in made)})" if made else ""
+    return f"Signing keys: {_made(len(made))}{names}."
 
 
 def _pages(pages: list[Page]) -> str:

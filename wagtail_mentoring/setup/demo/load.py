@@ -12,6 +12,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import AgreementText
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.documents.keys import make_missing_keys
 from wagtail_mentoring.messages.delivery import deliver
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.people.models import Mentor
@@ -59,6 +60,10 @@ def load(say: Callable[[str], object]) -> bool:
         set_up(lambda line: None)
         programme, _made = default_programme()
         fields = load_unions(programme)
+        if conf.SIGNING_BACKEND == "local":
+            # Before the first agreement of the demo was issued.
+            with clock.at(timezone.now() - datetime.timedelta(days=BEGAN)):
+                make_missing_keys(Union.objects.all())
         set_up(lambda line: None)  # the routing rules, now that there are unions
         load_pages(programme, fields)
         give_pages()
