@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.documents.fingerprints import grouped
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
 from wagtail_mentoring.privacy.models import NoticeKind
@@ -23,7 +24,7 @@ from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 
 from .dates import long_day, span
-from .models import MailEvent, OutboxMessage
+from .models import NOT_TO_A_PERSON, OutboxMessage
 from .outbox import SEALED_CODE
 from .placeholders import BUTTONS, named_in, put_in
 from .texts import text_for
@@ -88,8 +89,9 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         "notice": _notice_address(union),
         "code": _code(context, hidden=hidden),
         "when": "",
+        "fingerprint": grouped(context.get("sha256", "")),
         **{name: _day(context.get(f"{name}_on")) for name in ("answer_by", "look_until", "until")},
-        **{name: str(context.get(name, "")) for name in ("number", "place", "theme", "reason", "minutes")},
+        **{name: str(context.get(name, "")) for name in ("number", "place", "theme", "reason", "minutes", "mentor")},
     }
     if case and context.get("number"):
         values["theme"] = theme_words(case, int(context["number"]), values["theme"])
@@ -189,7 +191,7 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
                 "contact": row.union.contact_name if row.union else "",
                 "subtitle": _subtitle(values),
                 "blocks": blocks_of(wording.body, values),
-                "to_person": row.event not in (MailEvent.NEW_CASE, MailEvent.TEST),
+                "to_person": row.event not in NOT_TO_A_PERSON,
             }
             return Mail(
                 subject=subject,

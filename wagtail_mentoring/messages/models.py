@@ -31,7 +31,14 @@ class MailEvent(models.TextChoices):
     PAIRED_MENTEE = "paired_mentee", _("Mentors found (to the mentee)")
     PAIRED_MENTOR = "paired_mentor", _("Mentee found (to a mentor)")
     AGREEMENT_OUT = "agreement_out", _("Agreement to read and sign")
+    AGREEMENT_AGAIN = "agreement_again", _("Agreement to sign again")
+    SUPPLEMENT_OUT = "supplement_out", _("Supplement to sign (to a new mentor)")
     AGREEMENT_SIGNED = "agreement_signed", _("Everyone has signed")
+    COPY_WAITS = "copy_waits", _("Signed copy waits (to the contact person)")
+    COPY_REFUSED = "copy_refused", _("Signed copy not taken")
+    DECLINED = "declined", _("Agreement declined (to the contact person)")
+    MENTOR_JOINED = "mentor_joined", _("A mentor was replaced (to those who stay)")
+    MENTOR_LEFT = "mentor_left", _("A mentor was replaced (to the one who left)")
     MEETING_PLANNED = "meeting_planned", _("Meeting planned or moved")
     NEW_MENTORS = "new_mentors", _("New mentors are looked for")
     CLOSED = "closed", _("Mentoring has ended")
@@ -39,6 +46,10 @@ class MailEvent(models.TextChoices):
     FRESH_LINK = "fresh_link", _("A fresh private link")
     CODE = "code", _("One-time code")
     TEST = "test", _("Test of the mail settings")
+
+
+#: Mails to the people who look after a site or a union: they lead to no private page.
+NOT_TO_A_PERSON = (MailEvent.NEW_CASE, MailEvent.COPY_WAITS, MailEvent.DECLINED, MailEvent.TEST)
 
 
 class MailText(ReviewedText):

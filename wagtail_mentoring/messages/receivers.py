@@ -9,7 +9,9 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.parties import current_agreement
+from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload
+from wagtail_mentoring.agreements.parties import current_agreements
+from wagtail_mentoring.agreements.signals import copy_waits
 from wagtail_mentoring.applications.models import ApplicationDraft, IntakeEntry
 from wagtail_mentoring.applications.signals import double_application, draft_saved_for_later, intake_received
 from wagtail_mentoring.cases import facts
@@ -21,10 +23,12 @@ from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, Mentor, PrivateLink
 from wagtail_mentoring.people.signals import link_renewed, mentor_registered
+from wagtail_mentoring.privacy.consents import consented
+from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.programme.models import Union, UnionRole
 from wagtail_mentoring.workflows import CaseState, Role
 
-from .models import MailEvent
+from .models import MailEvent, OutboxMessage
 from .outbox import put
 
 _UID = "wagtail_mentoring.messages.{}".format
@@ -103,17 +107,68 @@ def _paired(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 
 def _agreement_out(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    agreement = current_agreement(case)
-    for party in agreement.parties.select_related("mentee", "mentor") if agreement else ():
-        if party.mentee:
-            to_mentee(MailEvent.AGREEMENT_OUT, case)
-        elif party.mentor:
-            to_mentor(MailEvent.AGREEMENT_OUT, case, party.mentor)
+    _to_parties(MailEvent.SUPPLEMENT_OUT if "supplement_to" in data else MailEvent.AGREEMENT_OUT, case, data)
 
 
-def _signed(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    if not facts.gather(case).unsigned:
-        to_all(MailEvent.AGREEMENT_SIGNED, case)
+def _agreement_again(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    before = Agreement.objects.filter(case=case, superseded_at__isnull=False).order_by("-superseded_at", "-pk").first()
+    _to_parties(MailEvent.AGREEMENT_AGAIN, case, data, reason=before.superseded_why if before else "")
+
+
+def _to_parties(event: str, case: Case, data: dict[str, Any], **context: Any) -> None:
+    """Write a mail to everyone who is asked to sign the agreement of ``data``, with its fingerprint."""
+    for party in Party.objects.filter(agreement=data["agreement"]).select_related("mentee", "mentor").order_by("pk"):
+        _to_party(event, case, party, sha256=data["sha256"], **context)
+
+
+def _to_party(event: str, case: Case, party: Party, **context: Any) -> None:
+    if party.mentee:
+        to_mentee(event, case, **context)
+    elif party.mentor:
+        to_mentor(event, case, party.mentor, **context)
+
+
+def _perhaps_all_signed(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    """Tell everybody when all have signed: once for the same agreement and supplements, by whatever step."""
+    known = facts.gather(case)
+    if known.unsigned or not known.agreement_out:
+        return
+    about = {"agreements": ",".join(str(agreement.pk) for agreement in current_agreements(case))}
+    told = OutboxMessage.objects.filter(case=case, event=MailEvent.AGREEMENT_SIGNED)
+    if not told.filter(context__agreements=about["agreements"]).exists():
+        to_all(MailEvent.AGREEMENT_SIGNED, case, **about)
+
+
+def _copy_refused(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    """Whoever sent the copy reads why it was not taken, if still taking part."""
+    upload = SignatureUpload.objects.select_related("party__mentee", "party__mentor").get(pk=data["upload"])
+    party = upload.party
+    mentors = {member.mentor_id for member in current_members(case)}
+    if party is not None and (party.mentor_id is None or party.mentor_id in mentors):
+        _to_party(MailEvent.COPY_REFUSED, case, party, reason=upload.reason)
+
+
+def _declined(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    for contact in contacts(case.union):
+        put(MailEvent.DECLINED, to=contact, case=case)
+
+
+def _mentor_replaced(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    """The one who left is thanked, the one who joins welcomed; the others learn the name if it may be shown to them."""
+    left, joined = Mentor.objects.get(pk=data["left"]), Mentor.objects.get(pk=data["joined"])
+    put(MailEvent.MENTOR_LEFT, to=left, case=case)
+    to_mentor(MailEvent.PAIRED_MENTOR, case, joined)
+    to_mentee(MailEvent.MENTOR_JOINED, case, mentor=_name_for(joined, ConsentKind.SHOWN_TO_MENTEE))
+    for member in current_members(case):
+        if member.mentor_id != joined.pk:
+            name = _name_for(joined, ConsentKind.SHOWN_TO_PARTNER)
+            to_mentor(MailEvent.MENTOR_JOINED, case, member.mentor, mentor=name)
+    _perhaps_all_signed(case, data, source)
+
+
+def _name_for(mentor: Mentor, kind: ConsentKind) -> str:
+    """Return the mentor's name where the mentor has agreed that it is shown, else ``""``."""
+    return mentor.called if "name" in consented([mentor], kind).get(mentor.pk, ()) else ""
 
 
 def _planned(case: Case, data: dict[str, Any], source: CaseState) -> None:
@@ -146,13 +201,27 @@ _AFTER = {
     "refuse": _refused,
     "pair": _paired,
     "send_agreement": _agreement_out,
-    "sign": _signed,
+    "reissue": _agreement_again,
+    "sign": _perhaps_all_signed,
+    "confirm_signature": _perhaps_all_signed,
+    "record_paper": _perhaps_all_signed,
+    "sign_as_contact": _perhaps_all_signed,
+    "reject_signature": _copy_refused,
+    "decline": _declined,
+    "replace_mentor": _mentor_replaced,
     "plan_meeting": _planned,
     "go_back": _back,
     "complete": _ended,
     "end": _ended,
     "reopen": _reopened,
 }
+
+
+@receiver(copy_waits, dispatch_uid=_UID("copy_waits"))
+def copy_came(sender: Any, upload: SignatureUpload, case: Case, **kwargs: Any) -> None:
+    """The union learns that a signed or scanned copy waits for a look."""
+    for contact in contacts(case.union):
+        put(MailEvent.COPY_WAITS, to=contact, case=case)
 
 
 @receiver(draft_saved_for_later, dispatch_uid=_UID("draft"))

@@ -1,6 +1,5 @@
 """Who sees what of whom on the private pages. Of a mentor nothing is shown without a recorded consent."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.text import capfirst
@@ -10,7 +9,8 @@ from django.utils.translation import ngettext, pgettext
 from wagtail_mentoring.applications.models import Application, Goal
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor, Person
-from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.privacy.consents import consented
+from wagtail_mentoring.privacy.models import ConsentKind
 
 #: What a mentor's consent may name in ``Consent.fields``.
 MENTOR_FIELDS = ("name", "title", "experience_years", "languages", "municipality", "topics", "email", "phone")
@@ -39,12 +39,6 @@ def languages_of(person: Person) -> str:
     levels = ((_("English"), person.english), (_("Finnish"), person.finnish), (_("Swedish"), person.swedish))
     known = [f"{name} {level.upper()}" for name, level in levels if level]
     return ", ".join([*known, *([person.other_languages] if person.other_languages else [])])
-
-
-def consented(mentors: Iterable[Mentor], kind: ConsentKind) -> dict[int, frozenset[str]]:
-    """Return by mentor what may be shown: the fields of the newest consent of ``kind`` that stands. One query."""
-    rows = Consent.objects.filter(mentor__in=list(mentors), kind=kind, withdrawn_at__isnull=True).order_by("given_at")
-    return {row.mentor_id: frozenset(row.fields) for row in rows if row.mentor_id}
 
 
 def shown_mentors(mentors: list[Mentor], kind: ConsentKind) -> list[ShownPerson]:
