@@ -16,6 +16,7 @@ def connect() -> None:
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
     from .documents import key_checks  # noqa: F401
+    from .documents import key_checks  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import moves as pairing_moves  # noqa: F401
