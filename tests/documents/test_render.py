@@ -12,9 +12,10 @@ from django.utils import timezone
 from tests.documents.sheets import poppler, sheet, text_of
 from wagtail_mentoring.documents import libraries
 from wagtail_mentoring.documents.agreement_sheet import SheetParty, UnionBrand, meetings_label, render_agreement
-from wagtail_mentoring.documents.assets import SHIPPED, find_asset, search_path
+from wagtail_mentoring.documents.assets import SHIPPED, find_asset
 from wagtail_mentoring.documents.errors import AssetRefused, DocumentRenderError, PdfLibrariesMissing
 from wagtail_mentoring.documents.render import render_html, render_pdf
+from wagtail_mentoring.documents.templates import search_path
 
 NAMES = {
     "Latin": "Łucja Đặng-Öberg Şahin",
@@ -220,11 +221,14 @@ def test_a_very_long_name_stays_inside_its_box() -> None:
     assert max(right_edges) <= 595.3 - 56.6
 
 
-def test_without_pango_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pango_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    # In this process, where something can be taken away.
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "DOCUMENT_PROCESSES": 0}
+
     def missing() -> None:
         raise PdfLibrariesMissing(f"PDF documents cannot be made. {libraries.install_hint()}")
 
-    monkeypatch.setattr("wagtail_mentoring.documents.render.load_weasyprint", missing)
+    monkeypatch.setattr("wagtail_mentoring.documents.layout.load_weasyprint", missing)
     with pytest.raises(
         DocumentRenderError, match="apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     ):

@@ -13,6 +13,18 @@ class AssetRefused(DocumentRenderError):
     """A template or a text asked for a file that is not one of the documents' own."""
 
 
+class GlyphsMissing(DocumentRenderError):
+    """No font on this machine draws some characters of a name or text; ``characters`` are they, each once."""
+
+    def __init__(self, message: str, characters: str = "") -> None:
+        super().__init__(message)
+        self.characters = characters or message
+
+
+class ForeignField(DocumentRenderError):
+    """A template has a form field that is no place for a signature, or two of the same name."""
+
+
 class WorkerTimedOut(DocumentRenderError):
     """The work took longer than it may (or no process became free), and was stopped."""
 

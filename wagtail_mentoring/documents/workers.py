@@ -21,9 +21,10 @@ from pebble import ProcessExpired, ProcessPool
 
 from wagtail_mentoring.conf import conf
 
-from . import worker_side
+from . import layout, worker_side
 from .errors import WorkerKilled, WorkerTimedOut
 from .spawning import DocumentContext, forget_children
+from .templates import search_path
 
 Kind = Literal["render", "check"]
 Result = TypeVar("Result")
@@ -97,7 +98,8 @@ class _Pools:
 
 
 def _warm(kind: Kind) -> tuple[Callable[..., object], tuple[Any, ...]] | None:
-    return None
+    """Return what a new process of the kind does first."""
+    return (layout.warm, (search_path(),)) if kind == "render" else None
 
 
 def _stop(pool: ProcessPool) -> None:
