@@ -123,7 +123,7 @@ def _pack(pdf: Any) -> None:
     """
     for stream in pdf.objects:
         if getattr(stream, "compress", False):
-            content = b"\n".join(part if isinstance(part, bytes) else str(part).encode() for part in stream.stream)
+            content = _content(stream)
             filters, packed = "/FlateDecode", zlib.compress(content, _LEVEL)
             if packed[-1:] in _LINE_ENDS and not stream.extra:
                 # Page content and tables of characters: white space at the end means nothing.
@@ -133,3 +133,10 @@ def _pack(pdf: Any) -> None:
             stream.stream = [packed]
             stream.extra = {**stream.extra, "Filter": filters}
             stream.compress = False
+
+
+def _content(stream: Any) -> bytes:
+    """Return a stream's content as pydyf writes it: only pydyf knows how each of its parts is written."""
+    stream.compress = False
+    content: bytes = stream.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+    return content
