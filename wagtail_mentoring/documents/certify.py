@@ -1,6 +1,8 @@
 """The union's own signatures: it certifies what it issues, and seals what all have signed."""
 
+import asyncio
 import io
+import logging
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,18 +12,21 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp.base import BaseStampStyle
 from pyhanko.stamp.noop import NoOpStampStyle
 
 from wagtail_mentoring import clock
 
 from . import timestamps
-from .backends import backend
+from .backends import SigningBackend, backend
 from .errors import DocumentRenderError
 from .keys import UnionLike, union_name
 
-#: PAdES levels (ETSI EN 319 142-1): without a timestamp, and with one in the signature.
-Level = Literal["B-B", "B-T"]
+logger = logging.getLogger(__name__)
+
+#: PAdES levels (ETSI EN 319 142-1): without a timestamp; with one; with one over all evidence about the certificates.
+Level = Literal["B-B", "B-T", "B-LTA"]
 ISSUER_FIELD = "sig_issuer"
 SEAL_FIELD = "sig_seal"
 TIME_FIELD = "sig_ts"
@@ -63,17 +68,32 @@ class _Signing(PdfSigner):
         return session
 
 
-def certify(content: bytes, union: UnionLike, *, field: str = ISSUER_FIELD, may_sign: bool) -> bytes:
+def certify(
+    content: bytes,
+    union: UnionLike,
+    *,
+    field: str = ISSUER_FIELD,
+    may_sign: bool,
+    keys: SigningBackend | None = None,
+) -> bytes:
     """Return the document with the union's certification in ``field``; as certified(), without its level."""
-    return certified(content, union, field=field, may_sign=may_sign).content
+    return certified(content, union, field=field, may_sign=may_sign, keys=keys).content
 
 
-def certified(content: bytes, union: UnionLike, *, field: str = ISSUER_FIELD, may_sign: bool) -> Certified:
-    """Certify a document that nobody has signed yet.
+def certified(
+    content: bytes,
+    union: UnionLike,
+    *,
+    field: str = ISSUER_FIELD,
+    may_sign: bool,
+    keys: SigningBackend | None = None,
+) -> Certified:
+    """Certify a document that nobody has signed yet. ``keys`` is the backend that signs; None takes the configured one.
 
     ``may_sign``: the parties may still sign in their fields; otherwise nothing in it may change any more. With a
-    TSA_URL the signature is timestamped; when the authority does not answer, it is certified without (the level says
-    so, and a warning is logged). Raises NoSigningKey and SigningFailed.
+    TSA_URL the signature is timestamped, and a document that nobody signs after it gets a timestamp of its own in
+    ``sig_ts`` if it has that field. When the authority does not answer, it is certified without (the level says so,
+    and a warning is logged). Raises NoSigningKey and SigningFailed.
     """
     meta = PdfSignatureMetadata(
         field_name=field,
@@ -82,78 +102,106 @@ def certified(content: bytes, union: UnionLike, *, field: str = ISSUER_FIELD, ma
         docmdp_permissions=MDPPerm.FILL_FORMS if may_sign else MDPPerm.NO_CHANGES,
         name=union_name(union),
     )
-    return _signed(content, union, meta, NoOpStampStyle())
+    return _signed(content, union, meta, closes=not may_sign, keys=keys)
 
 
-def seal(content: bytes, union: UnionLike) -> bytes:
+def seal(content: bytes, union: UnionLike, *, keys: SigningBackend | None = None) -> bytes:
     """Return the document with the union's closing signature in ``sig_seal``; as sealed(), without its level."""
-    return sealed(content, union).content
+    return sealed(content, union, keys=keys).content
 
 
-def sealed(content: bytes, union: UnionLike) -> Certified:
+def sealed(content: bytes, union: UnionLike, *, keys: SigningBackend | None = None) -> Certified:
     """Close a document that all have signed. With a TSA_URL, a timestamp over everything follows in ``sig_ts``.
 
     Raises NoSigningKey and SigningFailed.
     """
-    meta = PdfSignatureMetadata(
-        field_name=SEAL_FIELD, subfilter=SigSeedSubFilter.PADES, certify=False, name=union_name(union)
-    )
-    return _signed(content, union, meta, NoOpStampStyle(), time_field=TIME_FIELD)
+    meta = PdfSignatureMetadata(field_name=SEAL_FIELD, subfilter=SigSeedSubFilter.PADES, name=union_name(union))
+    return _signed(content, union, meta, closes=True, keys=keys)
 
 
 def _signed(
-    content: bytes, union: UnionLike, meta: PdfSignatureMetadata, stamp: BaseStampStyle, time_field: str | None = None
+    content: bytes,
+    union: UnionLike,
+    meta: PdfSignatureMetadata,
+    *,
+    closes: bool,
+    keys: SigningBackend | None = None,
 ) -> Certified:
     """Sign with a timestamp where one is to be had, else without."""
-    signer = backend().signer(union)
-    _look_for_fields(content, [meta.field_name or "", *([time_field] if time_field else [])])
+    signer = (keys or backend()).signer(union)
+    empty = _empty_fields(content, str(meta.field_name))
+    work = _Work(content, meta, signer, NoOpStampStyle(), TIME_FIELD if closes and TIME_FIELD in empty else "")
     authority = timestamps.timestamper()
     if authority is not None:
         try:
-            signed = timestamps.apart(
-                lambda: _write(content, meta, signer, stamp, authority, time_field), timestamps.SIGNATURE_SECONDS
-            )
+            return timestamps.apart(lambda: work.with_time(authority), timestamps.SIGNATURE_SECONDS)
         except Exception as error:
             # Whatever it is: if the document can be signed without the authority, it was the authority.
-            without = _plain(content, meta, signer, stamp)
+            without = _plain(work)
             timestamps.failed(error)
             return without
-        return Certified(signed, "B-T")
-    return _plain(content, meta, signer, stamp)
+    return _plain(work)
 
 
-def _plain(content: bytes, meta: PdfSignatureMetadata, signer: Signer, stamp: BaseStampStyle) -> Certified:
+def _plain(work: "_Work") -> Certified:
     try:
-        return Certified(timestamps.apart(lambda: _write(content, meta, signer, stamp, None, None)), "B-B")
+        return Certified(timestamps.apart(lambda: work.sign(None).getvalue()), "B-B")
     except Exception as error:
-        raise SigningFailed(f"The document could not be signed in its field “{meta.field_name}”: {error}") from error
+        raise SigningFailed(
+            f"The document could not be signed in its field “{work.meta.field_name}”: {error}"
+        ) from error
 
 
-def _write(
-    content: bytes,
-    meta: PdfSignatureMetadata,
-    signer: Signer,
-    stamp: BaseStampStyle,
-    authority: TimeStamper | None,
-    time_field: str | None,
-) -> bytes:
-    """Return the document with the signature, and with a timestamp over both when there is a field for it."""
-    signing = _Signing(meta, signer, timestamper=authority, stamp_style=stamp)
-    written = signing.sign_pdf(DocumentWriter(io.BytesIO(content)), existing_fields_only=True)
-    if authority is not None and time_field:
-        written = PdfTimeStamper(authority, field_name=time_field).timestamp_pdf(DocumentWriter(written), "sha256")
-    result: bytes = written.getvalue()
-    return result
+@dataclass(frozen=True)
+class _Work:
+    """One document to sign: the bytes, how, by whom, and where a closing timestamp goes (empty: nowhere)."""
+
+    content: bytes
+    meta: PdfSignatureMetadata
+    signer: Signer
+    stamp: BaseStampStyle
+    time_field: str
+
+    def sign(self, authority: TimeStamper | None) -> io.BytesIO:
+        """Put in the signature; with an authority, its timestamp is part of it."""
+        signing = _Signing(self.meta, self.signer, timestamper=authority, stamp_style=self.stamp)
+        written: io.BytesIO = signing.sign_pdf(DocumentWriter(io.BytesIO(self.content)), existing_fields_only=True)
+        return written
+
+    def with_time(self, authority: TimeStamper) -> Certified:
+        """Sign with a timestamp, and close with one over everything when there is a field for it."""
+        signed = self.sign(authority)
+        if not self.time_field:
+            return Certified(signed.getvalue(), "B-T")
+        try:
+            found = asyncio.run(timestamps.evidence(self.signer, authority))
+        except Exception as error:
+            logger.warning(
+                "No long-term evidence is put into a document, only its timestamps (%s: %s). Name the root of the "
+                "time-stamping authority in TRUSTED_CERTIFICATES, and let the site reach the revocation services.",
+                type(error).__name__, error,
+            )  # fmt: skip
+            found = None
+        writer = DocumentWriter(signed)
+        if found is not None:
+            DocumentSecurityStore.supply_dss_in_writer(
+                writer, sig_contents=None, paths=found.paths, validation_context=found.context
+            )
+        timed: io.BytesIO = PdfTimeStamper(authority, field_name=self.time_field).timestamp_pdf(writer, "sha256")
+        return Certified(timed.getvalue(), "B-T" if found is None else "B-LTA")
 
 
-def _look_for_fields(content: bytes, names: list[str]) -> None:
-    """Raise SigningFailed when a field is missing or filled: pyHanko would tell it less plainly, or make one."""
+def _empty_fields(content: bytes, name: str) -> set[str]:
+    """Return the names of the empty signature fields.
+
+    Raises SigningFailed when ``name`` is not one of them: pyHanko would tell it less plainly, or make a field.
+    """
     try:
-        fields = {name: value for name, value, _ref in enumerate_sig_fields(PdfFileReader(io.BytesIO(content)))}
+        fields = {found: value for found, value, _ref in enumerate_sig_fields(PdfFileReader(io.BytesIO(content)))}
     except Exception as error:
         raise SigningFailed(f"The document cannot be read as a PDF: {error}") from error
-    for name in names:
-        if name not in fields:
-            raise SigningFailed(f"The document has no signature field “{name}”.")
-        if fields[name] is not None:
-            raise SigningFailed(f"The signature field “{name}” is signed already.")
+    if name not in fields:
+        raise SigningFailed(f"The document has no signature field “{name}”.")
+    if fields[name] is not None:
+        raise SigningFailed(f"The signature field “{name}” is signed already.")
+    return {found for found, value in fields.items() if value is None}
