@@ -74,8 +74,8 @@ def render_pdf(
     WorkerKilled when it took too long or too much; and DocumentRenderError for all else that prevents the document.
     """
     names = [attachment.name for attachment in attachments]
-    if len(set(names)) < len(names) or not all(names):
-        raise ValueError(f"Files inside a document need names of their own: {names}.")
+    if len(set(names)) < len(names) or not all(name and name.isascii() for name in names):
+        raise ValueError(f"Files inside a document need names of their own, in ASCII: {names}.")
     html = render_html(template, context, language=language, title=title)
     try:
         content, pages = workers.call(
