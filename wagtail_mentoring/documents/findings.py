@@ -20,6 +20,7 @@ ACCEPTED: Mapping[str, Promise] = {
 
 REVIEW: Mapping[str, Promise] = {
     "unknown_issuer": _("We do not know the issuer of the certificate, %(issuer)s."),
+    "self_signed": _("The certificate was made by its owner, so that nobody vouches for the name in it."),
     "expired": _("The certificate, issued by %(issuer)s, is not in force today."),
     "other_name": _("The name in the certificate, %(name)s, is not written as the name in the document, %(printed)s."),
     "own_place": _("The signature does not stand in the place made for it, but in one that your program added."),
@@ -74,7 +75,7 @@ REFUSED: Mapping[str, Promise] = {
     "xfa": _("A form of another kind (XFA) was put inside the document."),
     "page_changed": _("A page of the document was changed after it was issued."),
     "annotation": _("A comment, drawing, text box or link was added to a page of the document."),
-    "trailing": _("Something was added to the file after it was signed."),
+    "trailing": _("Something that is no signature stands at the end of the file."),
     # Whose signature it is
     "wrong_field": _("The signature stands in the place of another person. Sign in the place with your own name."),
     "two_signatures": _("The file has two new signatures. Each person signs and uploads by their own link."),

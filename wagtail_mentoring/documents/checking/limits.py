@@ -1,5 +1,6 @@
 """Bounds within which the PDF libraries may unpack a stranger's file, beside those of the process itself."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -17,6 +18,9 @@ MOST_OBJECTS = 20_000
 MOST_ADDED = 300
 #: Pages of a scan.
 MOST_PAGES = 40
+
+#: How a version of a PDF ends.
+END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*")
 
 _LIMITS: dict[str, Any] = {
     "flate_max_memory": UNPACKED,
@@ -41,6 +45,9 @@ def opened(content: bytes) -> Iterator[pikepdf.Pdf]:
             if pdf.is_encrypted:
                 raise FileRefused("encrypted")
             yield pdf
+            # What it cannot unpack within the limits it may also leave out, with a warning that nobody reads.
+            if settings.qpdf_limit_errors() > reached or any("limit" in str(one) for one in pdf.get_warnings()):
+                raise FileRefused("too_heavy")
     except pikepdf.PasswordError as error:
         raise FileRefused("encrypted") from error
     except MemoryError as error:

@@ -3,13 +3,12 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
 from asn1crypto import x509
-from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
@@ -22,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from ..names import clean_name
 from .found import FileRefused, SignerFound
-from .limits import ends_as_pdf
+from .limits import END, ends_as_pdf
 
 # The library tells by its log what we tell by findings. A site that wants to read it may still configure it.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
@@ -51,7 +50,8 @@ class SignatureSeen:
     """One signature. ``holds``: the signed bytes are what was signed, by the key of the certificate.
 
     ``covers`` says how much of the file was signed: all, all that there was then, or less. ``problem`` is a code of
-    uploads.SENTENCES, or empty: ``unknown_issuer``, ``expired``, ``weak_signature``, ``broken_signature``.
+    uploads.SENTENCES, or empty: ``unknown_issuer``, ``self_signed``, ``expired``, ``weak_signature``,
+    ``broken_signature``.
     ``names`` are the ways in which the certificate writes its owner's name. ``end`` is the length of what was signed.
     """
 
@@ -110,6 +110,7 @@ def look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
 def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
     certificate = signature.signer_cert
     fingerprint = hashlib.sha256(certificate.dump()).hexdigest()
+    self_signed = certificate.self_signed in ("yes", "maybe")
     status: SignatureStatus
     timestamped = None
     if signature.sig_object_type == "/DocTimeStamp":
@@ -134,13 +135,13 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
             name=display_name(certificate.subject),
             issuer=display_name(certificate.issuer),
             trusted=status.trusted or fingerprint in trust.ours,
-            self_signed=certificate.self_signed in ("yes", "maybe"),
+            self_signed=self_signed,
             fingerprint=fingerprint,
             field=str(signature.field_name),
             signed_at=signature.self_reported_timestamp,
             timestamped_at=timestamped,
         ),
-        problem="" if fingerprint in trust.ours and holds else _problem(status, holds),
+        problem="" if fingerprint in trust.ours and holds else _problem(status, holds, self_signed),
         names=written_names(certificate.subject),
         union=trust.ours.get(fingerprint, ""),
         end=byte_range[2] + byte_range[3] if len(byte_range) == 4 else 0,
@@ -157,9 +158,14 @@ def _context(trust: Trust) -> ValidationContext:
 
 
 def _is_certification(signature: EmbeddedPdfSignature) -> bool:
-    perms = signature.reader.root.get("/Perms", {})
-    certified = perms.get(pdf_name("/DocMDP")) if perms else None
-    return certified is not None and certified == signature.sig_object
+    """Tell whether this is the document's first signature and says what may still be changed.
+
+    The catalogue names the certification too, but somebody who appends to the file can write another catalogue.
+    """
+    if signature.reader.embedded_signatures[0] is not signature:
+        return False
+    references = signature.sig_object.get("/Reference", ())
+    return any(one.get_object().get("/TransformMethod") == "/DocMDP" for one in references)
 
 
 def _coverage(level: SignatureCoverageLevel | None) -> Coverage:
@@ -168,7 +174,7 @@ def _coverage(level: SignatureCoverageLevel | None) -> Coverage:
     return "revision" if level == SignatureCoverageLevel.ENTIRE_REVISION else "less"
 
 
-def _problem(status: SignatureStatus, holds: bool) -> str:
+def _problem(status: SignatureStatus, holds: bool, self_signed: bool) -> str:
     if not holds:
         return "broken_signature"
     reason = getattr(status.trust_problem_indic, "name", "")
@@ -176,7 +182,9 @@ def _problem(status: SignatureStatus, holds: bool) -> str:
         return "weak_signature"
     if status.trusted:
         return ""
-    return "expired" if reason in ("OUT_OF_BOUNDS_NO_POE", "OUT_OF_BOUNDS_NOT_REVOKED", "EXPIRED") else "unknown_issuer"
+    if reason in ("OUT_OF_BOUNDS_NO_POE", "OUT_OF_BOUNDS_NOT_REVOKED", "EXPIRED", "NOT_YET_VALID"):
+        return "expired"
+    return "self_signed" if self_signed else "unknown_issuer"
 
 
 def display_name(name: x509.Name) -> str:
@@ -224,6 +232,13 @@ def added_since(reader: PdfFileReader, revision: int, *, field: str | None, perm
     return "lta" if found.modification_level == ModificationLevel.LTA_UPDATES else ""
 
 
-def fingerprints(certificates: Iterable[bytes]) -> Sequence[str]:
-    """Return the SHA-256 of each certificate in hexadecimal."""
-    return [hashlib.sha256(one).hexdigest() for one in certificates]
+def only_validation_data(
+    reader: PdfFileReader, content: bytes, last: EmbeddedPdfSignature, seen: SignatureSeen
+) -> bool:
+    """Tell whether all that follows the last signature is what signing programs add to keep it verifiable."""
+    if seen.covers != "revision" or last.signed_revision + 1 >= reader.xrefs.total_revisions:
+        return False
+    end = END.match(content, content.rfind(b"startxref"))
+    if end is None or end.end() != len(content):
+        return False
+    return added_since(reader, last.signed_revision, field=None, permission=MDPPerm.NO_CHANGES) == "lta"

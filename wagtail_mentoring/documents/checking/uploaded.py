@@ -9,15 +9,15 @@ from pyhanko.sign.fields import MDPPerm
 from ..names import is_name_of
 from .found import CheckOutcome, FileRefused, Finding, SignerFound
 from .kinds import kind_of
-from .limits import ends_as_pdf, opened
+from .limits import END, ends_as_pdf, opened
 from .metadata import read_metadata
-from .signatures import SignatureSeen, Trust, added_since, embedded, look_at, reader_of
+from .signatures import SignatureSeen, Trust, added_since, embedded, look_at, only_validation_data, reader_of
 from .structure import Growth, grown, powers, refuse_powers
 
 #: Fields that no party signs: the union's own.
 OURS = ("sig_issuer", "sig_seal", "sig_ts")
-# So much of a file must stand at its place for it to count as the same document with something changed.
-_ALIKE = 0.9
+# So much of a document must be in a file for the file to count as the same document with something changed.
+_ALIKE, _PIECE = 0.9, 64
 
 
 def check(
@@ -37,9 +37,20 @@ def check(
         growth = _structure(uploaded, latest)
         return _signatures(uploaded, latest, growth, field, name, others, trust)
     except FileRefused as refused:
-        return CheckOutcome("refused", (refused.finding(),))
+        return CheckOutcome("refused", (_second_opinion(uploaded, refused).finding(),))
     except MemoryError:
         return CheckOutcome("refused", (Finding("too_heavy"),))
+
+
+def _second_opinion(uploaded: bytes, refused: FileRefused) -> FileRefused:
+    """Ask the other library about a file that one calls damaged: it may be that it unfolds to too much."""
+    if refused.code != "damaged":
+        return refused
+    try:
+        embedded(reader_of(uploaded))
+    except FileRefused as other:
+        return other if other.code == "too_heavy" else refused
+    return refused
 
 
 def _refuse_kind(uploaded: bytes) -> None:
@@ -68,10 +79,10 @@ def _stranger(uploaded: bytes, latest: bytes, earlier: Sequence[bytes], trust: T
         return FileRefused("other_document", title=about.title or about.reference or "?")
     if alike(uploaded, latest, *earlier):
         return FileRefused("truncated" if not ends_as_pdf(uploaded) else "changed")
-    if about.reference:
-        with opened(latest) as pdf:
-            if read_metadata(pdf).reference == about.reference:
-                return FileRefused("rewritten")
+    with opened(latest) as pdf:
+        ours = read_metadata(pdf)
+    if any(said and said == own for said, own in ((about.reference, ours.reference), (about.title, ours.title))):
+        return FileRefused("rewritten")
     return FileRefused("unknown_document")
 
 
@@ -87,12 +98,11 @@ def alike(uploaded: bytes, *ours: bytes) -> bool:
 
 
 def _alike(uploaded: bytes, ours: bytes) -> bool:
-    # Compared in pieces: an inserted byte moves all that follows, and a file changed near its end is alike before.
-    piece = 64
-    same = sum(uploaded[at : at + piece] == ours[at : at + piece] for at in range(0, len(ours), piece))
-    pieces = max(1, -(-len(ours) // piece))
-    tail = sum(uploaded[-at - piece : -at] == ours[-at - piece : -at] for at in range(piece, len(ours), piece))
-    return same >= _ALIKE * pieces or same + tail >= _ALIKE * pieces
+    if len(uploaded) > 4 * len(ours):
+        return False
+    # In pieces, wherever they stand: a byte put in moves all that follows.
+    pieces = [ours[at : at + _PIECE] for at in range(0, len(ours), _PIECE)]
+    return sum(piece in uploaded for piece in pieces) >= _ALIKE * len(pieces)
 
 
 def _certified_by_us(uploaded: bytes, trust: Trust) -> bool:
@@ -106,6 +116,7 @@ def _certified_by_us(uploaded: bytes, trust: Trust) -> bool:
 def _structure(uploaded: bytes, latest: bytes) -> Growth:
     if uploaded == latest:
         raise FileRefused("no_signature")
+    _refuse_what_follows(uploaded)
     with opened(latest) as before:
         known = powers(before)
         with opened(uploaded) as after:
@@ -113,9 +124,22 @@ def _structure(uploaded: bytes, latest: bytes) -> Growth:
             return grown(before, after)
 
 
+def _refuse_what_follows(uploaded: bytes) -> None:
+    """Refuse a file that goes on after its end, with what no reader would look at."""
+    found = END.match(uploaded, uploaded.rfind(b"startxref"))
+    if found is None or found.end() == len(uploaded):
+        return
+    # A new version that was begun and has no end is a file that was cut off.
+    raise FileRefused("trailing" if ends_as_pdf(uploaded) or b" obj" not in uploaded[found.end() :] else "truncated")
+
+
 def _signatures(
     uploaded: bytes, latest: bytes, growth: Growth, field: str, name: str, others: Mapping[str, str], trust: Trust
 ) -> CheckOutcome:
+    for filled in growth.unsigned:
+        if filled != field:
+            raise FileRefused("wrong_field")
+        raise FileRefused("not_signed")
     reader, before = reader_of(uploaded), reader_of(latest)
     known = len(embedded(before))
     signatures = embedded(reader)
@@ -123,15 +147,15 @@ def _signatures(
     if [one.field_name for one in signatures[:known]] != [one.field_name for one in embedded(before)]:
         raise FileRefused("changed")
     if not new:
-        raise _unsigned(reader, before, growth)
+        raise FileRefused("changed" if growth.other or growth.new_fields else "no_signature")
     seen = [look_at(one, trust) for one in new]
-    mine = _the_one(seen, growth, field, others)
+    mine = _the_one(seen, growth, field)
     if not mine.holds:
         raise FileRefused("broken_signature")
-    if seen[-1].covers != "file" and not _only_validation_data(reader, uploaded, seen[-1]):
+    if seen[-1].covers != "file" and not only_validation_data(reader, uploaded, signatures[-1], seen[-1]):
         raise FileRefused("trailing")
     # What was signed before must still hold; that the file begins with it has been seen already.
-    if any(not look_at(one, trust).holds for one in signatures[:known] if _certifies(one, signatures)):
+    if any(not look_at(one, trust).holds for one in signatures[:known][:1]):
         raise FileRefused("changed")
     if mine.problem == "weak_signature":
         raise FileRefused("weak_signature")
@@ -142,19 +166,7 @@ def _signatures(
     return _judged(reader, before, growth, seen, mine, field, name)
 
 
-def _certifies(signature: object, signatures: Sequence[object]) -> bool:
-    return signature is signatures[0]
-
-
-def _unsigned(reader: PdfFileReader, before: PdfFileReader, growth: Growth) -> FileRefused:
-    if growth.filled:
-        return FileRefused("not_signed")
-    if reader.xrefs.total_revisions > before.xrefs.total_revisions and (growth.other or growth.new_fields):
-        return FileRefused("changed")
-    return FileRefused("no_signature")
-
-
-def _the_one(seen: Sequence[SignatureSeen], growth: Growth, field: str, others: Mapping[str, str]) -> SignatureSeen:
+def _the_one(seen: Sequence[SignatureSeen], growth: Growth, field: str) -> SignatureSeen:
     """Return the one signature that the party may have made. Raises FileRefused: wrong_field, two_signatures …"""
     people = [one for one in seen if one.kind != "timestamp"]
     if len(people) > 1:
@@ -164,34 +176,14 @@ def _the_one(seen: Sequence[SignatureSeen], growth: Growth, field: str, others: 
     (mine,) = people
     if mine.kind == "certification":
         raise FileRefused("changed")
-    if growth.unsigned:
-        raise FileRefused("not_signed")
     taken = {one.field for one in seen}
     if mine.field != field and mine.field not in growth.new_fields:
-        raise FileRefused("wrong_field", name=others.get(mine.field, ""))
-    if any(name != field for name in growth.filled):
-        other = next(name for name in growth.filled if name != field)
-        raise FileRefused("wrong_field", name=others.get(other, ""))
+        raise FileRefused("wrong_field")
+    if set(growth.filled) - taken:
+        raise FileRefused("wrong_field")
     if set(growth.new_fields) - taken:
         raise FileRefused("annotation")
     return mine
-
-
-def _only_validation_data(reader: PdfFileReader, uploaded: bytes, last: SignatureSeen) -> bool:
-    """Tell whether all that follows the last signature is what signing programs add to keep it verifiable."""
-    if last.covers != "revision":
-        return False
-    signature = embedded(reader)[-1]
-    if signature.signed_revision + 1 >= reader.xrefs.total_revisions:
-        return False
-    added = added_since(reader, signature.signed_revision, field=None, permission=MDPPerm.NO_CHANGES)
-    return added == "lta" and uploaded.rstrip(b"\r\n").endswith(b"%%EOF") and _ends_with_last_revision(uploaded)
-
-
-def _ends_with_last_revision(uploaded: bytes) -> bool:
-    # Between the last cross-reference and the end of the file nothing may stand but the address of the former.
-    tail = uploaded[uploaded.rfind(b"startxref") :]
-    return len(tail) < 64 and tail.split()[2:] == [b"%%EOF"]
 
 
 def _judged(
