@@ -1,5 +1,6 @@
 """The default programme and the themes of its meetings."""
 
+from wagtail_mentoring.meetings.texts import guide_texts
 from wagtail_mentoring.programme.models import MeetingTheme, Programme
 
 from .packaged import packaged
@@ -24,7 +25,7 @@ def default_programme() -> tuple[Programme, bool]:
 
 
 def load_themes(programme: Programme) -> int:
-    """Make the five default themes of ``programme`` that are missing; return how many were made.
+    """Make the five default themes of ``programme`` that are missing, with their guides; return how many were made.
 
     A theme that editors changed stays as it is.
     """
@@ -32,5 +33,7 @@ def load_themes(programme: Programme) -> int:
         programme.themes.filter(participation__isnull=True, field__isnull=True).values_list("number", flat=True)
     )
     missing = [theme for theme in packaged("themes") if theme["number"] not in there]
-    MeetingTheme.objects.bulk_create(MeetingTheme(programme=programme, **theme) for theme in missing)
+    MeetingTheme.objects.bulk_create(
+        MeetingTheme(programme=programme, guides=guide_texts(theme["number"]), **theme) for theme in missing
+    )
     return len(missing)

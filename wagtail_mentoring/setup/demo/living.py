@@ -10,16 +10,13 @@ from typing import Any
 from django.utils import timezone
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.parties import current_agreement
-from wagtail_mentoring.agreements.signing import CODE_PURPOSE
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing.mentors import available_for
 from wagtail_mentoring.pairing.moves import current_members
-from wagtail_mentoring.people import codes, links
-from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
+from . import agreeing
 from .applying import apply
 from .stories import Story
 
@@ -28,6 +25,8 @@ REASONS = {
     "You can apply again when you have moved.",
     "back": "One mentor has moved to work abroad, and the other cannot go on alone.",
     "reopen": "She answered: her e-mail address had changed. She still wants a mentor.",
+    "again": "The text now says how pictures are handled. Please read it and sign once more.",
+    "replace": "She has moved to another town for work, and found a colleague to go on in her place.",
     "pair": "There is only one mentor of this field now, and the applicant does not want to wait.",
 }
 PLACES = ("Main library, room 3", "Video call, the link comes by mail", "Café Aalto", "The union’s office, 2nd floor")
@@ -98,10 +97,11 @@ def _plan(
     office = on_a_weekday(at_hour(age, life.random, 9, 15))
     if step == "apply":
         happen(at_hour(age, life.random), lambda: _apply(programme, life))
-    elif step == "sign":
+    elif step in agreeing.WAYS:
+        way = agreeing.WAYS[step]
         for number, who in enumerate(("mentee", "first", "second") if more[0] == "all" else more):
             evening = at_hour(max(age - number, 0), life.random, 17, 21)
-            happen(evening, lambda who=who: _sign(life, who))  # type: ignore[misc]
+            happen(evening, lambda who=who: _answer(life, way, who))  # type: ignore[misc]
     elif step == "plan":
         starts_at = at_hour(int(more[0]), life.random, 16, 18)
         happen(office, lambda: _plan_meeting(life, starts_at))
@@ -131,6 +131,10 @@ def _decide(life: Life, step: str, more: list[str]) -> None:
         _pair(life)
     elif step == "send":
         _move(life, "send_agreement")
+    elif step == "again":
+        _move(life, "reissue", reason=REASONS["again"])
+    elif step == "replace":
+        _replace(life)
     elif step == "back":
         life.earlier |= {member.mentor_id for member in current_members(life.opened)}
         _move(life, "go_back", reason=REASONS["back"])
@@ -164,33 +168,23 @@ def _pair(life: Life) -> None:
     )
 
 
-def _sign(life: Life, who: str) -> None:
-    """The mentee, or one of the mentors, signs by the own link with the code from the mail."""
-    case = life.opened
-    mentors = [member.mentor for member in current_members(case)]
+def _answer(life: Life, way: agreeing.Way, who: str) -> None:
+    """Let the mentee, or one of the mentors, answer the agreement in one way."""
+    mentors = [member.mentor for member in current_members(life.opened)]
     place = {"mentee": None, "first": 0, "second": 1}[who]
-    if place is not None and place >= len(mentors):
-        return
-    mentor: Mentor | None = None if place is None else mentors[place]
-    mentee: Mentee | None = case.mentee if place is None else None
-    link = links.link_for(case, mentee=mentee, mentor=mentor)
-    link.opened_at = clock.now()
-    link.save(update_fields=["opened_at"])
-    _code, digits = codes.issue(link, CODE_PURPOSE)
-    agreement = current_agreement(case)
-    if agreement is None:
-        raise LookupError(f"{case.reference} has no agreement to sign.")
-    life.case = moves.move(
-        case.pk,
-        "sign",
-        lambda found: actors.mentor_on(mentor, found) if mentor else actors.mentee_on(found.mentee, found),
-        {
-            "typed_name": (mentor or case.mentee).name,
-            "agreed": True,
-            "code": codes.check(link, CODE_PURPOSE, digits),
-            "link": link,
-            "shown_sha256": agreement.document.sha256,
-        },
+    if place is None:
+        way(life.opened, None)
+    elif place < len(mentors):
+        way(life.opened, mentors[place])
+    life.case = Case.objects.get(pk=life.opened.pk)
+
+
+def _replace(life: Life) -> None:
+    """The first mentor leaves, and another one joins."""
+    leaving = current_members(life.opened)[0].mentor
+    joining = available_for(life.opened.field).exclude(pk__in=life.earlier).exclude(pk=leaving.pk).order_by("pk")[0]
+    _move(
+        life, "replace_mentor", leaving=leaving, joining=joining, reason=REASONS["replace"], answered_on=clock.today()
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import AgreementText
+from wagtail_mentoring.agreements.record import make_due_records
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.keys import make_missing_keys
@@ -102,6 +103,7 @@ def _live(programme: Programme, fields: dict[str, ProfessionalField], handlers: 
         with clock.at(event.at):
             event.do()
             # At their own time, not when all is committed.
+            make_due_records()
             for pk in OutboxMessage.objects.filter(pk__gt=delivered).order_by("pk").values_list("pk", flat=True):
                 deliver(pk)
                 delivered = pk

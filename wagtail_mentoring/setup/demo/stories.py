@@ -1,7 +1,9 @@
 """What happens to each of the demo's mentees, as a line of steps: ``step:age``, the age in days before today.
 
 ``plan:12:-5`` plans, 12 days ago, a meeting for a time 5 days from now. ``sign:9:all`` lets everybody sign within
-the days after, ``sign:9:mentee`` or ``sign:9:first`` (mentor) one of them. ``meet:30`` was held 30 days ago.
+the days after, ``sign:9:mentee`` or ``sign:9:first`` (mentor) one of them; ``own`` (in the file, by a certificate that
+nobody knows), ``paper`` (a picture of the signed paper) and ``decline`` likewise. ``replace`` exchanges the first mentor,
+``again`` asks everyone to sign again. ``meet:30`` was held 30 days ago.
 """
 
 from dataclasses import dataclass
@@ -50,6 +52,12 @@ STORIES: tuple[Story, ...] = (
         "master",
         "apply:58 accept:51 pair:20 send:17 sign:15:all",
     ),
+    # A signed paper and a file signed by an unknown certificate wait for the contact person; somebody has declined.
+    Story("teachers", "Teacher of history", "master", "apply:50 accept:44 pair:12 send:10 sign:9:mentee paper:2:first"),
+    Story(
+        BUSINESS, "Economist, public finance", "master", "apply:55 accept:48 pair:14 send:11 own:3:mentee sign:2:second"
+    ),
+    Story("lawyers", "Lawyer, labour law", "master", "apply:47 accept:40 pair:10 send:8 sign:7:mentee decline:5:first"),
     # One to five meetings held.
     Story(
         TECHNOLOGY,
@@ -133,6 +141,19 @@ STORIES: tuple[Story, ...] = (
         "BBA, logistics",
         "bachelor",
         "apply:180 accept:172 pair:150 send:148 sign:145:all meet:133 end:96:moved_away:unknown",
+    ),
+    # One mentor replaced: the supplement is out. Everyone was asked to sign again, and did.
+    Story(
+        TECHNOLOGY,
+        "Engineer, acoustics",
+        "master",
+        "apply:120 accept:113 pair:92 send:90 sign:87:all meet:70 meet:44 replace:6 send:5",
+    ),
+    Story(
+        "physiotherapists",
+        "Physiotherapist, sports",
+        "bachelor",
+        "apply:100 accept:94 pair:70 send:68 sign:66:all meet:50 again:30 sign:28:all meet:20",
     ),
     # Reopened; with new mentors after the first ones; waiting again with one meeting held.
     Story(
