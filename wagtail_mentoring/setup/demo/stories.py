@@ -2,8 +2,8 @@
 
 ``plan:12:-5`` plans, 12 days ago, a meeting for a time 5 days from now. ``sign:9:all`` lets everybody sign within
 the days after, ``sign:9:mentee`` or ``sign:9:first`` (mentor) one of them; ``own`` (in the file, by a certificate that
-nobody knows), ``paper`` (a picture of the signed paper) and ``decline`` likewise. ``replace`` exchanges the first mentor,
-``again`` asks everyone to sign again. ``meet:30`` was held 30 days ago.
+nobody knows), ``paper`` (a picture of the signed paper) and ``decline`` likewise. ``replace`` exchanges the first
+mentor, ``again`` asks everyone to sign again. ``meet:30`` was held 30 days ago.
 """
 
 from dataclasses import dataclass
