@@ -147,7 +147,7 @@ def test_a_changed_history_is_told(admin: Client, field: Any) -> None:
 
 
 def test_the_number_of_queries_does_not_grow(admin: Client, field: Any, django_assert_max_num_queries: Any) -> None:
-    small = make_case(field, "paired")
+    small = make_case(field, "paired", agreement="out")
     large = make_case(field, "meeting_5")
     admin.get(page_of(small))  # caches of content types and of the menu
     with django_assert_max_num_queries(100) as first:

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_mentoring.agreements.models import Agreement
+from wagtail_mentoring.agreements.record import make_record
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people import links
@@ -126,6 +128,26 @@ class Assign(HandlersScreen):
             data = {"handler": chosen.pk if chosen else None}
             moves.note(self.case.pk, "mentoring.assigned", self.dossier.actor, data)
         messages.success(request, _("The handler has been saved."))
+        return self.back()
+
+
+class MakeRecord(HandlersScreen):
+    """Makes the signing record that could not be made by itself. A GET goes back: the case page has the button."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.back()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        agreement = get_object_or_404(Agreement, case=self.case, pk=self.kwargs["agreement_pk"])
+        if make_record(agreement.pk):
+            messages.success(request, _("The signing record is there."))
+        elif agreement.pk in self.dossier.without_record:
+            messages.error(
+                request,
+                _("The signing record could not be made. Try again later, or tell your administrator."),
+            )
+        else:
+            messages.warning(request, _("There is no signing record to make: not everyone has signed."))
         return self.back()
 
 

@@ -38,7 +38,7 @@ class CasePage(CaseScreen):
         assign = reverse("mentoring_desk:assign", args=[self.case.pk])
         buttons = [Button(_("Choose the handler"), url=assign, icon_name="user", priority=10)]
         for number, step in enumerate(self.dossier.steps):
-            if step.quiet and step.allowed:
+            if step.quiet and step.allowed and step.name in ICONS:
                 address = reverse("mentoring_desk:step", args=[self.case.pk, step.name])
                 buttons.append(Button(step.label, url=address, icon_name=ICONS[step.name], priority=20 + number))
         return buttons
@@ -69,7 +69,15 @@ class CasePage(CaseScreen):
         )
 
 
-ICONS = {"undo_meeting": "undo", "go_back": "rotate", "end": "cross", "reopen": "lock-open"}
+ICONS = {
+    "record_paper": "upload",
+    "reissue": "repeat",
+    "replace_mentor": "user",
+    "undo_meeting": "undo",
+    "go_back": "rotate",
+    "end": "cross",
+    "reopen": "lock-open",
+}
 
 NEVER = gettext_lazy("not opened yet")
 

@@ -5,11 +5,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_mentoring.agreements.models import UploadKind
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, state_after_meetings
 
 from . import words
 from .dossier import Dossier
+from .next_agreement import joins_later
 
 
 def of_step(dossier: Dossier, step: str) -> list[str]:
@@ -65,12 +67,97 @@ def _pair(dossier: Dossier) -> list[str]:
 
 
 def _send_agreement(dossier: Dossier) -> list[str]:
-    parties = 1 + len(dossier.mentors)
+    people = [dossier.mentee.name, *(mentor.name for mentor in dossier.mentors)]
     made = _("The agreement is made as a PDF in %(language)s and cannot be changed afterwards.")
+    if joins_later(dossier):
+        asked = {party.mentor_id for party in dossier.parties}
+        people = [mentor.name for mentor in dossier.mentors if mentor.pk not in asked]
+        made = _("The supplement is made as a PDF in %(language)s and cannot be changed afterwards.")
     return [
         made % {"language": _language(dossier)},
-        ngettext("%(n)s mail goes out today: %(names)s.", "%(n)s mails go out today: %(names)s.", parties)
-        % {"n": parties, "names": ", ".join([dossier.mentee.name, *(mentor.name for mentor in dossier.mentors)])},
+        ngettext("%(n)s mail goes out today: %(names)s.", "%(n)s mails go out today: %(names)s.", len(people))
+        % {"n": len(people), "names": ", ".join(people)},
+    ]
+
+
+def _last_one(dossier: Dossier, names: set[str]) -> str:
+    """Return what follows when nobody but ``names`` was still to sign."""
+    contact = dossier.contact_party
+    still = {party.name for party in dossier.missing} | ({contact.name} if contact else set())
+    return _("Then everyone has signed: the signing record is made.") if still <= names else ""
+
+
+def _sign_as_contact(dossier: Dossier) -> list[str]:
+    contact = dossier.contact_party
+    return [
+        _("Your typed name counts as a simple electronic signature, with the time and the document that you saw."),
+        _last_one(dossier, {contact.name} if contact else set()),
+    ]
+
+
+def _confirm(dossier: Dossier) -> list[str]:
+    copy = dossier.copy
+    if copy is None or copy.kind == UploadKind.SCAN or copy.party is None:
+        return [
+            _("The signature of everyone whom you choose counts. It is shown as “on paper, confirmed by you”."),
+            _("Other copies that they have sent are put aside."),
+        ]
+    return [
+        _("The signature of %(name)s counts. It is shown that you took it.") % {"name": copy.party.name},
+        _("The file becomes the newest version of the agreement."),
+        _last_one(dossier, {copy.party.name}),
+    ]
+
+
+def _reject(dossier: Dossier) -> list[str]:
+    name = {"name": dossier.copy.party.name if dossier.copy and dossier.copy.party else ""}
+    return [
+        _("%(name)s is told your reason, and can send another copy or sign in another way.") % name
+        if name["name"]
+        else _("The copy stays in the case, marked as not taken."),
+    ]
+
+
+def _paper(dossier: Dossier) -> list[str]:
+    return [
+        _("The scan is stored with the case."),
+        _("The signature of everyone whom you choose counts. It is shown as “on paper, confirmed by you”."),
+        _("Other copies that they have sent are put aside."),
+    ]
+
+
+def _reissue(dossier: Dossier) -> list[str]:
+    people = [dossier.mentee.name, *(mentor.name for mentor in dossier.mentors)]
+    signed = [party for party in dossier.parties if hasattr(party, "signature") and not dossier.has_left(party)]
+    had = ngettext(
+        "%(n)s signature was made already. It stays in the history, with the document that it was made on.",
+        "%(n)s signatures were made already. They stay in the history, with the document that they were made on.",
+        len(signed),
+    )
+    return [
+        _("The agreement is made as a new PDF in %(language)s, with the text that is in force now.")
+        % {"language": _language(dossier)},
+        ngettext("%(n)s person signs again: %(names)s.", "%(n)s people sign again: %(names)s.", len(people))
+        % {"n": len(people), "names": ", ".join(people)},
+        had % {"n": len(signed)} if signed else "",
+        _("Signed copies that wait are put aside.") if dossier.copies_waiting else "",
+        _("Meeting %(number)s cannot be recorded until everyone has signed.") % {"number": dossier.next_number},
+    ]
+
+
+def _replace(dossier: Dossier) -> list[str]:
+    out = dossier.agreement is not None
+    if joins_later(dossier):
+        next_one = _("The signatures that were made stay. The new mentor signs a supplement, which you send next.")
+    elif out:
+        next_one = _("Nobody has signed yet: the agreement is made anew for everyone, and you send it next.")
+    else:
+        next_one = ""
+    return [
+        _("The place of the mentor who leaves becomes free; the new mentor has one place less."),
+        _("The meetings held and the state of the case stay."),
+        next_one,
+        _("A planned meeting stays planned: ask the new mentor whether the time suits.") if dossier.planned else "",
     ]
 
 
@@ -145,6 +232,12 @@ _SENTENCES: dict[str, Any] = {
     "refuse": _refuse,
     "pair": _pair,
     "send_agreement": _send_agreement,
+    "sign_as_contact": _sign_as_contact,
+    "confirm_signature": _confirm,
+    "reject_signature": _reject,
+    "record_paper": _paper,
+    "reissue": _reissue,
+    "replace_mentor": _replace,
     "plan_meeting": _plan,
     "record_meeting": _record,
     "undo_meeting": _undo,

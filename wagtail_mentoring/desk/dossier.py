@@ -4,9 +4,9 @@ import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
-from wagtail_mentoring.agreements.models import Agreement, Party
+from wagtail_mentoring.agreements.models import Agreement, AgreementVersion, Party, SignatureUpload, UploadStatus
 from wagtail_mentoring.applications.models import Application, EligibilityDecision
 from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.actors import Actor, user_on
@@ -26,6 +26,8 @@ class Dossier:
     def __init__(self, case: Case, user: Any) -> None:
         self.case = case
         self.user = user
+        #: The signed copy that a decision is about.
+        self.copy: SignatureUpload | None = None
 
     @cached_property
     def facts(self) -> CaseFacts:
@@ -88,19 +90,97 @@ class Dossier:
 
     @cached_property
     def agreements(self) -> list[Agreement]:
-        """Every agreement issued, the newest first, with ``signers`` and their signatures."""
-        parties = Party.objects.select_related("signature").order_by("pk")
+        """Every agreement and supplement issued, the newest first.
+
+        Each with ``signers`` and their signatures, ``signed_files`` (later versions of the file) and ``copies``.
+        """
+        parties = Party.objects.select_related("signature__confirmed_by", "user").order_by("pk")
+        versions = AgreementVersion.objects.select_related("document__stored").order_by("number")
+        copies = SignatureUpload.objects.select_related("party", "stored", "decided_by").order_by("pk")
         return list(
             Agreement.objects.filter(case=self.case)
-            .select_related("document__stored", "text", "pair")
-            .prefetch_related(Prefetch("parties", parties, to_attr="signers"))
+            .select_related("document__stored", "record__stored", "text", "pair")
+            .prefetch_related(
+                Prefetch("parties", parties, to_attr="signers"),
+                Prefetch("versions", versions, to_attr="signed_files"),
+                Prefetch("uploads", copies, to_attr="copies"),
+            )
             .order_by("-pk")
         )
 
     @property
+    def current_agreements(self) -> list[Agreement]:
+        """What is out to the current pair: the agreement, then its supplements."""
+        current = (one for one in self.agreements if one.pair.ended_at is None and one.superseded_at is None)
+        return sorted(current, key=lambda one: one.pk)
+
+    @property
     def agreement(self) -> Agreement | None:
-        """The agreement that was issued to the current pair."""
-        return next((found for found in self.agreements if found.pair.ended_at is None), None)
+        """The agreement itself, not a supplement, that is out to the current pair."""
+        return next((found for found in self.current_agreements if not found.is_supplement), None)
+
+    @property
+    def parties(self) -> list[Party]:
+        """Everybody who is a party to what is out now."""
+        return [party for one in self.current_agreements for party in one.signers]  # type: ignore[attr-defined]
+
+    def has_left(self, party: Party) -> bool:
+        """Whether ``party`` is a mentor who is not in the pair any more, and so need not sign."""
+        return party.mentor_id is not None and party.mentor_id not in {mentor.pk for mentor in self.mentors}
+
+    @property
+    def missing(self) -> list[Party]:
+        """Those whose signature is still needed before the next meeting."""
+        return [
+            party
+            for party in self.parties
+            if party.required and not hasattr(party, "signature") and not self.has_left(party)
+        ]
+
+    @property
+    def copies_waiting(self) -> list[SignatureUpload]:
+        """Signed copies that a handler must look at, the oldest first."""
+        return [
+            copy
+            for one in self.current_agreements
+            for copy in one.copies  # type: ignore[attr-defined]
+            if copy.status == UploadStatus.WAITING
+        ]
+
+    @property
+    def contact_party(self) -> Party | None:
+        """The contact person's place in the current agreement, while it is not signed and can be."""
+        return next(
+            (
+                party
+                for party in self.parties
+                if party.role == "contact" and not hasattr(party, "signature") and party.user and party.user.is_active
+            ),
+            None,
+        )
+
+    def open_parties(self) -> QuerySet[Any]:
+        """Return the parties who can still sign on paper: who is needed, and the contact person."""
+        current = Agreement.objects.current().filter(case=self.case)
+        open_ones = Party.objects.unsigned() | Party.objects.contact_unsigned()
+        return open_ones.filter(agreement__in=current).select_related("agreement").order_by("agreement", "pk")
+
+    @cached_property
+    def without_record(self) -> set[int]:
+        """The agreements that everybody has signed and whose signing record is still to be made."""
+        return set(Agreement.objects.without_record().filter(case=self.case).values_list("pk", flat=True))
+
+    def last_failure(self, failed: str, *made: str) -> CaseLogEntry | None:
+        """Return the entry of the log action ``failed`` when it came after the last one of ``made``."""
+        newest = next((entry for entry in reversed(self.log) if entry.action in (failed, *made)), None)
+        return newest if newest is not None and newest.action == failed else None
+
+    @property
+    def agreement_failed(self) -> CaseLogEntry | None:
+        """The last try to make the agreement, when it failed."""
+        return self.last_failure(
+            "mentoring.agreement_failed", "mentoring.step.send_agreement", "mentoring.step.reissue"
+        )
 
     @cached_property
     def meetings(self) -> list[Meeting]:

@@ -144,6 +144,7 @@ READ = {
     "access_needs": gettext_lazy("Access needs"),
     "agreement": gettext_lazy("Agreement"),
     "cv": gettext_lazy("CV"),
+    "signed_copy": gettext_lazy("Signed copy"),
 }
 
 

@@ -1,7 +1,6 @@
 """What to do next with a case, and why: the card at the top of the case page."""
 
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,37 +11,18 @@ from wagtail_mentoring.meetings.moves import theme_of
 from wagtail_mentoring.workflows import END_REASON_LABELS, CaseState, EndReason, Situation, Step
 
 from . import words
+from .card import MISSING, OK, WAITING, Check, NextStep
 from .dossier import Dossier
+from .next_agreement import (
+    after_signatures,
+    agreement_to_send,
+    copies_to_look_at,
+    joins_later,
+    planned_meeting,
+    signatures,
+)
 from .situation import decision_due
 from .wording import BASIS_CHOSEN, SITUATIONS
-
-OK, MISSING, WAITING = "ok", "miss", "wait"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the check list: ``kind`` is ``ok``, ``miss`` or ``wait``."""
-
-    kind: str
-    what: str
-    why: str = ""
-
-
-@dataclass(slots=True)
-class NextStep:
-    """The card: a title, why, a check list, and the steps in the order of their weight."""
-
-    title: str
-    why: str
-    checks: list[Check]
-    #: Name of the step with the filled button; None when nothing is due.
-    main: str | None = None
-    primary: Step | None = None
-    others: list[Step] = field(default_factory=list)
-    quiet: list[Step] = field(default_factory=list)
-    blocked: list[Step] = field(default_factory=list)
-    #: The private link of the first party who has not signed: a new one can be sent.
-    remind: Any = None
 
 
 def next_step(dossier: Dossier) -> NextStep:
@@ -53,14 +33,18 @@ def next_step(dossier: Dossier) -> NextStep:
         card = _applied(dossier)
     elif dossier.facts.state == CaseState.ELIGIBLE:
         card = _eligible(dossier)
+    elif dossier.facts.uploads_waiting:
+        card = copies_to_look_at(dossier)
     elif not dossier.facts.agreement_out:
-        card = _agreement_to_send(dossier)
+        card = agreement_to_send(dossier)
     elif dossier.facts.unsigned:
-        card = _signatures(dossier)
+        card = signatures(dossier)
     else:
         card = _meetings(dossier)
     for step in dossier.steps:
-        step = replace(step, label=step_label(step, dossier))
+        if _not_here(step, dossier):
+            continue
+        step = replace(step, label=step_label(step.name, step.label, dossier))
         if not step.allowed:
             card.blocked.append(step)
         elif step.quiet:
@@ -72,9 +56,30 @@ def next_step(dossier: Dossier) -> NextStep:
     return card
 
 
-def step_label(step: Step, dossier: Dossier) -> Any:
-    """Return what the button of ``step`` says: a planned meeting is moved, not planned again."""
-    return plan_label(dossier) if step.name == "plan_meeting" else step.label
+def _not_here(step: Step, dossier: Dossier) -> bool:
+    """Whether ``step`` has no place on the card: it is taken elsewhere, is somebody else's, or nobody misses it."""
+    if step.name == "reject_signature":
+        return True
+    if step.name == "sign_as_contact":
+        return not signs_as_contact(dossier)
+    return step.name in ("record_paper", "reissue") and not step.allowed
+
+
+def signs_as_contact(dossier: Dossier) -> bool:
+    """Return whether the user is the contact person whom the agreement names."""
+    party = dossier.contact_party
+    return party is not None and party.user_id == dossier.user.pk
+
+
+def step_label(name: str, label: Any, dossier: Dossier) -> Any:
+    """Return what the button of a step says, where that depends on the case."""
+    if name == "plan_meeting":
+        return plan_label(dossier)
+    if name == "confirm_signature":
+        return _("Look at the copy")
+    if name == "send_agreement" and joins_later(dossier):
+        return _("Send the supplement")
+    return label
 
 
 def plan_label(dossier: Dossier) -> str:
@@ -149,71 +154,9 @@ def _eligible(dossier: Dossier) -> NextStep:
     )
 
 
-def _agreement_to_send(dossier: Dossier) -> NextStep:
-    checks = [Check(OK, _("%(name)s is a mentor of this case") % {"name": mentor.name}) for mentor in dossier.mentors]
-    checks.append(
-        Check(MISSING, _("The agreement has not been sent"), _("It is made as a PDF in the language of the case."))
-    )
-    return NextStep(
-        title=_("Send the ethics agreement"),
-        why=_("The mentee and the mentors read and sign it before they meet."),
-        checks=checks + _planned(dossier),
-        main="send_agreement",
-    )
-
-
-def _signatures(dossier: Dossier) -> NextStep:
-    agreement, number = dossier.agreement, dossier.next_number
-    checks = []
-    signers = [party for party in agreement.signers if party.required] if agreement else []  # type: ignore[attr-defined]
-    missing = [party for party in signers if not hasattr(party, "signature")]
-    for party in sorted(signers, key=lambda one: hasattr(one, "signature")):
-        if hasattr(party, "signature"):
-            what = _("%(name)s has signed") % {"name": party.name}
-            checks.append(Check(OK, what, words.moment(party.signature.signed_at)))
-        else:
-            what = _("%(name)s has not signed the agreement") % {"name": party.name}
-            checks.append(Check(MISSING, what, _asked(dossier, party)))
-    planned = dossier.planned
-    title = ngettext(
-        "Get the last signature before meeting %(number)s", "Get the signatures before meeting %(number)s", len(missing)
-    ) % {"number": number}
-    return NextStep(
-        title=title,
-        why=_("Meeting %(number)s cannot be recorded until everyone has signed.") % {"number": number},
-        checks=checks + _planned(dossier),
-        main="plan_meeting" if planned is None else None,
-        remind=next((link for link in map(partial(_link_of, dossier), missing) if link is not None), None),
-    )
-
-
-def _asked(dossier: Dossier, party: Any) -> str:
-    agreement = dossier.agreement
-    asked = _("Asked %(day)s.") % {"day": words.day(agreement.issued_at)} if agreement else ""
-    link = _link_of(dossier, party)
-    if link is None or link.opened_at is None:
-        return asked + " " + _("The private page has not been opened; a new link can be sent.")
-    return asked + " " + _("The private page was opened %(day)s.") % {"day": words.day(link.opened_at)}
-
-
-def _link_of(dossier: Dossier, party: Any) -> Any:
-    """Return the private link of a party of the agreement, None when there is none."""
-    who = (party.mentee_id, party.mentor_id)
-    return next((link for link in dossier.links if (link.mentee_id, link.mentor_id) == who), None)
-
-
-def _planned(dossier: Dossier) -> list[Check]:
-    planned = dossier.planned
-    number = {"number": dossier.next_number}
-    if planned is None:
-        return [Check(WAITING, _("Meeting %(number)s has no time yet") % number)]
-    where = f"{words.moment(planned.starts_at)}, {planned.place}" if planned.place else words.moment(planned.starts_at)
-    return [Check(OK, _("Meeting %(number)s has a time") % number, where)]
-
-
 def _meetings(dossier: Dossier) -> NextStep:
     case, held, planned = dossier.case, len(dossier.held), dossier.planned
-    checks = [Check(OK, _("Everyone has signed the agreement"))]
+    checks = [Check(OK, _("Everyone has signed the agreement")), *after_signatures(dossier)]
     if held:
         what = ngettext("%(number)s meeting has been held", "%(number)s meetings have been held", held)
         last = words.day(dossier.held[-1].starts_at)
@@ -234,7 +177,7 @@ def _meetings(dossier: Dossier) -> NextStep:
             **rules,
             "day": words.day(planned.starts_at),
         }
-        return NextStep(title, _("Record it here when it has been held."), checks + _planned(dossier), None)
+        return NextStep(title, _("Record it here when it has been held."), checks + planned_meeting(dossier), None)
     theme = theme_of(case, dossier.next_number)
     checks.append(Check(MISSING, _("Meeting %(number)s has no time yet") % rules, theme))
     if held >= case.min_meetings:

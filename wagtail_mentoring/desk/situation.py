@@ -47,6 +47,8 @@ def _working(case: Any) -> tuple[str, bool]:
     """A case with mentors: the agreement, then the next meeting."""
     if not case.agreement_out:
         return _("agreement not sent"), False
+    if case.copy_waiting:
+        return _("signed copy to look at"), False
     if case.signature_missing:
         return _("signature missing"), False
     number = int(case.state[-1]) + 1 if case.state[-1].isdigit() else 1

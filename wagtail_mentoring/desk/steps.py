@@ -14,14 +14,16 @@ from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import user_on
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.words import sentence
+from wagtail_mentoring.documents.sanitize import sanitize
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 from wagtail_mentoring.workflows.flow import NOT_YOURS, CaseFlow, refusal
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from . import consequences, words
+from .addresses import file_address
 from .base import CaseScreen
 from .forms import FORMS, StepForm
-from .next_step import next_step, plan_label
+from .next_step import next_step, signs_as_contact, step_label
 from .panels.answers import answers
 from .panels.person import languages
 from .situation import situation
@@ -31,6 +33,11 @@ SUBMIT: dict[str, Any] = {
     "accept": gettext_lazy("Record: eligible"),
     "refuse": gettext_lazy("Refuse and close the case"),
     "pair": gettext_lazy("Choose this pair"),
+    "sign_as_contact": gettext_lazy("Sign the agreement"),
+    "confirm_signature": gettext_lazy("Take it as signature"),
+    "reject_signature": gettext_lazy("Do not take it"),
+    "record_paper": gettext_lazy("Record the signatures"),
+    "replace_mentor": gettext_lazy("Replace the mentor"),
     "plan_meeting": gettext_lazy("Save the time and tell everyone"),
     "complete": gettext_lazy("Close the case"),
     "end": gettext_lazy("End the case"),
@@ -38,28 +45,32 @@ SUBMIT: dict[str, Any] = {
 }
 
 
-class StepView(CaseScreen):
+#: Both are decided on the page of the copy.
+OF_A_COPY = ("confirm_signature", "reject_signature")
+
+
+class StepScreen(CaseScreen):
     """GET shows the form of a step, POST takes it. Not possible now: the reason, and nothing is changed."""
 
     template_name = "wagtail_mentoring/desk/step.html"
     header_icon = "tasks"
     light_post = True
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if kwargs["step"] not in FORMS:
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
-
     @property
     def step(self) -> str:
-        return str(self.kwargs["step"])
+        """The name of the step."""
+        raise NotImplementedError
+
+    def form(self, data: Any = None, files: Any = None) -> StepForm:
+        """Return the step's form."""
+        return FORMS[self.step](data, files, dossier=self.dossier)
 
     @cached_property
     def label(self) -> str:
         """The step's name for a person; recording a meeting names the next one."""
         state = self.case.case_state
-        if self.step == "plan_meeting" and state in PAIR_STATES:
-            return plan_label(self.dossier)
+        if self.step in ("plan_meeting", "send_agreement") and state in PAIR_STATES:
+            return str(step_label(self.step, _("Send the agreement"), self.dossier))
         # From the case's own state first, whose label names the meeting; a step from another state has its name too.
         ways = (way for found in (state, *CaseState) for way in CaseFlow.state.get_outgoing_transitions(found))
         return str(next(way.label for way in ways if way.slug == self.step))
@@ -70,15 +81,19 @@ class StepView(CaseScreen):
     @property
     def reason(self) -> str:
         """Why the step is not possible now, or "" when it is."""
-        return str(refusal(self.dossier.facts, self.dossier.actor, self.step))
+        reason = str(refusal(self.dossier.facts, self.dossier.actor, self.step))
+        party = self.dossier.contact_party if self.step == "sign_as_contact" and not reason else None
+        if party is not None and not signs_as_contact(self.dossier):
+            reason = _("The agreement names %s as contact person. Only that person can sign here.") % party.name
+        return reason
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.reason:
             return self.blocked(status=403 if self.reason == str(NOT_YOURS) else 200)
-        return self.page(FORMS[self.step](dossier=self.dossier))
+        return self.page(self.form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = FORMS[self.step](request.POST, dossier=self.dossier)
+        form = self.form(request.POST, request.FILES)
         if not form.is_valid():
             self.load_again(form)
             return self.not_now(form) or self.page(form)
@@ -138,7 +153,7 @@ class StepView(CaseScreen):
         """Show the form as it was typed, with what happened meanwhile; sent again, it counts."""
         data = self.request.POST.copy()
         data["seen"] = str(self.case.log_length)
-        again = FORMS[self.step](data, dossier=self.dossier)
+        again = self.form(data, self.request.FILES)
         return self.page(again, status=409, happened=happened)
 
     def page(self, form: StepForm, status: int = 200, happened: list[str] | None = None) -> HttpResponse:
@@ -154,6 +169,7 @@ class StepView(CaseScreen):
             known=self.known(),
             after=consequences.of_step(self.dossier, self.step),
             candidates=self.candidates(),
+            reading=self.reading(),
             **self.heading(),
         )
 
@@ -171,9 +187,10 @@ class StepView(CaseScreen):
 
     def candidates(self) -> list[dict[str, Any]]:
         """Return the mentors with room, for the step that chooses among them."""
-        if self.step != "pair":
+        if self.step not in ("pair", "replace_mentor"):
             return []
         of = _("%(load)s of %(capacity)s")
+        current = {mentor.pk for mentor in self.dossier.mentors}
         return [
             {
                 "mentor": mentor,
@@ -181,7 +198,22 @@ class StepView(CaseScreen):
                 "load": of % {"load": mentor.load, "capacity": mentor.capacity},
             }
             for mentor in self.dossier.mentors_with_room
+            if mentor.pk not in current
         ]
+
+    def reading(self) -> dict[str, Any] | None:
+        """Return the agreement to read before signing: its text and its file."""
+        party = self.dossier.contact_party if self.step == "sign_as_contact" else None
+        if party is None:
+            return None
+        agreement = next(one for one in self.dossier.current_agreements if one.pk == party.agreement_id)
+        newest = [agreement.document, *(version.document for version in agreement.signed_files)][-1]  # type: ignore[attr-defined]
+        return {
+            "language": agreement.text.language,
+            "text": sanitize(agreement.text.body),
+            "address": file_address(newest.stored),
+            "sha256": agreement.document.sha256,
+        }
 
     def heading(self) -> dict[str, Any]:
         case = self.case
@@ -206,6 +238,34 @@ class StepView(CaseScreen):
             rules = {"held": len(dossier.held), "least": case.min_meetings, "most": case.max_meetings}
             rows.append((_("Held"), _("%(held)s of %(least)s to %(most)s meetings") % rules))
         return [row for row in rows if row[1]]
+
+
+class StepView(StepScreen):
+    """The step that the address names."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if kwargs["step"] not in FORMS:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def step(self) -> str:
+        return str(self.kwargs["step"])
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.to_copy() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.step in OF_A_COPY:
+            self.load()
+            return self.to_copy() or self.blocked(status=403 if self.reason == str(NOT_YOURS) else 409)
+        return super().post(request, *args, **kwargs)
+
+    def to_copy(self) -> HttpResponse | None:
+        """Lead to the page of the oldest copy that waits: there it is decided on."""
+        if self.step not in OF_A_COPY or self.reason or not self.dossier.copies_waiting:
+            return None
+        return redirect("mentoring_desk:copy", self.case.pk, self.dossier.copies_waiting[0].pk)
 
 
 def done(case: Case, label: str, *, changed: bool) -> str:

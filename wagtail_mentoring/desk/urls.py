@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .actions import AccessNeeds, Assign, SendLink
+from .actions import AccessNeeds, Assign, MakeRecord, SendLink
 from .case_page import CasePage
 from .cases import CaseIndex
+from .copies import CopyPicture, CopyReview
 from .mails import MailPage, Mails, Readings
 from .register import RegisterApplicant
 from .steps import StepView
@@ -19,6 +20,9 @@ urlpatterns = [
     path("cases/<int:pk>/handler/", Assign.as_view(), name="assign"),
     path("cases/<int:pk>/access-needs/", AccessNeeds.as_view(), name="access_needs"),
     path("cases/<int:pk>/link/<int:link_pk>/", SendLink.as_view(), name="send_link"),
+    path("cases/<int:pk>/copies/<int:upload_pk>/", CopyReview.as_view(), name="copy"),
+    path("cases/<int:pk>/copies/<int:upload_pk>/<slug:side>.png", CopyPicture.as_view(), name="copy_picture"),
+    path("cases/<int:pk>/agreements/<int:agreement_pk>/record/", MakeRecord.as_view(), name="make_record"),
     path("cases/<int:pk>/<slug:step>/", StepView.as_view(), name="step"),
     path("mails/", Mails.as_view(), name="mails"),
     path("mails/results/", Mails.as_view(results_only=True), name="mails_results"),

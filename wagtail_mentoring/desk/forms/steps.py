@@ -3,54 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_mentoring.applications.validation import refuse_control_characters, refuse_identity_code
 from wagtail_mentoring.meetings.moves import theme_of
+from wagtail_mentoring.pairing.mentors import available_for
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import EARLY_END_REASONS, END_REASON_LABELS
 
-from . import words
-from .dossier import Dossier
-from .fields import DayField, MomentField, RadioField, RowsField, TextField
-from .wording import BASIS_CHOSEN, SITUATIONS
-
-
-def refuse_in_texts(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
-    """Add an error beside every text of ``cleaned`` that holds a personal identity code or signs nobody can see."""
-    for name, value in list(cleaned.items()):
-        if isinstance(value, str):
-            try:
-                refuse_control_characters(value)
-                refuse_identity_code(value)
-            except ValidationError as error:
-                form.add_error(name, error)
-
-
-class StepForm(forms.Form):
-    """The form of one step. ``seen`` carries how much of the history the page showed."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
-        self.dossier = dossier
-        kwargs["initial"] = {"seen": dossier.case.log_length} | (kwargs.get("initial") or {})
-        super().__init__(*args, **kwargs)
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Fill in choices and initial values from the case."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        refuse_in_texts(self, cleaned)
-        return cleaned
-
-    def inputs(self) -> dict[str, Any]:
-        """Return what ``cases.moves.move`` takes as the step's inputs."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+from ..fields import DayField, MomentField, RadioField, RowsField, TextField
+from ..wording import BASIS_CHOSEN, SITUATIONS
+from .base import NO_ROOM, MentorChoiceField, StepForm
 
 
 class AcceptForm(StepForm):
@@ -84,14 +47,6 @@ class RefuseForm(StepForm):
     )
 
 
-class MentorChoiceField(forms.ModelChoiceField):
-    """A mentor with room, with what matters for the choice."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        load = _now("%(load)s of %(capacity)s mentees now") % {"load": obj.load, "capacity": obj.capacity}
-        return " · ".join(part for part in (obj.name, obj.municipality, load) if part)
-
-
 class PairForm(StepForm):
     first = MentorChoiceField(
         label=_("First mentor"),
@@ -99,7 +54,7 @@ class PairForm(StepForm):
         empty_label=_("Choose a mentor"),
         error_messages={
             "required": _("Choose two mentors."),
-            "invalid_choice": _("This mentor has no room now, or is not a mentor of this field. Choose somebody else."),
+            "invalid_choice": NO_ROOM,
         },
     )
     second = MentorChoiceField(
@@ -107,9 +62,7 @@ class PairForm(StepForm):
         queryset=Mentor.objects.none(),
         empty_label=_("Choose a mentor"),
         required=False,
-        error_messages={
-            "invalid_choice": _("This mentor has no room now, or is not a mentor of this field. Choose somebody else.")
-        },
+        error_messages={"invalid_choice": NO_ROOM},
     )
     one_mentor_reason = TextField(
         label=_("If there is only one mentor: why"), required=False, help_text=_("Empty when you choose two.")
@@ -119,8 +72,6 @@ class PairForm(StepForm):
     )
 
     def prepare(self) -> None:
-        from wagtail_mentoring.pairing.mentors import available_for
-
         mentors = available_for(self.dossier.case.field).order_by("name")
         for name in ("first", "second"):
             self.fields[name].queryset = mentors  # type: ignore[attr-defined]
@@ -212,37 +163,3 @@ class EndForm(StepForm):
         error_messages={"required": _("Choose the mentee’s situation now.")},
     )
     note = TextField(label=_("Note for handlers"), required=False)
-
-
-#: The form of every step that a handler takes.
-FORMS: dict[str, type[StepForm]] = {
-    "accept": AcceptForm,
-    "refuse": RefuseForm,
-    "pair": PairForm,
-    "send_agreement": SendAgreementForm,
-    "plan_meeting": PlanMeetingForm,
-    "record_meeting": RecordMeetingForm,
-    "undo_meeting": ReasonForm,
-    "go_back": ReasonForm,
-    "complete": CompleteForm,
-    "end": EndForm,
-    "reopen": ReasonForm,
-}
-
-
-class AssignForm(forms.Form):
-    """Who handles the case: one of those who may."""
-
-    handler: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
-        label=_("Handler"),
-        queryset=None,
-        required=False,
-        empty_label=_("Nobody yet"),
-        help_text=_("Those who may move cases of this union."),
-    )
-
-    def __init__(self, *args: Any, handlers: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["handler"]
-        field.queryset = handlers  # type: ignore[attr-defined]
-        field.label_from_instance = words.user_name  # type: ignore[attr-defined]

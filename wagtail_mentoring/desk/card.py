@@ -1,0 +1,34 @@
+"""The card at the top of the case page, as data."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from wagtail_mentoring.workflows import Step
+
+OK, MISSING, WAITING = "ok", "miss", "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the check list: ``kind`` is ``ok``, ``miss`` or ``wait``."""
+
+    kind: str
+    what: str
+    why: str = ""
+
+
+@dataclass(slots=True)
+class NextStep:
+    """The card: a title, why, a check list, and the steps in the order of their weight."""
+
+    title: str
+    why: str
+    checks: list[Check]
+    #: Name of the step with the filled button; None when nothing is due.
+    main: str | None = None
+    primary: Step | None = None
+    others: list[Step] = field(default_factory=list)
+    quiet: list[Step] = field(default_factory=list)
+    blocked: list[Step] = field(default_factory=list)
+    #: The private link of the first party who has not signed: a new one can be sent.
+    remind: Any = None

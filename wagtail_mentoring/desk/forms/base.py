@@ -1,0 +1,63 @@
+"""What the forms of the steps have in common."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_mentoring.applications.validation import refuse_control_characters, refuse_identity_code
+
+from ..dossier import Dossier
+
+
+def refuse_in_texts(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
+    """Add an error beside every text of ``cleaned`` that holds a personal identity code or signs nobody can see."""
+    for name, value in list(cleaned.items()):
+        if isinstance(value, str):
+            try:
+                refuse_control_characters(value)
+                refuse_identity_code(value)
+            except ValidationError as error:
+                form.add_error(name, error)
+
+
+class StepForm(forms.Form):
+    """The form of one step. ``seen`` carries how much of the history the page showed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
+        self.dossier = dossier
+        kwargs["initial"] = {"seen": dossier.case.log_length} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    @property
+    def file_again(self) -> bool:
+        """Whether a file came with what is shown again: a browser never puts it back, so it must be chosen anew."""
+        return bool(self.is_bound and self.files)
+
+    def prepare(self) -> None:
+        """Fill in choices and initial values from the case."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_in_texts(self, cleaned)
+        return cleaned
+
+    def inputs(self) -> dict[str, Any]:
+        """Return what ``cases.moves.move`` takes as the step's inputs."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+NO_ROOM = _("This mentor has no room now, or is not a mentor of this field. Choose somebody else.")
+
+
+class MentorChoiceField(forms.ModelChoiceField):
+    """A mentor with room, with what matters for the choice."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        load = _now("%(load)s of %(capacity)s mentees now") % {"load": obj.load, "capacity": obj.capacity}
+        return " · ".join(part for part in (obj.name, obj.municipality, load) if part)
