@@ -13,7 +13,7 @@ from wagtail.log_actions import log
 from wagtail_mentoring import clock
 from wagtail_mentoring.people.models import Mentee
 from wagtail_mentoring.programme.models import ProfessionalField
-from wagtail_mentoring.programme.themes import themes_for
+from wagtail_mentoring.programme.themes import freeze, themes_for
 from wagtail_mentoring.workflows import CaseState, StepRefused, apply_step
 from wagtail_mentoring.workflows.flow import NOT_YOURS, STEP_NAMES, refusal
 
@@ -247,7 +247,7 @@ def open_case(
         max_meetings=participation.max_meetings,
         meeting_minutes=participation.meeting_minutes,
         one_mentor_allowed=participation.one_mentor_allowed,
-        themes=themes_for(chosen),
+        themes=freeze(themes_for(chosen)),
     )
     case.save()
     if complete is not None:

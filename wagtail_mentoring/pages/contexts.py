@@ -69,7 +69,7 @@ def field_context(page: Page, field: ProfessionalField, request: HttpRequest) ->
                 "title": localized(theme["titles"]),
                 "summary": localized(theme["summaries"]),
             }
-            for theme in themes_for(field)
+            for theme in themes_for(field, with_guides=False)
         ],
         "waiting": usual_waiting(field),
         "decision_weeks": max(1, round(rules.decision_days / 7)),

@@ -15,13 +15,15 @@ from wagtail_mentoring.documents.sanitize import FEATURES, sanitize
 
 def localized(texts: Mapping[str, str] | None, language: str | None = None) -> str:
     """Return the text in ``language`` (default: the active one), else in English, else any, else ``""``."""
-    if not texts:
-        return ""
-    code = language or get_language() or "en"
-    for candidate in (code, code.split("-")[0], "en"):
-        if texts.get(candidate):
-            return texts[candidate]
-    return next((text for text in texts.values() if text), "")
+    return (texts or {}).get(language_of(texts, language), "")
+
+
+def language_of(texts: Mapping[str, str] | None, language: str | None = None) -> str:
+    """Return the code of the language in which :func:`localized` gives the text, ``""`` when there is no text."""
+    there = {code for code, text in (texts or {}).items() if text}
+    wanted = language or get_language() or "en"
+    candidates = (wanted, wanted.split("-")[0], "en", *(texts or {}))
+    return next((code for code in candidates if code in there), "")
 
 
 class LocalizedWidget(forms.MultiWidget):
@@ -139,4 +141,11 @@ class LocalizedRichTextField(LocalizedTextField):
         return LocalizedRichTextFormField(widget=editor, **(defaults | options))
 
 
-__all__ = ["LocalizedFormField", "LocalizedRichTextField", "LocalizedTextField", "LocalizedWidget", "localized"]
+__all__ = [
+    "LocalizedFormField",
+    "LocalizedRichTextField",
+    "LocalizedTextField",
+    "LocalizedWidget",
+    "language_of",
+    "localized",
+]
