@@ -107,6 +107,7 @@ def make_objects(slug: str, names: tuple[str, str]) -> dict[str, Any]:
         "link": link,
         "mail": mail,
         "file": agreement.document.stored,
+        "document": agreement.document,
         "notice": models.Notice.objects.create(kind="cookies", in_force_from=future, **common),
         "agreement_text": models.AgreementText.objects.create(in_force_from=future, **common),
         "mail_text": models.MailText.objects.create(
@@ -250,6 +251,10 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_code": (NO_LINK,),
     "wagtail_mentoring:portal_signed": (NO_LINK,),
     "wagtail_mentoring:portal_agreement_pdf": (NO_LINK,),
+    "wagtail_mentoring:portal_signed_file": (NO_LINK,),
+    "wagtail_mentoring:portal_paper": (NO_LINK,),
+    "wagtail_mentoring:portal_decline": (NO_LINK,),
+    "wagtail_mentoring:portal_document": ("document", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_open": ("token", EVERYBODY, EVERYBODY),  # asks for a click and shows nothing before it
 }
 

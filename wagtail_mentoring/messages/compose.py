@@ -91,7 +91,7 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         "when": "",
         "fingerprint": grouped(context.get("sha256", "")),
         **{name: _day(context.get(f"{name}_on")) for name in ("answer_by", "look_until", "until")},
-        **{name: str(context.get(name, "")) for name in ("number", "place", "theme", "reason", "minutes", "mentor")},
+        **{name: str(context.get(name, "")) for name in ("number", "place", "theme", "reason", "minutes", "new_mentor")},
     }
     if case and context.get("number"):
         values["theme"] = theme_words(case, int(context["number"]), values["theme"])

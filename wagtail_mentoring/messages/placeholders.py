@@ -38,7 +38,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "copy_waits": (*UNION, "reference", "field", "case_address"),
     "copy_refused": ("name", *UNION, *CASE, "reason"),
     "declined": (*UNION, "reference", "field", "case_address"),
-    "mentor_joined": ("name", *UNION, *CASE, "mentor"),
+    "mentor_joined": ("name", *UNION, *CASE, "new_mentor"),
     "mentor_left": ("name", *UNION, "reference", "field"),
     "meeting_planned": ("name", *UNION, *CASE, "number", "when", "place", "theme"),
     "new_mentors": ("name", *UNION, *CASE),

@@ -158,11 +158,11 @@ def _mentor_replaced(case: Case, data: dict[str, Any], source: CaseState) -> Non
     left, joined = Mentor.objects.get(pk=data["left"]), Mentor.objects.get(pk=data["joined"])
     put(MailEvent.MENTOR_LEFT, to=left, case=case)
     to_mentor(MailEvent.PAIRED_MENTOR, case, joined)
-    to_mentee(MailEvent.MENTOR_JOINED, case, mentor=_name_for(joined, ConsentKind.SHOWN_TO_MENTEE))
+    to_mentee(MailEvent.MENTOR_JOINED, case, new_mentor=_name_for(joined, ConsentKind.SHOWN_TO_MENTEE))
     for member in current_members(case):
         if member.mentor_id != joined.pk:
             name = _name_for(joined, ConsentKind.SHOWN_TO_PARTNER)
-            to_mentor(MailEvent.MENTOR_JOINED, case, member.mentor, mentor=name)
+            to_mentor(MailEvent.MENTOR_JOINED, case, member.mentor, new_mentor=name)
     _perhaps_all_signed(case, data, source)
 
 

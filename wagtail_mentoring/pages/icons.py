@@ -18,6 +18,17 @@ SHAPES: dict[str, str] = {
         '<circle cx="8.5" cy="8" r="3.5"/><circle cx="17" cy="9.5" r="2.8"/>'
         '<path d="M2 20c.5-7.5 12.5-7.5 13 0M16.5 15.2c3.2-.4 5.3 1.4 5.5 4.3"/>'
     ),
+    "pen": '<path d="M4 20l1-4.5L16.5 4 20 7.5 8.5 19zM14 6.5L17.5 10"/>',
+    "card": (
+        '<rect x="2.5" y="5" width="19" height="14" rx="2"/><circle cx="8" cy="11" r="2"/>'
+        '<path d="M5 16c.6-1.6 5.4-1.6 6 0M14 10h4.5M14 14h4.5"/>'
+    ),
+    "printer": (
+        '<path d="M7 8V3h10v5M7 17H3.5V9.5A1.5 1.5 0 015 8h14a1.5 1.5 0 011.5 1.5V17H17M7 14h10v7H7z"/>'
+    ),
+    "down": '<path d="M6 9l6 6 6-6"/>',
+    "download": '<path d="M12 3.5v12M6.5 10.5L12 16l5.5-5.5M4 20.5h16"/>',
+    "clock": '<circle cx="12" cy="12" r="9.5"/><path d="M12 6.5V12l3.5 2.5"/>',
     "calendar": '<rect x="3" y="5" width="18" height="16" rx="2"/><path d="M3 10h18M8 2.5V7M16 2.5V7"/>',
     "gift": (
         '<path d="M4 11h16v10H4zM2.5 7h19v4h-19zM12 7v14M12 7c-6 0-6-5.5-2.5-4.5C11.5 3 12 7 12 7z'

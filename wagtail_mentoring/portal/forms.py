@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_mentoring.applications.validation import refuse_control_characters, refuse_identity_code
 from wagtail_mentoring.documents.names import comparable
 
 
@@ -60,3 +61,64 @@ class SignForm(forms.Form):
         if comparable(typed) != comparable(self.party_name):
             raise forms.ValidationError(_now("Write your name as it stands in the agreement: %s") % self.party_name)
         return typed
+
+
+class _CopyForm(forms.Form):
+    """One file, checked by its content and not by its name. ``way`` keeps the ids of two such forms apart."""
+
+    way = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"{self.way}_%s"
+
+
+class SignedFileForm(_CopyForm):
+    """The agreement's file, signed with a certificate."""
+
+    way = "file"
+    # An empty file is refused as any other that is wrong, and so written down.
+    file = forms.FileField(
+        label=_("The signed PDF"),
+        allow_empty_file=True,
+        error_messages={
+            "required": _("Choose the PDF that your program saved after you signed."),
+            "invalid": _("The file did not arrive. Choose it again."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf", "class": "mtg-in--file"}),
+    )
+
+
+class ScanForm(_CopyForm):
+    """A scan or photo of the signed paper."""
+
+    way = "paper"
+    file = forms.FileField(
+        label=_("Scan or photo of the signed paper"),
+        help_text=_("PDF, JPEG or PNG. All signatures and dates must be easy to read."),
+        allow_empty_file=True,
+        error_messages={
+            "required": _("Choose the scan or photo of the signed paper."),
+            "invalid": _("The file did not arrive. Choose it again."),
+        },
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png",
+                "class": "mtg-in--file",
+            }
+        ),
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why somebody does not want to sign; it may stay empty."""
+
+    reason = forms.CharField(
+        label=_("Do you want to say why?"),
+        help_text=_("You can leave this empty. Only your contact person reads it."),
+        required=False,
+        max_length=2000,
+        validators=[refuse_identity_code, refuse_control_characters],
+        error_messages={"max_length": _("Write at most 2000 characters.")},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

@@ -17,6 +17,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
 
+from .papers import Paper, papers_of
 from .record import Record, record_of
 from .session import Visit
 from .shown import ShownPerson, shown_mentee, shown_mentors
@@ -57,10 +58,11 @@ class Overview:
     record: Record
     mentors_found: int
     others: list[Case] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
 
     @property
     def running(self) -> bool:
-        return self.record.case.case_state != CaseState.CLOSED
+        return self.record.running
 
     @property
     def table(self) -> bool:
@@ -76,7 +78,7 @@ def overview(visit: Visit) -> Overview | None:
     mentors = [member.mentor for member in record.members]
     if isinstance(visit.person, Mentor) and visit.person not in mentors:
         return None
-    closed = record.case.case_state == CaseState.CLOSED
+    closed = not record.running
     return Overview(
         where=_closed(record) if closed else _where(record),
         steps=trail(record),
@@ -86,6 +88,7 @@ def overview(visit: Visit) -> Overview | None:
         record=record,
         mentors_found=len(mentors),
         others=_others(visit),
+        papers=papers_of(record.agreements) if record.own_party else [],
     )
 
 
@@ -129,17 +132,9 @@ def _where(record: Record) -> Where:
         return _looking(record)
     title = _title(record)
     if record.must_sign:
-        return Where(
-            _("Read and sign the agreement"),
-            _("This is the one thing to do now."),
-            _("It takes about five minutes. You need your e-mail for a code."),
-            action=_("Go to the agreement"),
-            address=reverse("wagtail_mentoring:portal_agreement"),
-        )
-    if record.agreement is None:
-        return Where(
-            title, _("You do not need to do anything."), _("Your contact person sends you the agreement to sign.")
-        )
+        return _to_sign(record)
+    if record.own_party is None or not record.out_to_all:
+        return _not_out(record, title)
     if record.unsigned:
         return Where(
             title,
@@ -147,6 +142,51 @@ def _where(record: Record) -> Where:
             _("You have signed. We wait until everybody has signed, and then write to you."),
         )
     return _meeting(record, title)
+
+
+def _to_sign(record: Record) -> Where:
+    address = reverse("wagtail_mentoring:portal_agreement")
+    if record.copy_waits:
+        return Where(
+            _("Your signed copy has arrived"),
+            _("You do not need to do anything."),
+            _("Your contact person looks at it. When it is confirmed, it counts as your signature."),
+            action=_("Look at the agreement"),
+            address=address,
+        )
+    if record.declined:
+        return Where(
+            _("You have said that you do not want to sign"),
+            _("Your contact person knows it and writes to you."),
+            _("You can change your mind and sign."),
+            action=_("Go to the agreement"),
+            address=address,
+        )
+    title = _("Read and sign the supplement") if _joins(record) else _("Read and sign the agreement")
+    more = [_("We could not take the copy that you sent. On the page you read why.")] if record.copy_refused else []
+    return Where(
+        title,
+        _("This is the one thing to do now."),
+        _("It takes about five minutes. You need your e-mail for a code."),
+        tuple(more),
+        action=_("Go to the agreement"),
+        address=address,
+    )
+
+
+def _joins(record: Record) -> bool:
+    return record.agreement is not None and record.agreement.is_supplement
+
+
+def _not_out(record: Record, title: str) -> Where:
+    nothing = _("You do not need to do anything.")
+    if record.signed:
+        return Where(
+            title,
+            nothing,
+            _("A new mentor has joined, and gets a supplement to sign. We write to you when all is ready."),
+        )
+    return Where(title, nothing, _("Your contact person sends you the agreement to sign."))
 
 
 def _title(record: Record) -> str:

@@ -3,29 +3,41 @@
 import datetime
 from dataclasses import dataclass
 
-from wagtail_mentoring.agreements.models import Agreement, Party
-from wagtail_mentoring.agreements.parties import current_agreement
+from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload, UploadStatus
+from wagtail_mentoring.agreements.parties import agreement_of, current_agreements
 from wagtail_mentoring.applications.models import EligibilityDecision
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
 from wagtail_mentoring.pairing.models import PairMembership
 from wagtail_mentoring.pairing.moves import current_members
+from wagtail_mentoring.workflows import CaseState
 
 from .session import Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The case and its rows, as far as the person may see them."""
+    """The case and its rows, as far as the person may see them.
+
+    ``agreements`` are all that count now, the agreement itself before its supplements; ``agreement`` is the one that
+    the reader signs, and ``own_party`` the reader in it. ``parties`` are those of all agreements who take part now.
+    ``copy`` is the signed copy of the reader that a person looks at, or has not taken; None without one.
+    """
 
     case: Case
     for_mentee: bool
     members: list[PairMembership]
+    agreements: list[Agreement]
     agreement: Agreement | None
     parties: list[Party]
     own_party: Party | None
+    copy: SignatureUpload | None
     meetings: list[Meeting]
     decision: EligibilityDecision | None
+
+    @property
+    def running(self) -> bool:
+        return self.case.case_state != CaseState.CLOSED
 
     @property
     def held(self) -> list[Meeting]:
@@ -44,40 +56,90 @@ class Record:
         return self.members[0].pair.created_at if self.members else None
 
     @property
+    def out_to_all(self) -> bool:
+        """Whether every mentor of the pair has been asked to sign; not while one has just joined."""
+        return bool(self.parties) and {member.mentor_id for member in self.members} <= {
+            party.mentor_id for party in self.parties
+        }
+
+    @property
     def unsigned(self) -> list[Party]:
         """Those who must still sign."""
         return [party for party in self.parties if party.required and not hasattr(party, "signature")]
 
     @property
+    def complete(self) -> bool:
+        """Whether everybody has been asked to sign, and has signed."""
+        return self.out_to_all and not self.unsigned
+
+    @property
     def all_signed_at(self) -> datetime.datetime | None:
         """When the last of those who must sign has signed; None before."""
         signed = [party.signature.signed_at for party in self.parties if hasattr(party, "signature")]
-        return max(signed) if self.parties and signed and not self.unsigned else None
+        return max(signed) if signed and self.complete else None
+
+    @property
+    def signed(self) -> bool:
+        return self.own_party is not None and hasattr(self.own_party, "signature")
 
     @property
     def must_sign(self) -> bool:
         """Whether the reader has an agreement to sign now."""
-        return self.own_party is not None and not hasattr(self.own_party, "signature")
+        return self.own_party is not None and not self.signed and self.out_to_all and self.running
+
+    @property
+    def declined(self) -> bool:
+        return self.own_party is not None and not self.signed and self.own_party.declined_at is not None
+
+    @property
+    def copy_waits(self) -> bool:
+        """Whether a signed copy of the reader waits for the contact person."""
+        return self.copy is not None and self.copy.status == UploadStatus.WAITING
+
+    @property
+    def copy_refused(self) -> bool:
+        """Whether a person has looked at the reader's copy and not taken it."""
+        return self.copy is not None and self.copy.status == UploadStatus.REFUSED
 
 
 def record_of(visit: Visit) -> Record:
     """Gather the record of the visit's case: a constant number of queries."""
     case = visit.case
-    agreement = current_agreement(case)
-    parties = list(agreement.parties.select_related("signature").order_by("pk")) if agreement else []
+    agreements, members = current_agreements(case), current_members(case)
+    own_agreement = agreement_of(case, **visit.as_party)
+    inside = {None, *(member.mentor_id for member in members)}
+    rows = Party.objects.filter(agreement__in=agreements).select_related("signature", "agreement").order_by("pk")
+    parties = [party for party in rows if party.mentor_id in inside]
     own = next(
-        (party for party in parties if (party.mentee_id if visit.is_mentee else party.mentor_id) == visit.person.pk),
+        (
+            party
+            for party in parties
+            if own_agreement is not None
+            and party.agreement_id == own_agreement.pk
+            and (party.mentee_id if visit.is_mentee else party.mentor_id) == visit.person.pk
+        ),
         None,
     )
     return Record(
         case=case,
         for_mentee=visit.is_mentee,
-        members=current_members(case),
-        agreement=agreement,
+        members=members,
+        agreements=agreements,
+        agreement=own_agreement,
         parties=parties,
         own_party=own,
+        copy=_copy(own),
         meetings=list(
             Meeting.objects.filter(case=case, status__in=[MeetingStatus.HELD, MeetingStatus.PLANNED]).order_by("number")
         ),
         decision=EligibilityDecision.objects.filter(case=case).first(),
     )
+
+
+def _copy(party: Party | None) -> SignatureUpload | None:
+    """Return the newest copy of ``party`` while it matters: it waits, or a person has refused it since."""
+    newest = SignatureUpload.objects.filter(party=party or 0).order_by("-pk").first()
+    if newest is None or party is None or hasattr(party, "signature"):
+        return None
+    by_a_person = newest.status == UploadStatus.REFUSED and newest.decided_by_id is not None
+    return newest if newest.status == UploadStatus.WAITING or by_a_person else None

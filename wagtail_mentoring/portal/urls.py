@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import signing, views
+from . import copies, declining, downloads, signing, views
 
 urlpatterns = [
     path("p/", views.home, name="portal_home"),
@@ -14,7 +14,11 @@ urlpatterns = [
     path("p/agreement/", signing.agreement, name="portal_agreement"),
     path("p/agreement/code/", signing.send_code, name="portal_code"),
     path("p/agreement/signed/", signing.signed, name="portal_signed"),
-    path("p/agreement/pdf/", signing.pdf, name="portal_agreement_pdf"),
+    path("p/agreement/file/", copies.signed_file, name="portal_signed_file"),
+    path("p/agreement/paper/", copies.paper, name="portal_paper"),
+    path("p/agreement/decline/", declining.decline, name="portal_decline"),
+    path("p/agreement/pdf/", downloads.pdf, name="portal_agreement_pdf"),
+    path("p/document/<int:pk>/", downloads.document, name="portal_document"),
     # Last: a token looks like anything else.
     path("p/<str:token>/", views.open_link, name="portal_open"),
 ]

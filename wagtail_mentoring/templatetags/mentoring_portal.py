@@ -3,7 +3,9 @@
 import datetime
 
 from django import template
+from django.utils.translation import gettext as _
 
+from wagtail_mentoring.agreements.models import Signature, SignatureMethod
 from wagtail_mentoring.messages import dates
 from wagtail_mentoring.portal import shown
 
@@ -17,6 +19,12 @@ def long_day(moment: datetime.date) -> str:
 
 
 @register.filter
+def long_day_and_year(moment: datetime.date) -> str:
+    """Return the day with its weekday and year, in the active language."""
+    return dates.long_day(moment, year=True)
+
+
+@register.filter
 def clock_time(moment: datetime.datetime) -> str:
     """Return the local time of day."""
     return dates.clock_time(moment)
@@ -26,3 +34,14 @@ def clock_time(moment: datetime.datetime) -> str:
 def initials(name: str) -> str:
     """Return the initials of a name."""
     return shown.initials(name)
+
+
+@register.filter
+def signed_how(signature: Signature) -> str:
+    """Return in plain words how somebody has signed. What the certificate says is in the signing record."""
+    return {
+        SignatureMethod.TYPED: _("Here on the page, with a code"),
+        SignatureMethod.ACCOUNT: _("Here on the site"),
+        SignatureMethod.CERTIFICATE: _("With a certificate, in the file"),
+        SignatureMethod.PAPER: _("On paper, confirmed by the contact person"),
+    }[SignatureMethod(signature.method)]
