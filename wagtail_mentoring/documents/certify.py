@@ -13,8 +13,6 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, PdfTimeStamper
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.stamp.base import BaseStampStyle
-from pyhanko.stamp.noop import NoOpStampStyle
 
 from wagtail_mentoring import clock
 
@@ -22,6 +20,7 @@ from . import timestamps
 from .backends import SigningBackend, backend
 from .errors import DocumentRenderError
 from .keys import UnionLike, union_name
+from .stamp import DEFAULT_COLOUR, MarkStyle
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +129,8 @@ def _signed(
     """Sign with a timestamp where one is to be had, else without."""
     signer = (keys or backend()).signer(union)
     empty = _empty_fields(content, str(meta.field_name))
-    work = _Work(content, meta, signer, NoOpStampStyle(), TIME_FIELD if closes and TIME_FIELD in empty else "")
+    mark = MarkStyle(colour=getattr(union, "accent", "") or DEFAULT_COLOUR)
+    work = _Work(content, meta, signer, mark, TIME_FIELD if closes and TIME_FIELD in empty else "")
     authority = timestamps.timestamper()
     if authority is not None:
         try:
@@ -159,12 +159,12 @@ class _Work:
     content: bytes
     meta: PdfSignatureMetadata
     signer: Signer
-    stamp: BaseStampStyle
+    mark: MarkStyle
     time_field: str
 
     def sign(self, authority: TimeStamper | None) -> io.BytesIO:
         """Put in the signature; with an authority, its timestamp is part of it."""
-        signing = _Signing(self.meta, self.signer, timestamper=authority, stamp_style=self.stamp)
+        signing = _Signing(self.meta, self.signer, timestamper=authority, stamp_style=self.mark)
         written: io.BytesIO = signing.sign_pdf(DocumentWriter(io.BytesIO(self.content)), existing_fields_only=True)
         return written
 

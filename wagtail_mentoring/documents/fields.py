@@ -10,6 +10,8 @@ _EMPTY_APPEARANCE = {"Type": "/XObject", "Subtype": "/Form"}
 # What a checkbox has and a signature must not: its state, its look when ticked, its border and flags.
 _OF_CHECKBOXES = ("AS", "V", "MK", "Border", "DA", "Ff")
 _PRINTED = 4
+# The closing seal ends all signing: it locks every field but the one of the timestamp that may follow.
+_CLOSES, _MAY_FOLLOW = "sig_seal", "sig_ts"
 _SIGNATURES_EXIST = 1
 
 
@@ -30,6 +32,8 @@ def to_signature_fields(pdf: Any) -> None:
             raise ForeignField(name)
         names.add(name)
         _empty(pdf, field)
+        if name == _CLOSES:
+            field["Lock"] = _lock(pdf)
     for key in ("NeedAppearances", "DR"):
         form.pop(key, None)
     form["SigFlags"] = _SIGNATURES_EXIST
@@ -55,6 +59,15 @@ def _empty(pdf: Any, field: Any) -> None:
         field.pop(key, None)
     field["FT"] = "/Sig"
     field["F"] = _PRINTED
+
+
+def _lock(pdf: Any) -> bytes:
+    import pydyf  # comes with WeasyPrint, which is loaded late
+
+    fields = pydyf.Array([pydyf.String(_MAY_FOLLOW)])
+    lock = pydyf.Dictionary({"Type": "/SigFieldLock", "Action": "/Exclude", "Fields": fields})
+    pdf.add_object(lock)
+    return bytes(lock.reference)
 
 
 def _point_at_fields_directly(pdf: Any) -> None:
