@@ -71,6 +71,10 @@ def _day(iso: str | None) -> str:
     return long_day(datetime.date.fromisoformat(iso)) if iso else ""
 
 
+#: What the context of a mail holds as it is shown.
+_AS_GIVEN = ("number", "place", "theme", "reason", "minutes", "new_mentor")
+
+
 def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
     """Return what fills the placeholders, in the active language. With ``hidden``, without link and code."""
     union, case, context = row.union, row.case, row.context
@@ -91,7 +95,7 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         "when": "",
         "fingerprint": grouped(context.get("sha256", "")),
         **{name: _day(context.get(f"{name}_on")) for name in ("answer_by", "look_until", "until")},
-        **{name: str(context.get(name, "")) for name in ("number", "place", "theme", "reason", "minutes", "new_mentor")},
+        **{name: str(context.get(name, "")) for name in _AS_GIVEN},
     }
     if case and context.get("number"):
         values["theme"] = theme_words(case, int(context["number"]), values["theme"])

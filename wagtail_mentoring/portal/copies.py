@@ -13,12 +13,12 @@ from wagtail_mentoring.agreements.evidence import Handed
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.privacy.uploads import uploads_in_memory
 from wagtail_mentoring.workflows import StepRefused
 
 from .agreement_page import Way, actor_on, add_refusal, agreement_page, own_record
 from .downloads import no_file
 from .forms import ScanForm, SignedFileForm
-from .receiving import limited_upload
 from .session import Visit, with_visit
 
 _FORMS: dict[Way, type[SignedFileForm] | type[ScanForm]] = {"file": SignedFileForm, "paper": ScanForm}
@@ -26,7 +26,7 @@ _FORMS: dict[Way, type[SignedFileForm] | type[ScanForm]] = {"file": SignedFileFo
 
 # The check takes its time, and a refusal is written down: no transaction may lie around this.
 @transaction.non_atomic_requests
-@limited_upload
+@uploads_in_memory
 @with_visit
 @require_http_methods(["GET", "HEAD", "POST"])
 def signed_file(request: HttpRequest, visit: Visit) -> HttpResponseBase:
@@ -40,7 +40,7 @@ def signed_file(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 
 
 @transaction.non_atomic_requests
-@limited_upload
+@uploads_in_memory
 @with_visit
 @require_http_methods(["GET", "HEAD", "POST"])
 def paper(request: HttpRequest, visit: Visit) -> HttpResponseBase:

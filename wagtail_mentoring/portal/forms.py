@@ -77,7 +77,7 @@ class SignedFileForm(_CopyForm):
     """The agreement's file, signed with a certificate."""
 
     way = "file"
-    # An empty file is refused as any other that is wrong, and so written down.
+    # One that is empty or too large is refused as any other that is wrong, and so written down.
     file = forms.FileField(
         label=_("The signed PDF"),
         allow_empty_file=True,
