@@ -1,15 +1,18 @@
 """Private files: handed out by one checked view, and every reading is written down."""
 
+import datetime
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_case, make_field, make_handler, make_supervisor, make_union, make_user
 from wagtail_mentoring.models import PrivateFile, ReadingLogEntry
-from wagtail_mentoring.privacy.files import store
+from wagtail_mentoring.privacy.files import store, sweep
 from wagtail_mentoring.privacy.storage import private_storage
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +108,19 @@ def test_bytes_whose_row_cannot_be_written_are_not_left_behind(monkeypatch: pyte
     with pytest.raises(RuntimeError):
         store(union, "cv.pdf", CONTENT, "application/pdf")
     assert set(folder.glob("*")) == before
+
+
+def test_what_a_killed_process_left_is_swept_away(cv: PrivateFile) -> None:
+    """Bytes without a row: the young may belong to a transaction that still runs, the old to nobody."""
+    storage = private_storage()
+    left = [storage.save(f"{cv.union.slug}/{name}", ContentFile(b"left behind")) for name in ("old", "young")]
+    day = 24 * 60 * 60
+    for name in (left[0], cv.file):
+        path = Path(storage.path(name))
+        os.utime(path, (path.stat().st_atime - 2 * day, path.stat().st_mtime - 2 * day))
+    assert sweep() == 1
+    assert not storage.exists(left[0])
+    assert storage.exists(left[1]) and storage.exists(cv.file)
+    assert sweep() == 0
+    sweep(datetime.timedelta(0))
+    assert not storage.exists(left[1]) and storage.exists(cv.file)

@@ -1,5 +1,6 @@
 """Private files: stored encrypted, with their hash, and served by one checked view."""
 
+import datetime
 import hashlib
 import secrets
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from wagtail_mentoring.programme.models import Union
 
@@ -76,3 +78,24 @@ def delete(stored: PrivateFile) -> None:
     """Delete the row and the bytes."""
     private_storage().delete(stored.file)
     stored.delete()
+
+def sweep(older_than: datetime.timedelta = datetime.timedelta(days=1)) -> int:
+    """Delete stored bytes that no row knows, and return how many files there were.
+
+    A process that is killed between storing a file and the end of its transaction leaves them; younger ones than
+    ``older_than`` may belong to a transaction that still runs. Looks only where :func:`store` puts files.
+    """
+    storage, before = private_storage(), timezone.now() - older_than
+    swept = 0
+    for slug in Union.objects.values_list("slug", flat=True):
+        try:
+            _folders, names = storage.listdir(slug)
+        except FileNotFoundError:
+            continue
+        stored = {f"{slug}/{name}" for name in names}
+        known = set(PrivateFile.objects.filter(file__startswith=f"{slug}/").values_list("file", flat=True))
+        for name in sorted(stored - known):
+            if storage.get_modified_time(name) < before:
+                storage.delete(name)
+                swept += 1
+    return swept
