@@ -239,6 +239,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:apply_resume": ("bad token", NOT_BEGUN, NOT_BEGUN),
     "wagtail_mentoring:language": (POST_ONLY,),
     "wagtail_mentoring:unions_css": (EVERYBODY,),
+    "wagtail_mentoring:verify": (EVERYBODY,),
     "wagtail_mentoring:text": ("kind", EVERYBODY, EVERYBODY),
     "wagtail_mentoring:union_text": ("kind and union", EVERYBODY, EVERYBODY),
     "wagtail_mentoring:portal_home": (NO_LINK,),

@@ -127,18 +127,18 @@ class Verification:
 
     @property
     def title(self) -> str:
-        """The document's title, as it says itself; empty for a file that is not ours."""
-        return self.reading.about.title if self.reading.union else ""
+        """The document's title, as the union certified it; else empty."""
+        return self.reading.about.title
 
     @property
     def reference(self) -> str:
-        """The reference of the case, as the document says itself; empty for a file that is not ours."""
-        return self.reading.about.reference if self.reading.union else ""
+        """The reference of the case, as the union certified it; else empty."""
+        return self.reading.about.reference
 
     @property
     def kind(self) -> str:
         """What kind of document it is, in words; empty when it does not say."""
-        code = self.reading.about.kind if self.reading.union else ""
+        code = self.reading.about.kind
         return str(KINDS[code]) if code in KINDS else code
 
     @property
@@ -205,7 +205,6 @@ class Verification:
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as JSON can hold it; the sentences in the active language."""
-        ours = bool(self.union)
         return {
             "state": self.state,
             "ok": self.ok,
@@ -216,8 +215,8 @@ class Verification:
             "pages": self.reading.pages,
             "title": self.title,
             "reference": self.reference,
-            "kind": self.reading.about.kind if ours else "",
-            "language": self.reading.about.language if ours else "",
+            "kind": self.reading.about.kind,
+            "language": self.reading.about.language,
             "union": self.union,
             "final": self.reading.final,
             "changes": [{"code": change.code, "text": str(SENTENCES[change.code])} for change in self.reading.changes],

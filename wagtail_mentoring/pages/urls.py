@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from . import verify, views
 
 urlpatterns = [
     path("language/", views.language, name="language"),
     path("unions.css", views.unions_css, name="unions_css"),
+    path("verify/", verify.verify_document, name="verify"),
     path("texts/<slug:kind>/", views.text, name="text"),
     path("texts/<slug:kind>/<slug:union>/", views.text, name="union_text"),
 ]

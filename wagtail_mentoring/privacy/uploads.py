@@ -32,47 +32,40 @@ _PATIENCE = 6
 
 
 class MemoryUploadHandler(FileUploadHandler):
-    """Keeps one file of at most ``limit`` bytes in memory; of a larger one it keeps nothing but the fact."""
+    """Keeps one file in memory, of a larger one only ``limit`` + 1 bytes: enough to see that it is too large."""
 
     def __init__(self, request: HttpRequest | None = None, limit: int | None = None) -> None:
         super().__init__(request)
         self.limit = conf.UPLOAD_MAX_BYTES if limit is None else limit
-        self.files = 0
+        self.count = 0
         self.received = 0
-        self.content = io.BytesIO()
-        self.too_large_field = ""
+        self.kept = io.BytesIO()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.files += 1
+        self.count += 1
         self.received = 0
-        self.content = io.BytesIO()
+        self.kept = io.BytesIO()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Take a piece. Nothing is handed on, so that no other handler stores it."""
         self.received += len(raw_data)
-        if self.files > 1:
-            return
-        if self.received <= self.limit:
-            self.content.write(raw_data)
-            return
-        self.content = io.BytesIO()
-        self.too_large_field = str(self.field_name)
+        if self.count == 1:
+            self.kept.write(raw_data[: max(self.limit + 1 - self.kept.tell(), 0)])
         if self.received > _PATIENCE * self.limit:
             raise StopUpload(connection_reset=True)
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile | None:
-        if self.files > 1:
-            return None
-        self.content.seek(0)
-        file = self.file(self.content, file_size)
-        file.too_large = bool(self.too_large_field)  # type: ignore[attr-defined]
-        return file
+        return self.as_file() if self.count == 1 else None
 
-    def file(self, content: io.BytesIO, size: int) -> InMemoryUploadedFile:
-        """Return the file as Django's forms know it."""
+    def as_file(self) -> InMemoryUploadedFile:
+        """Return what was kept, as Django's forms know a file."""
+        size = self.kept.tell()
+        self.kept.seek(0)
         name, kind = str(self.file_name), str(self.content_type)
-        return InMemoryUploadedFile(content, self.field_name, name, kind, size, self.charset, self.content_type_extra)
+        return InMemoryUploadedFile(
+            self.kept, str(self.field_name), name, kind, size, self.charset, self.content_type_extra
+        )
 
 
 class MemoryFileField(forms.FileField):
@@ -85,7 +78,7 @@ class MemoryFileField(forms.FileField):
     }
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        if getattr(data, "too_large", False):
+        if data is not None and (data.size or 0) > conf.UPLOAD_MAX_BYTES:
             raise ValidationError(
                 _("The file is larger than %(most)s. Choose a smaller one.")
                 % {"most": filesizeformat(conf.UPLOAD_MAX_BYTES)},
@@ -108,12 +101,9 @@ def uploads_in_memory(view: Callable[..., HttpResponseBase]) -> Callable[..., Ht
             handler = MemoryUploadHandler(request)
             request.upload_handlers = [handler]
             files = request.FILES
-            field = handler.too_large_field
-            if field and field not in files:
-                # The connection was closed in the middle: say so beside the field all the same.
-                stopped = handler.file(io.BytesIO(), handler.received)
-                stopped.too_large = True  # type: ignore[attr-defined]
-                files.appendlist(field, stopped)
+            if handler.count == 1 and handler.field_name not in files:
+                # The connection was closed in the middle: the form says so beside the field all the same.
+                files.appendlist(str(handler.field_name), handler.as_file())
         return protected(request, *args, **kwargs)
 
     return wrapper

@@ -88,7 +88,7 @@ def _without_tail(content: bytes) -> tuple[bytes, list[Finding]]:
 
 def _read(content: bytes, tail: list[Finding], trust: Trust, inside: bool, known: dict[str, Any]) -> Reading:
     with opened(content) as pdf:
-        about, pages = read_metadata(pdf), len(pdf.pages)
+        pages = len(pdf.pages)
         labels = _labels(pdf)
     reader = reader_of(content)
     found = embedded(reader)
@@ -96,10 +96,11 @@ def _read(content: bytes, tail: list[Finding], trust: Trust, inside: bool, known
     certification = next((one for one in seen if one.kind == "certification"), None)
     known |= {"pages": pages, "signatures": seen, "labels": labels}
     if certification is None or not certification.union:
-        return Reading("not_ours", about=about, **known)
+        return Reading("not_ours", **known)
     known |= {"union": certification.union, "certification": certification}
     if not certification.holds or certification.covers == "less":
-        return Reading("changed", about=about, changes=(Finding("certified_part"),), **known)
+        # Whatever it says of itself now, the union did not say it.
+        return Reading("changed", changes=(Finding("certified_part"),), **known)
     issued = content[: certification.end]
     certifier = found[seen.index(certification)]
     permission = certifier.docmdp_level or MDPPerm.FILL_FORMS
