@@ -18,6 +18,8 @@ TEMPLATE = "certificate.html"
 
 #: From so many letters on a name is set smaller, so that it stays on the page: it is never cut.
 LONG_NAME, LONGEST_NAME = 32, 80
+#: More than this cannot stand on one page, and to find that out takes the layout long.
+MOST_LETTERS = 240
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ def render_certificate(sheet: CertificateSheet) -> RenderedPdf:
         raise ValueError(f"The certificate {sheet.reference} has no name.")
     if sheet.meetings < 1 or sheet.last < sheet.first:
         raise ValueError(f"The certificate {sheet.reference} needs a meeting, and a last day not before the first.")
+    too_much = DocumentRenderError(
+        f"The certificate {sheet.reference} does not fit on one page. Shorten the name of the field or the person."
+    )
+    if max(len(sheet.name), len(sheet.field), len(sheet.union.name)) > MOST_LETTERS:
+        raise too_much
     rendered = render_pdf(
         TEMPLATE,
         sheet.context(),
@@ -78,7 +85,5 @@ def render_certificate(sheet: CertificateSheet) -> RenderedPdf:
         kind=sheet.kind,
     )
     if rendered.pages != 1:
-        raise DocumentRenderError(
-            f"The certificate {sheet.reference} does not fit on one page. Shorten the name of the field or the person."
-        )
+        raise too_much
     return rendered

@@ -117,7 +117,8 @@ def render_record(sheet: RecordSheet, attachments: Sequence[Attachment] = ()) ->
     """
     if not sheet.entries:
         raise ValueError(f"Nobody has signed {sheet.reference}: there is nothing to record.")
-    for entry in (*sheet.entries, *sheet.declined):
+    everybody: tuple[SignatureEntry | DeclinedEntry, ...] = (*sheet.entries, *sheet.declined)
+    for entry in everybody:
         if not clean_name(entry.name):
             raise ValueError(f"A party ({entry.role_label}) of agreement {sheet.reference} has no name.")
     return render_pdf(
