@@ -32,6 +32,7 @@ class SampleUnion:
     pk: int = 0
     short: str = "SAMPLE"
     slug: str = "sample"
+    accent: str = ACCENT
 
     def __str__(self) -> str:
         return gettext("Union of Sample Professionals")
@@ -95,7 +96,7 @@ class SampleMaker:
 
     def _brand(self) -> UnionBrand:
         with translation.override(self.language):
-            return UnionBrand(str(self.union), self.union.short, ACCENT)
+            return UnionBrand(str(self.union), self.union.short, self.union.accent)
 
     def agreement(self, mentee: str, mentors: tuple[str, ...], contact: str = "") -> AgreementSheet:
         """Return an agreement of these people."""
