@@ -68,7 +68,7 @@ class Authority:
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(start or now - datetime.timedelta(days=1))
-            .not_valid_after(end or now + datetime.timedelta(days=365))
+            .not_valid_after(end or now + datetime.timedelta(days=3650 if ca else 365))
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
             .add_extension(
                 x509.KeyUsage(

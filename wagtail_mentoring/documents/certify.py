@@ -90,9 +90,8 @@ def certified(
     """Certify a document that nobody has signed yet. ``keys`` is the backend that signs; None takes the configured one.
 
     ``may_sign``: the parties may still sign in their fields; otherwise nothing in it may change any more. With a
-    TSA_URL the signature is timestamped, and a document that nobody signs after it gets a timestamp of its own in
-    ``sig_ts`` if it has that field. When the authority does not answer, it is certified without (the level says so,
-    and a warning is logged). Raises NoSigningKey and SigningFailed.
+    TSA_URL the signature is timestamped; when the authority does not answer, it is certified without (the level says
+    so, and a warning is logged). Raises NoSigningKey and SigningFailed.
     """
     meta = PdfSignatureMetadata(
         field_name=field,
@@ -101,7 +100,7 @@ def certified(
         docmdp_permissions=MDPPerm.FILL_FORMS if may_sign else MDPPerm.NO_CHANGES,
         name=union_name(union),
     )
-    return _signed(content, union, meta, closes=not may_sign, keys=keys)
+    return _signed(content, union, meta, keys=keys)
 
 
 def seal(content: bytes, union: UnionLike, *, keys: SigningBackend | None = None) -> bytes:
@@ -110,12 +109,14 @@ def seal(content: bytes, union: UnionLike, *, keys: SigningBackend | None = None
 
 
 def sealed(content: bytes, union: UnionLike, *, keys: SigningBackend | None = None) -> Certified:
-    """Close a document that all have signed. With a TSA_URL, a timestamp over everything follows in ``sig_ts``.
+    """Close a document that all have signed.
 
-    Raises NoSigningKey and SigningFailed.
+    With a TSA_URL, a timestamp over everything follows in ``sig_ts``, and with it the evidence about the certificates
+    as far as it can be had. (Where nothing may change any more, a timestamp in a field would be a change: certified()
+    has its timestamp in the signature alone.) Raises NoSigningKey and SigningFailed.
     """
     meta = PdfSignatureMetadata(field_name=SEAL_FIELD, subfilter=SigSeedSubFilter.PADES, name=union_name(union))
-    return _signed(content, union, meta, closes=True, keys=keys)
+    return _signed(content, union, meta, time_field=TIME_FIELD, keys=keys)
 
 
 def _signed(
@@ -123,14 +124,14 @@ def _signed(
     union: UnionLike,
     meta: PdfSignatureMetadata,
     *,
-    closes: bool,
+    time_field: str = "",
     keys: SigningBackend | None = None,
 ) -> Certified:
     """Sign with a timestamp where one is to be had, else without."""
     signer = (keys or backend()).signer(union)
     empty = _empty_fields(content, str(meta.field_name))
     mark = MarkStyle(colour=getattr(union, "accent", "") or DEFAULT_COLOUR)
-    work = _Work(content, meta, signer, mark, TIME_FIELD if closes and TIME_FIELD in empty else "")
+    work = _Work(content, meta, signer, mark, time_field if time_field in empty else "")
     authority = timestamps.timestamper()
     if authority is not None:
         try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
+from asn1crypto import x509
 from pyhanko.sign.signers import Signer
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
@@ -85,7 +86,7 @@ async def evidence(signer: Signer, authority: TimeStamper) -> Evidence:
     chain = list(signer.cert_registry)
     ends = [one for one in (own, *chain) if one is not None and one.self_issued]
     context = ValidationContext(
-        trust_roots=[*listed_certificates(), *ends],
+        trust_roots=[*(x509.Certificate.load(root) for root in listed_certificates()), *ends],
         other_certs=chain,
         allow_fetching=True,
         revocation_mode="require",
