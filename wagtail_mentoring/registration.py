@@ -16,7 +16,6 @@ def connect() -> None:
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
     from .documents import key_checks  # noqa: F401
-    from .documents import key_checks  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import moves as pairing_moves  # noqa: F401
@@ -38,6 +37,7 @@ def _connect_editing() -> None:
     from .privacy.models import Notice
     from .programme import models as programme
     from .programme.editing import EditorPolicy
+    from .reports import certificates  # noqa: F401
 
     bound: dict[type[Model], tuple[str, ...]] = {
         programme.Programme: (),
@@ -53,8 +53,9 @@ def _connect_editing() -> None:
     }
     for model, lookups in bound.items():
         compat.register_permission_policy(model, EditorPolicy(model, *lookups))
-    from .documents.checks import check_pdf_libraries
+    from .documents.checks import check_cjk_fonts, check_pdf_libraries
 
     checks.register(check_pdf_libraries)
+    checks.register(check_cjk_fonts)
     checks.register(check_private_storage)
     checks.register(check_file_keys)
