@@ -68,7 +68,7 @@ def every_kind_of_case_is_there() -> None:
     states = Counter(Case.objects.values_list("state", flat=True))
     assert set(states) == {state.value for state in CaseState}
     assert Case.objects.count() == 45
-    assert 55 <= Mentor.objects.count() <= 70
+    assert 60 <= Mentor.objects.count() <= 80
     assert set(Case.objects.exclude(end_reason="").values_list("end_reason", flat=True)) >= {
         "completed",
         "not_eligible",

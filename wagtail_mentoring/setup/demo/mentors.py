@@ -13,14 +13,14 @@ from ..packaged import packaged
 
 #: How many mentors a field has; every other field has one.
 NUMBERS = {
-    "masters-in-technology": 12,
-    "teachers": 5,
+    "masters-in-technology": 14,
+    "teachers": 7,
     "doctors": 4,
     "architects": 4,
-    "masters-of-economics-business-and-administration": 4,
+    "masters-of-economics-business-and-administration": 6,
     "bba-graduates": 4,
     "social-workers": 3,
-    "lawyers": 3,
+    "lawyers": 6,
     "psychologists": 2,
     "translators-and-interpreters": 2,
 }

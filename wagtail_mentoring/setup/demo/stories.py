@@ -150,9 +150,9 @@ STORIES: tuple[Story, ...] = (
         "apply:120 accept:113 pair:92 send:90 sign:87:all meet:70 meet:44 replace:6 send:5",
     ),
     Story(
-        "physiotherapists",
-        "Physiotherapist, sports",
-        "bachelor",
+        "lawyers",
+        "Lawyer, environmental law",
+        "master",
         "apply:100 accept:94 pair:70 send:68 sign:66:all meet:50 again:30 sign:28:all meet:20",
     ),
     # Reopened; with new mentors after the first ones; waiting again with one meeting held.
