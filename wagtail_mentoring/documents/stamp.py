@@ -7,10 +7,9 @@ lines and curves alone, so that it needs no font and leaves the file archival an
 import re
 from dataclasses import dataclass
 
-from pyhanko.pdf_utils.content import AppearanceContent
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.stamp.base import BaseStampStyle
+from pyhanko.stamp.base import BaseStamp, BaseStampStyle
 
 DEFAULT_COLOUR = "#0b5a4a"
 # Where the curve of a quarter circle is bent, as a part of the radius.
@@ -29,13 +28,11 @@ class MarkStyle(BaseStampStyle):
         """Return the mark for a field of this size; None leaves the field's look as it is."""
         if min(box.width, box.height) < SMALLEST:
             return None
-        return _Mark(writer, box, self.colour)
+        return _Mark(writer, self, box)
 
 
-class _Mark(AppearanceContent):
-    def __init__(self, writer: BasePdfFileWriter, box: BoxConstraints, colour: str) -> None:
-        super().__init__(writer, box)
-        self._colour = colour
+class _Mark(BaseStamp):
+    style: MarkStyle
 
     def render(self) -> bytes:
         width, height = float(self.box.width), float(self.box.height)
@@ -47,7 +44,7 @@ class _Mark(AppearanceContent):
         white = "1 1 1"
         parts = [
             f"{white} rg {_circle(x, y, radius * 1.12)} f",
-            f"{_rgb(self._colour)} rg {_circle(x, y, radius)} f",
+            f"{_rgb(self.style.colour)} rg {_circle(x, y, radius)} f",
             f"{white} RG {radius * 0.24:.3f} w 1 J 1 j",
             f"{x - 0.42 * radius:.3f} {y + 0.02 * radius:.3f} m",
             f"{x - 0.1 * radius:.3f} {y - 0.32 * radius:.3f} l",
