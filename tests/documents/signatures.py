@@ -10,7 +10,7 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -23,6 +23,7 @@ from tests.documents.sheets import sheet
 from wagtail_mentoring.documents.agreement_sheet import render_agreement
 from wagtail_mentoring.documents.certify import certify
 
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 MENTEE, MENTOR, OTHER_MENTOR = "Amal Example", "Maija Mallikas", "Erik Exempel"
 NAMES = {"sig_mentee": MENTEE, "sig_mentor_1": MENTOR, "sig_mentor_2": OTHER_MENTOR}
 
@@ -48,7 +49,7 @@ class Person:
     """Somebody with a certificate; ``issuer`` is None for a self-signed one."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     chain: tuple[x509.Certificate, ...] = ()
 
     def signer(self) -> SimpleSigner:
@@ -76,10 +77,15 @@ def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
 
 @lru_cache(maxsize=32)
 def person(
-    name: str = MENTEE, issuer: Person | None = None, *, authority: bool = False, days: tuple[int, int] = (-1, 365)
+    name: str = MENTEE,
+    issuer: Person | None = None,
+    *,
+    authority: bool = False,
+    days: tuple[int, int] = (-1, 365),
+    by_rsa: bool = False,
 ) -> Person:
     """Make a certificate for ``name``, in force between the two days counted from today."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key: Key = rsa.generate_private_key(65537, 2048) if by_rsa else ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
     builder = (

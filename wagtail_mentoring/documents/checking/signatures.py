@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Literal
 
 from asn1crypto import x509
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError, PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
@@ -67,9 +67,16 @@ class SignatureSeen:
 
 
 def reader_of(content: bytes) -> PdfFileReader:
-    """Open the file strictly. Raises FileRefused: too_heavy, truncated or damaged."""
+    """Open the file, strictly if it can be. Raises FileRefused: encrypted, too_heavy, truncated or damaged.
+
+    Some signing programs number objects as the standard does not allow (poppler, and so Okular, gives them a new
+    generation). Such a file is read leniently: ``reader.strict`` is False then, and it counts as unexplained.
+    """
     try:
-        reader = PdfFileReader(BytesIO(content), strict=True)
+        try:
+            reader = PdfFileReader(BytesIO(content), strict=True)
+        except PdfStrictReadError:
+            reader = PdfFileReader(BytesIO(content), strict=False)
         if reader.encrypted:
             raise FileRefused("encrypted")
         _ = reader.root
@@ -218,6 +225,8 @@ def added_since(reader: PdfFileReader, revision: int, *, field: str | None, perm
     ``field`` is the only one that may be filled; None allows every field. ``lta``: nothing but what signing programs
     add so that a signature can be checked years later.
     """
+    if not reader.strict:
+        return "unexplained"
     locks = FieldMDPSpec(FieldMDPAction.EXCLUDE, [field]) if field else None
     try:
         found = DEFAULT_DIFF_POLICY.review_file(reader, revision, field_mdp_spec=locks, doc_mdp=permission)
