@@ -23,14 +23,15 @@ def main() -> int:
         return 2
     from tests.conftest import restore_wagtail
 
-    from .rows import ALL
+    from . import documents_rows
+    from . import rows as case_rows
 
     setup_test_environment()
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         restore_wagtail()
         rows = []
-        for measure in ALL:
+        for measure in (*case_rows.ALL, *documents_rows.ALL):
             for row in measure():
                 rows.append(row)
                 limit = "" if row.at_most is None else f"  at most {row.at_most}"

@@ -67,7 +67,7 @@ def test_every_place_is_an_empty_signature_field_with_words_and_tags() -> None:
         for number, element in zip(nums[::2], nums[1::2], strict=True):
             tagged[int(number)] = element
         for name, field in fields.items():
-            assert set(field.keys()) == {
+            assert set(field.keys()) - ({"/Lock"} if name == "sig_seal" else set()) == {
                 "/Type", "/Subtype", "/FT", "/T", "/TU", "/F", "/P", "/Rect", "/AP", "/StructParent",
             }, name  # fmt: skip
             assert (field.Subtype, field.FT, field.F) == ("/Widget", "/Sig", 4)
@@ -199,6 +199,6 @@ def test_a_file_names_itself(settings: Any, tmp_path: Any) -> None:
 
 def test_no_stream_seems_too_long() -> None:
     """The quick checker measures streams by their end mark; enough documents to meet bytes that look like one."""
-    for number in range(60):
+    for number in range(30):
         content = render_agreement(sheet(reference=f"SAFA-2026-{number:04d}", text=f"<p>{number}</p>")).content
         assert failures(content, "PDF_A_3A") == set(), number

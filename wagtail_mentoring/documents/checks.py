@@ -6,6 +6,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.checks import CheckMessage, Warning
 
+from .cjk import CJK_FONTS
+from .fonts import CJK_PACKAGE, install_fonts_hint, undrawable
 from .libraries import install_hint, missing_system_packages, weasyprint_installed
 
 
@@ -32,3 +34,22 @@ def check_pdf_libraries(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
             )
         ]
     return []
+
+
+def check_cjk_fonts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Warn when no font draws Chinese, Japanese or Korean (W008): a document with such a name cannot be made then.
+
+    Silent where the system's libraries are missing: that is said already.
+    """
+    asked = {font.sample: font.writing for font in CJK_FONTS if font.path is None}
+    missing = undrawable("".join(asked)) if asked else ""
+    if not missing:
+        return []
+    writings = ", ".join(asked[sample] for sample in missing)
+    return [
+        Warning(
+            f"No font for these writings was found: {writings}. Documents with such a name or text cannot be made.",
+            hint=f"{install_fonts_hint(CJK_PACKAGE)} Not needed here? Add this id to SILENCED_SYSTEM_CHECKS.",
+            id="wagtail_mentoring.W008",
+        )
+    ]

@@ -33,7 +33,7 @@ def to_signature_fields(pdf: Any) -> None:
         names.add(name)
         _empty(pdf, field)
         if name == _CLOSES:
-            field["Lock"] = _lock(pdf)
+            field["Lock"] = _lock(pdf, field)
     for key in ("NeedAppearances", "DR"):
         form.pop(key, None)
     form["SigFlags"] = _SIGNATURES_EXIST
@@ -61,11 +61,11 @@ def _empty(pdf: Any, field: Any) -> None:
     field["F"] = _PRINTED
 
 
-def _lock(pdf: Any) -> bytes:
-    import pydyf  # comes with WeasyPrint, which is loaded late
-
-    fields = pydyf.Array([pydyf.String(_MAY_FOLLOW)])
-    lock = pydyf.Dictionary({"Type": "/SigFieldLock", "Action": "/Exclude", "Fields": fields})
+def _lock(pdf: Any, field: Any) -> bytes:
+    # WeasyPrint's own kinds of objects, without importing what it is built on.
+    dictionary, array, string = type(field), type(field["Rect"]), type(field["T"])
+    fields = array([string(_MAY_FOLLOW)])
+    lock = dictionary({"Type": "/SigFieldLock", "Action": "/Exclude", "Fields": fields})
     pdf.add_object(lock)
     return bytes(lock.reference)
 

@@ -1,7 +1,7 @@
 """Which characters the fonts of this machine can draw, and what to install for those that none can.
 
 The shipped fonts draw the scripts of most names (pdf_templates/fonts/README.md). Fonts for Chinese, Japanese and Korean
-are ten times as large as all of those together, so they come from the system.
+are ten times as large as all of those together, so they come from the system or from the extra ``cjk``.
 """
 
 import ctypes
@@ -14,9 +14,8 @@ from django.utils.translation import gettext
 #: The Debian and Ubuntu package with fonts for Chinese, Japanese and Korean, and the one for nearly everything else.
 CJK_PACKAGE = "fonts-noto-cjk"
 OTHER_PACKAGE = "fonts-noto-core"
-
-#: One common character for each writing: a font that has it has the others.
-CJK_SAMPLES = {"Chinese": "王", "Japanese": "か", "Korean": "한"}
+#: The same from the Python package index.
+CJK_EXTRA = "pip install wagtail-mentoring[cjk]"
 
 _CJK_NAMES = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO", "IDEOGRAPHIC", "HALFWIDTH", "FULLWIDTH", "KANGXI")
 _MOST_NAMED = 10
@@ -35,9 +34,12 @@ def is_cjk(character: str) -> bool:
 
 def install_fonts_hint(*packages: str) -> str:
     """Say how to install fonts, for every kind of machine we know of."""
-    return gettext(
+    hint = gettext(
         "On Debian or Ubuntu: apt-get install %(packages)s. Elsewhere: install Noto fonts by the system's own means."
     ) % {"packages": " ".join(packages)}
+    if CJK_PACKAGE in packages:
+        hint += " " + gettext("For Chinese, Japanese and Korean this helps too: %(command)s.") % {"command": CJK_EXTRA}
+    return hint
 
 
 def how_to_draw(characters: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .assets import BASE_URL, find_asset
+from .cjk import font_faces
 from .errors import AssetRefused
 from .finish import About, finish
 from .libraries import load_weasyprint
@@ -67,8 +68,8 @@ def make(
     by_name = sorted(attachments, key=lambda attachment: attachment.name)
     try:
         with _layout:
-            fetcher, style_sheet, fonts = _styles(folders, _version(folders))
-            document = weasyprint.HTML(string=html, base_url=BASE_URL, url_fetcher=fetcher).render(
+            assets, style_sheet, fonts = _styles(folders, _version(folders))
+            document = weasyprint.HTML(string=html, base_url=BASE_URL, url_fetcher=assets).render(
                 font_config=fonts, stylesheets=[style_sheet], **OPTIONS
             )
             content = document.write_pdf(
@@ -117,6 +118,11 @@ def _fetcher_class() -> type:
     return BundledAssets
 
 
+def fetcher(folders: tuple[Path, ...]) -> Any:
+    """Return what gives WeasyPrint the files in these folders, and nothing else."""
+    return _fetcher_class()(folders)
+
+
 def _version(folders: tuple[Path, ...]) -> int:
     """Return when the style sheet was last changed: whoever designs a document sees the change at once."""
     found = find_asset(BASE_URL + STYLE_SHEET, folders)
@@ -129,10 +135,13 @@ def _styles(folders: tuple[Path, ...], version: int) -> tuple[Any, Any, Any]:
     weasyprint = load_weasyprint()
     from weasyprint.text.fonts import FontConfiguration
 
-    fetcher = _fetcher_class()(folders)
+    assets = fetcher(folders)
     fonts = FontConfiguration()
-    style_sheet = weasyprint.CSS(url=BASE_URL + STYLE_SHEET, url_fetcher=fetcher, font_config=fonts)
-    return fetcher, style_sheet, fonts
+    style_sheet = weasyprint.CSS(url=BASE_URL + STYLE_SHEET, url_fetcher=assets, font_config=fonts)
+    # No style names these: Pango takes them for characters that the fonts of the style sheet do not have.
+    more, places = font_faces()
+    weasyprint.CSS(string=more, base_url=BASE_URL, url_fetcher=fetcher(places), font_config=fonts)
+    return assets, style_sheet, fonts
 
 
 # Fonts know how to tidy up after themselves, but not once Python has begun to take itself apart.
