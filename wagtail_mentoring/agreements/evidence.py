@@ -123,6 +123,8 @@ def _keep_for_handler(
             raise StepRefused(_("The agreement is not what this page shows. Look at it again before you send a copy."))
         waiting = SignatureUpload.objects.filter(party=party, status=UploadStatus.WAITING)
         waiting.update(status=UploadStatus.REFUSED, decided_at=clock.now(), reason=_("A newer copy was sent."))
+        # Whoever sends a signed copy wants to sign after all.
+        Party.objects.filter(pk=party.pk, declined_at__isnull=False).update(declined_at=None, decline_reason="")
         ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[content_type]
         stored = files.store(locked.union, f"{locked.reference}-{party.field_name}.{ending}", content, content_type)
         upload = SignatureUpload.objects.create(

@@ -43,9 +43,13 @@ def settle(move: Move, party: Party) -> None:
     """Forget that ``party`` declined before, and put aside copies that waited: it has signed now."""
     if party.declined_at is not None:
         Party.objects.filter(pk=party.pk).update(declined_at=None, decline_reason="")
-    SignatureUpload.objects.filter(party=party, status=UploadStatus.WAITING).update(
-        status=UploadStatus.REFUSED, decided_at=move.at, reason=_("Signed in another way meanwhile.")
-    )
+    _put_aside(move, party, _("Signed in another way meanwhile."))
+
+
+def _put_aside(move: Move, party: Party, why: str) -> None:
+    """Let the copies of ``party`` that wait wait no more. Nobody decided on them, so nobody is told."""
+    waiting = SignatureUpload.objects.filter(party=party, status=UploadStatus.WAITING)
+    waiting.update(status=UploadStatus.REFUSED, decided_at=move.at, reason=why)
 
 
 def _name_errors(move: Move, agreement: Agreement, party: Party) -> tuple[str, dict[str, Any]]:
@@ -136,7 +140,7 @@ def sign_as_contact(move: Move) -> None:
 
 @effect("decline")
 def decline(move: Move) -> None:
-    """Inputs: ``reason``, which may be empty. Whoever declined may still sign."""
+    """Inputs: ``reason``, which may be empty. Whoever declined may still sign; a copy sent before counts no more."""
     acting = acting_party(move.case, move.actor)
     if acting is None:
         raise StepRefused(_("This agreement is not for you to sign."))
@@ -147,4 +151,5 @@ def decline(move: Move) -> None:
         raise StepRefused(_("You have declined already. Your contact person knows."))
     reason = str(move.inputs.get("reason") or "").strip()
     Party.objects.filter(pk=party.pk).update(declined_at=move.at, decline_reason=reason)
+    _put_aside(move, party, _("Declined to sign meanwhile."))
     move.data |= {"party": party.pk, "role": party.role}

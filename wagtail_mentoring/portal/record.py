@@ -88,18 +88,19 @@ class Record:
         return self.own_party is not None and not self.signed and self.out_to_all and self.running
 
     @property
-    def declined(self) -> bool:
-        return self.own_party is not None and not self.signed and self.own_party.declined_at is not None
-
-    @property
     def copy_waits(self) -> bool:
         """Whether a signed copy of the reader waits for the contact person."""
         return self.copy is not None and self.copy.status == UploadStatus.WAITING
 
     @property
+    def declined(self) -> bool:
+        """Whether the reader does not want to sign, and has not changed their mind since."""
+        return self.own_party is not None and not self.signed and self.own_party.declined_at is not None
+
+    @property
     def copy_refused(self) -> bool:
-        """Whether a person has looked at the reader's copy and not taken it."""
-        return self.copy is not None and self.copy.status == UploadStatus.REFUSED
+        """Whether a person has looked at the reader's copy and not taken it, and the reader has not declined."""
+        return self.copy is not None and self.copy.status == UploadStatus.REFUSED and not self.declined
 
 
 def record_of(visit: Visit) -> Record:

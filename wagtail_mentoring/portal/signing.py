@@ -4,6 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wagtail_mentoring.agreements.models import Signature, SignatureMethod
@@ -34,7 +35,7 @@ def agreement(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 def send_code(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """Mail a one-time code to the stored address. What was typed so far is kept."""
-    record, _agreement, _party = own_record(visit)
+    record, *_others = own_record(visit)
     back = redirect(reverse("wagtail_mentoring:portal_agreement") + "#sign")
     if not record.must_sign:
         return back
@@ -57,7 +58,7 @@ def send_code(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def signed(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """POST signs; GET says that it is done, and who has signed so far."""
-    record, _agreement, party = own_record(visit)
+    record, _own, party = own_record(visit)
     if record.signed:
         context = frame(
             visit, record=record, party=party, papers=papers_of(record.agreements), found=_found(party.signature)
@@ -83,7 +84,9 @@ def signed(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 
 
 def _found(signature: Signature) -> str:
-    """Return what the check found in a signed file, in the reader's language; ``""`` for the other ways."""
+    """Return what became of a signed file or paper, in the reader's language; ``""`` when a name was typed."""
+    if signature.confirmed_by_id:
+        return _("Your contact person has looked at the signed copy and has confirmed it.")
     if signature.method != SignatureMethod.CERTIFICATE or not signature.details.get("findings"):
         return ""
     return UploadResult.from_report(signature.details).message

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import copies, declining, downloads, signing, views
+from . import certificate, copies, declining, downloads, guides, signing, views
 
 urlpatterns = [
     path("p/", views.home, name="portal_home"),
@@ -19,6 +19,10 @@ urlpatterns = [
     path("p/agreement/decline/", declining.decline, name="portal_decline"),
     path("p/agreement/pdf/", downloads.pdf, name="portal_agreement_pdf"),
     path("p/document/<int:pk>/", downloads.document, name="portal_document"),
+    path("p/guide/<int:number>/", guides.guide, name="portal_guide"),
+    path("p/guide/<int:number>.pdf", guides.pdf, name="portal_guide_pdf"),
+    path("p/certificate/", certificate.make, name="portal_certificate"),
+    path("p/certificate.pdf", certificate.pdf, name="portal_certificate_pdf"),
     # Last: a token looks like anything else.
     path("p/<str:token>/", views.open_link, name="portal_open"),
 ]

@@ -14,10 +14,13 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, Mentor
 from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.reports.certificates import offer_to
 
 from . import session
+from .certificate import language_of_page
 from .forms import NewLinkForm
 from .fresh import send_fresh_links
+from .guides import guides_on
 from .overview import overview
 from .session import Visit, frame, private, with_visit
 
@@ -52,7 +55,15 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     shown = overview(visit)
     if shown is None:
         return render(request, "wagtail_mentoring/portal/past.html", frame(visit))
-    return render(request, "wagtail_mentoring/portal/home.html", frame(visit, shown=shown, record=shown.record))
+    context = frame(
+        visit,
+        shown=shown,
+        record=shown.record,
+        guides=guides_on(shown),
+        offer=offer_to(visit.case, visit.person),
+        offer_language=language_of_page()[1],
+    )
+    return render(request, "wagtail_mentoring/portal/home.html", context)
 
 
 @with_visit
