@@ -198,7 +198,7 @@ def test_the_number_of_queries_does_not_grow(opened, django_assert_max_num_queri
     case = make_case(state="meeting_5")
     client = opened(case, case.mentee if person == "mentee" else pair_of(case)[0])
     client.get(HOME)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(HOME)
 
 
