@@ -14,7 +14,7 @@ from .render import RenderedPdf, render_pdf
 TEMPLATE = "guide.html"
 
 #: Lines to write on: on a page of their own, and where they follow a long text.
-PAGE_LINES, FLOW_LINES = (7, 6, 5), (3, 3, 3)
+PAGE_LINES, FLOW_LINES = (7, 7, 6), (3, 3, 3)
 
 
 @dataclass(frozen=True)

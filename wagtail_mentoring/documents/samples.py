@@ -1,6 +1,7 @@
 """A sample of every document, made of invented people and dates: to look at, to check, to show. Needs no database."""
 
 import datetime
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -151,7 +152,8 @@ class SampleMaker:
             self.agreement("Amal Example", ("Maija Mallikas", "Erik Exempel"), "Kaisa Kontakti")
         )
         issued = certify(agreement.content, self.union, may_sign=True, keys=self.keys)
-        data = json.dumps({"reference": REFERENCE, "sha256": agreement.sha256}, indent=1).encode()
+        sha256 = hashlib.sha256(issued).hexdigest()
+        data = json.dumps({"reference": REFERENCE, "sha256": sha256}, indent=1).encode()
         with translation.override(self.language):
             attachments = (
                 Attachment(f"{REFERENCE}.pdf", issued, "application/pdf", gettext("The agreement"), "Source"),
@@ -163,7 +165,7 @@ class SampleMaker:
                     "Data",
                 ),
             )
-            return render_record(self.record(agreement.sha256), attachments)
+            return render_record(self.record(sha256), attachments)
 
     def record(self, sha256: str) -> RecordSheet:
         """Return the record of an agreement with this hash; the texts are in the active language."""

@@ -10,6 +10,7 @@ from wagtail_mentoring.agreements.texts import agreement_text
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.samples import SampleMaker
+from wagtail_mentoring.meetings.texts import guide_text
 
 
 class Command(BaseCommand):
@@ -37,8 +38,8 @@ class Command(BaseCommand):
             raise CommandError(f"The folder {folder} cannot be made: {error.strerror}.") from error
         number = 0
         for code in options["language"] or languages:
-            text = agreement_text(code if code in SHIPPED else SHIPPED[0])
-            maker = SampleMaker(code, languages[code], text)
+            shipped = code if code in SHIPPED else SHIPPED[0]
+            maker = SampleMaker(code, languages[code], agreement_text(shipped), guide_text(1, shipped))
             for sample in maker.samples():
                 try:
                     content = sample.content(maker.union, maker.keys)
