@@ -17,11 +17,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories import PASSWORD, make_agreement_text, make_case, make_field, make_mentor, make_union
 from tests.snapshots import rows
 from wagtail_mentoring import clock, models
+from wagtail_mentoring.documents import keys
 from wagtail_mentoring.people import links
+from wagtail_mentoring.privacy import files
 from wagtail_mentoring.setup import groups
 from wagtail_mentoring.setup.texts import load_notices
 
 pytestmark = pytest.mark.django_db
+
+# A picture of one grey dot, as good as any scan.
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636800000082008177cd72b60000000049454e44ae426082"
+)
 
 PEOPLE = ("anonymous", "editor", "handler", "foreign", "supervisor", "coordinator", "superuser")
 
@@ -98,7 +106,16 @@ def make_objects(slug: str, names: tuple[str, str]) -> dict[str, Any]:
     )
     models.ReadingLogEntry.objects.create(union=union, case=case, what="access needs")
     agreement = case.agreements.get()
+    copy = models.SignatureUpload.objects.create(
+        agreement=agreement,
+        party=agreement.parties.get(role="mentee"),
+        kind="scan",
+        stored=files.store(union, f"{slug}-scan.png", PICTURE, "image/png"),
+    )
     return {
+        "agreement": agreement,
+        "copy": copy,
+        "key": keys.store_key(union, keys.make_key(union)),
         "union": union,
         "field": ours,
         "participation": participation,
@@ -120,7 +137,11 @@ def make_objects(slug: str, names: tuple[str, str]) -> dict[str, Any]:
             programme=participation.programme, reason="no_union", name=names[0], email=case.mentee.email
         ),
         "theme": models.MeetingTheme.objects.create(
-            programme=participation.programme, participation=participation, number=1, titles={"en": "Own"}
+            programme=participation.programme,
+            participation=participation,
+            number=1,
+            titles={"en": "Own"},
+            guides={"en": "<p>What to do</p>"},
         ),
     }
 
@@ -196,6 +217,17 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_desk:access_needs": ("case", "lnr4nnr", "ln4r4nr"),  # a GET goes back to the case
     "mentoring_desk:send_link": ("case and link", MOVE_OURS, MOVE_THEIRS),
     "mentoring_desk:step": ("case and step", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:copy": ("case and copy", READ_OURS, READ_THEIRS),
+    "mentoring_desk:copy_picture": ("case, copy and side", READ_OURS, READ_THEIRS),
+    "mentoring_desk:make_record": ("case and agreement", "lnr4nnr", "ln4r4nr"),  # a GET goes back to the case
+    "mentoring_desk:guide": ("case and meeting", READ_OURS, READ_THEIRS),
+    "mentoring_desk:make_certificate": ("case", "lnr4nnr", "ln4r4nr"),  # a GET goes back to the case
+    "mentoring_desk:sign_again": (ADD,),
+    "mentoring_desk:sign_again_text": ("agreement_text", MOVE_OURS, "ln4onno"),
+    # What a certificate says stands in every document
+    "mentoring_desk:keys": ("loooono",),
+    "mentoring_desk:keys_results": ("loooono",),
+    "mentoring_desk:certificate": ("key", "loo4ono", "lo4o4no"),
     "mentoring_desk:mails": (READ_LIST,),
     "mentoring_desk:mails_results": (READ_LIST,),
     "mentoring_desk:mail": ("mail", READ_OURS, READ_THEIRS),
@@ -227,6 +259,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_routing:reorder": ("rule", "lpnnnnp", "lpnnnnp"),
     **editing("mentoring_notices", "notice", "review", copies=True, delete=NEVER_BY_EDITORS),
     **editing("mentoring_agreementtexts", "agreement_text", "review", copies=True, delete=NEVER_BY_EDITORS),
+    "mentoring_agreementtexts:preview": ("agreement_text", EDIT, EDIT),
+    "mentoring_agreementtexts:preview_new": ("lpnnnnp",),  # by POST, with what is typed
     **editing("mentoring_mailtexts", "mail_text", "review", copies=True),
     # The public pages. A draft and a private page belong to whoever holds them in this browser: to nobody here.
     "wagtail_mentoring:apply": ("programme slug", EVERYBODY, EVERYBODY),
@@ -256,6 +290,10 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_paper": (NO_LINK,),
     "wagtail_mentoring:portal_decline": (NO_LINK,),
     "wagtail_mentoring:portal_document": ("document", NO_LINK, NO_LINK),
+    "wagtail_mentoring:portal_guide": ("meeting", NO_LINK, NO_LINK),
+    "wagtail_mentoring:portal_guide_pdf": ("meeting", NO_LINK, NO_LINK),
+    "wagtail_mentoring:portal_certificate": (NO_LINK,),
+    "wagtail_mentoring:portal_certificate_pdf": (NO_LINK,),
     "wagtail_mentoring:portal_open": ("token", EVERYBODY, EVERYBODY),  # asks for a click and shows nothing before it
 }
 
@@ -267,10 +305,15 @@ def address(made: dict[str, Any], name: str, what: str) -> str:
         "": [],
         "case and link": [case.pk, made["link"].pk],
         "case and step": [case.pk, "end"],
+        "case and copy": [case.pk, made["copy"].pk],
+        "case, copy and side": [case.pk, made["copy"].pk, "sent"],
+        "case and agreement": [case.pk, made["agreement"].pk],
         "programme slug": ["mentoring"],
         "field slugs": ["mentoring", made["union"].slug, "engineers"],
         "step of a draft": ["goals"],
         "bad token": ["x:y"],
+        "case and meeting": [case.pk, 1],
+        "meeting": [1],
         "kind": ["cookies"],
         "kind and union": ["cookies", made["union"].slug],
         "reference": [case.reference],

@@ -55,8 +55,19 @@ class CaseQuerySet(models.QuerySet[Any]):
             "agreements__parties__mentor__memberships__left_at": None,
             "agreements__parties__mentor__memberships__pair": models.F("agreements__pair"),
         }
+        asked = self.model._base_manager.filter(
+            pk=OuterRef("pk"), **out, agreements__parties__mentor=OuterRef("pairs__memberships__mentor")
+        )
+        # One condition, so that it is about one and the same membership.
+        mentor_not_asked = self.model._base_manager.filter(
+            models.Q(pk=OuterRef("pk"), pairs__ended_at=None, pairs__memberships__left_at=None)
+            & models.Q(pairs__memberships__isnull=False)
+            & ~Exists(asked)
+        )
         return self.annotate(
-            agreement_out=self._this_one(**out),
+            agreement_out=models.ExpressionWrapper(
+                self._this_one(**out) & ~Exists(mentor_not_asked), output_field=models.BooleanField()
+            ),
             # A mentor who has left the pair need not sign any more.
             signature_missing=self._this_one(**out, **unsigned, agreements__parties__mentor=None)
             | self._this_one(**out, **unsigned, **staying),

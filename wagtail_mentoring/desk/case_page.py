@@ -71,7 +71,7 @@ class CasePage(CaseScreen):
 
 ICONS = {
     "record_paper": "upload",
-    "reissue": "repeat",
+    "reissue": "rotate",
     "replace_mentor": "user",
     "undo_meeting": "undo",
     "go_back": "rotate",

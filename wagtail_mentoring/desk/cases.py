@@ -159,6 +159,7 @@ class CaseIndex(IndexView):
         return [
             Button(_("Register an applicant"), url=applicant, icon_name="plus", priority=10),
             Button(_("Register a mentor"), url=mentor, icon_name="plus", priority=20),
+            Button(_("Ask to sign again"), url=reverse("mentoring_desk:sign_again"), icon_name="rotate", priority=30),
         ]
 
     def get_base_queryset(self) -> CaseQuerySet:

@@ -13,6 +13,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.people.models import Mentor
 
+from .keys import may_read_keys
 from .mails import supervises
 
 HOOK = "register_mentoring_menu_item"
@@ -61,6 +62,12 @@ def mentors_item() -> MenuItem:
 def mails_item() -> MenuItem:
     address = reverse_lazy("mentoring_desk:mails")
     return ShownWhen(_("Mails"), address, may_read_cases, name="mentoring-mails", icon_name="mail", order=50)
+
+
+@hooks.register(HOOK)
+def keys_item() -> MenuItem:
+    address = reverse_lazy("mentoring_desk:keys")
+    return ShownWhen(_("Signing keys"), address, may_read_keys, name="mentoring-keys", icon_name="key", order=590)
 
 
 @hooks.register(HOOK)

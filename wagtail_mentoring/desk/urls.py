@@ -3,9 +3,12 @@
 from django.urls import path
 
 from .actions import AccessNeeds, Assign, MakeRecord, SendLink
+from .again import SignAgain, SignAgainTexts
 from .case_page import CasePage
 from .cases import CaseIndex
 from .copies import CopyPicture, CopyReview
+from .handouts import GuidePdf, MakeCertificate
+from .keys import Certificate, Keys
 from .mails import MailPage, Mails, Readings
 from .register import RegisterApplicant
 from .steps import StepView
@@ -16,6 +19,8 @@ urlpatterns = [
     path("cases/", CaseIndex.as_view(), name="cases"),
     path("cases/results/", CaseIndex.as_view(results_only=True), name="cases_results"),
     path("cases/register/", RegisterApplicant.as_view(), name="register_applicant"),
+    path("cases/sign-again/", SignAgainTexts.as_view(), name="sign_again"),
+    path("cases/sign-again/<int:text_pk>/", SignAgain.as_view(), name="sign_again_text"),
     path("cases/<int:pk>/", CasePage.as_view(), name="case"),
     path("cases/<int:pk>/handler/", Assign.as_view(), name="assign"),
     path("cases/<int:pk>/access-needs/", AccessNeeds.as_view(), name="access_needs"),
@@ -23,7 +28,12 @@ urlpatterns = [
     path("cases/<int:pk>/copies/<int:upload_pk>/", CopyReview.as_view(), name="copy"),
     path("cases/<int:pk>/copies/<int:upload_pk>/<slug:side>.png", CopyPicture.as_view(), name="copy_picture"),
     path("cases/<int:pk>/agreements/<int:agreement_pk>/record/", MakeRecord.as_view(), name="make_record"),
+    path("cases/<int:pk>/guide/<int:number>.pdf", GuidePdf.as_view(), name="guide"),
+    path("cases/<int:pk>/certificates/", MakeCertificate.as_view(), name="make_certificate"),
     path("cases/<int:pk>/<slug:step>/", StepView.as_view(), name="step"),
+    path("keys/", Keys.as_view(), name="keys"),
+    path("keys/results/", Keys.as_view(results_only=True), name="keys_results"),
+    path("keys/<int:pk>/certificate/", Certificate.as_view(), name="certificate"),
     path("mails/", Mails.as_view(), name="mails"),
     path("mails/results/", Mails.as_view(results_only=True), name="mails_results"),
     path("mails/<int:pk>/", MailPage.as_view(), name="mail"),

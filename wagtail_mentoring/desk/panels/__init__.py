@@ -60,4 +60,4 @@ def rows_of(dossier: Dossier) -> list[list[Shown]]:
 
 
 # Imported for what they register.
-from . import agreement, answers, history, meetings, messages, pair, person  # noqa: E402, F401
+from . import agreement, answers, certificates, history, meetings, messages, pair, person  # noqa: E402, F401

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.meetings.guides import guide_numbers
 from wagtail_mentoring.meetings.models import MeetingStatus
 from wagtail_mentoring.meetings.moves import theme_of
 from wagtail_mentoring.messages.themes import theme_words
@@ -44,4 +45,4 @@ def meetings(dossier: Dossier) -> Mapping[str, Any]:
         known = {meeting.number for meeting in dossier.meetings if meeting.status in ("held", "planned")}
         ahead = [number for number in range(1, case.max_meetings + 1) if number not in known]
         rows += [{"number": number, "theme": theme_of(case, number), "when": _("No time yet")} for number in ahead]
-    return {"rows": rows}
+    return {"rows": rows, "guides": guide_numbers(case) if rows else []}
