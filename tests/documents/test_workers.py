@@ -75,9 +75,10 @@ def test_making_and_checking_are_apart() -> None:
 
 
 def test_such_a_process_knows_no_django() -> None:
-    known = workers.call(jobs.known_modules, pool="check")
-    assert "pebble" in known
-    assert not {"django", "wagtail", "pytest"} & set(known)
+    for pool, its_own in (("render", "weasyprint"), ("check", "pyhanko")):
+        known = set(workers.call(jobs.known_modules, pool=pool))
+        assert {"pebble", its_own} <= known, "not warm"
+        assert not {"django", "wagtail", "pytest"} & known
 
 
 def test_what_the_work_raises_is_raised_here_with_the_place() -> None:
@@ -240,6 +241,16 @@ def test_a_daemonic_process_may_use_them() -> None:
         print(process.exitcode)
     """)
     assert lines == ["3.0", "0"]
+
+
+def test_a_server_with_python_inside_is_not_started_again() -> None:
+    lines = program("""
+        import os
+        from multiprocessing import spawn
+        spawn.set_executable("/usr/sbin/apache2")
+        print(workers.call(jobs.pid) != os.getpid(), os.path.basename(os.fsdecode(spawn.get_executable())))
+    """)
+    assert lines == ["True python3"]
 
 
 def test_processes_of_others_still_see_their_main_program(tmp_path: Any) -> None:

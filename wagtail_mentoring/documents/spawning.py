@@ -2,11 +2,14 @@
 
 import contextlib
 import multiprocessing
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import wraps
 from multiprocessing import spawn
 from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
 from typing import Any
 
 
@@ -67,6 +70,17 @@ def _sparing_main(original: Callable[[str], dict[str, Any]]) -> Callable[[str], 
 
 
 spawn.get_preparation_data = _sparing_main(spawn.get_preparation_data)  # type: ignore[assignment]
+
+
+def use_python() -> None:
+    """Start new processes with Python where this one is a server with Python inside it (uWSGI, mod_wsgi).
+
+    Such a server names itself as the program to start, which would start the server again.
+    """
+    program = Path(os.fsdecode(spawn.get_executable() or ""))
+    python = Path(sys.prefix) / "bin" / "python3"
+    if "python" not in program.name.lower() and python.is_file():
+        spawn.set_executable(str(python))
 
 
 def forget_children() -> None:

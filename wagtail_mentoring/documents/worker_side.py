@@ -1,5 +1,6 @@
 """What runs inside a document process. No Django here, so that it starts fast and stays small."""
 
+import importlib
 import os
 import pickle
 import traceback
@@ -27,6 +28,12 @@ def begin(megabytes: int, warm: tuple[Callable[..., object], tuple[Any, ...]] | 
             os._exit(OUT_OF_MEMORY)
         except Exception:  # noqa: S110 - see above
             pass
+
+
+def load(*modules: str) -> None:
+    """Import modules by their names."""
+    for name in modules:
+        importlib.import_module(name)
 
 
 def _limit(megabytes: int) -> None:

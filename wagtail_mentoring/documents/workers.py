@@ -23,11 +23,14 @@ from wagtail_mentoring.conf import conf
 
 from . import layout, worker_side
 from .errors import WorkerKilled, WorkerTimedOut
-from .spawning import DocumentContext, forget_children
+from .spawning import DocumentContext, forget_children, use_python
 from .templates import search_path
 
 Kind = Literal["render", "check"]
 Result = TypeVar("Result")
+
+# What looks at files. Named and not imported: this process does not need it.
+_CHECKS = tuple(f"wagtail_mentoring.documents.checking.{name}" for name in ("reading", "scans", "uploaded"))
 
 #: How long a first process may take to start, in seconds, on top of what the work itself may take.
 START_SECONDS = 30
@@ -60,6 +63,7 @@ class _Pools:
                 return known[1]
             if known is not None:
                 _stop(known[1])
+            use_python()
             pool = ProcessPool(
                 max_workers=plan.processes,
                 max_tasks=plan.recycle,
@@ -99,7 +103,7 @@ class _Pools:
 
 def _warm(kind: Kind) -> tuple[Callable[..., object], tuple[Any, ...]] | None:
     """Return what a new process of the kind does first."""
-    return (layout.warm, (search_path(),)) if kind == "render" else None
+    return (layout.warm, (search_path(),)) if kind == "render" else (worker_side.load, _CHECKS)
 
 
 def _stop(pool: ProcessPool) -> None:
