@@ -1,7 +1,7 @@
 # The two commands: `make demo` and `make test`. All others: `make help`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench shots messages clean
+.PHONY: help demo test test-conformance lint bench shots messages clean
 
 PORT ?= 8000
 VENV := .venv
@@ -14,13 +14,16 @@ export PIP_NO_INPUT := 1
 PIP_QUIET := -qq --progress-bar off
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## the example site with its demo data on http://127.0.0.1:$(PORT)/
 	@PORT=$(PORT) scripts/demo.sh $(PY)
 
-test: $(VENV)/.test .venv-7.4/.test ## everything that must pass: lint, types, SQLite, Chromium, PostgreSQL, Wagtail 7.4
+test: $(VENV)/.test .venv-7.4/.test ## everything that must pass: lint, types, SQLite, Chromium, PostgreSQL, Wagtail 7.4, PDF conformance
 	@scripts/test.sh
+
+test-conformance: $(VENV)/.test ## every document against PDF/UA-1 and PDF/A-3a, as veraPDF sees it (part of `make test`)
+	@$(PY) scripts/conformance.py
 
 lint: $(VENV)/.test ## ruff and mypy
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
@@ -38,7 +41,7 @@ messages: $(VENV)/.test ## collect and compile the translations (fi, sv)
 	@cd example_project && ../$(VENV)/bin/django-admin compilemessages -i var
 
 clean: ## remove environments, the demo's state and what tools left (not what git knows)
-	rm -rf .venv .venv-7.4 example_project/var shots build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .test-results
+	rm -rf .venv .venv-7.4 .conformance example_project/var shots build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Environments. The stamps make a second run start at once; a change of the dependencies runs the step again.

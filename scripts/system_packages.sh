@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Make sure that the programs and libraries outside Python are there.
 #   scripts/system_packages.sh demo    Pango, which WeasyPrint draws documents with
-#   scripts/system_packages.sh test    and Chromium, PostgreSQL, gettext, poppler, NSS tools
+#   scripts/system_packages.sh test    and Chromium, PostgreSQL, gettext, poppler, NSS tools, Java, Maven
 # Installs by apt as root, or where sudo asks no password; otherwise says exactly what to install. Exit 1: something is still missing.
 set -u
 purpose=${1:-demo}
@@ -44,6 +44,8 @@ find_missing() {
         if ! has_command msgfmt; then missing+=("gettext"); debian+=(gettext); fi
         if ! has_command pdftotext; then missing+=("poppler"); debian+=(poppler-utils); fi
         if ! has_command certutil; then missing+=("NSS tools"); debian+=(libnss3-tools); fi
+        if ! has_command java; then missing+=("Java"); debian+=(default-jre-headless); fi
+        if ! has_command mvn; then missing+=("Maven"); debian+=(maven); fi
     fi
 }
 
@@ -85,11 +87,11 @@ fi
     if has_command apt-get; then
         echo "  sudo apt-get install ${debian[*]}"
     elif has_command dnf; then
-        echo "  sudo dnf install pango harfbuzz$([ $more = yes ] && echo ' chromium postgresql-server gettext poppler-utils nss-tools')"
+        echo "  sudo dnf install pango harfbuzz$([ $more = yes ] && echo ' chromium postgresql-server gettext poppler-utils nss-tools java-headless maven')"
     elif has_command pacman; then
-        echo "  sudo pacman -S pango$([ $more = yes ] && echo ' chromium postgresql gettext poppler nss')"
+        echo "  sudo pacman -S pango$([ $more = yes ] && echo ' chromium postgresql gettext poppler nss jre-openjdk-headless maven')"
     elif has_command brew; then
-        echo "  brew install pango$([ $more = yes ] && echo ' postgresql gettext poppler nss && brew install --cask chromium')"
+        echo "  brew install pango$([ $more = yes ] && echo ' postgresql gettext poppler nss openjdk maven && brew install --cask chromium')"
     else
         echo "  Debian's names are: ${debian[*]}; on Windows see https://doc.courtbouillon.org/weasyprint/stable/first_steps.html#windows"
     fi

@@ -48,6 +48,7 @@ part "migrations complete on Wagtail 7.4" migrations $old
 part "tests on SQLite and in Chromium" tests $new sqlite --ignore=tests/postgres
 part "tests on PostgreSQL" scripts/with_postgres.sh "$BASH" -c "$(declare -f tests); jobs=$jobs results=$results; tests $new postgres -m 'database or postgres'"
 part "tests on Wagtail 7.4" tests $old wagtail74 -m database --ignore=tests/postgres --ignore=tests/browser
+part "PDF/UA-1 and PDF/A-3a by veraPDF" timeout 900 $new scripts/conformance.py
 
 echo
 [ ${#failed[@]} -eq 0 ] || printf 'FAILED: %s\n' "${failed[@]}"

@@ -192,15 +192,24 @@ class _Work:
         return Certified(timed.getvalue(), "B-T" if found is None else "B-LTA")
 
 
+def empty_fields(content: bytes) -> set[str]:
+    """Return the names of the signature fields that nobody has signed. Raises SigningFailed for what is no PDF."""
+    return {name for name, value in _fields(content).items() if value is None}
+
+
+def _fields(content: bytes) -> dict[str, Any]:
+    try:
+        return {name: value for name, value, _ref in enumerate_sig_fields(PdfFileReader(io.BytesIO(content)))}
+    except Exception as error:
+        raise SigningFailed(f"The document cannot be read as a PDF: {error}") from error
+
+
 def _empty_fields(content: bytes, name: str) -> set[str]:
     """Return the names of the empty signature fields.
 
-    Raises SigningFailed when ``name`` is not one of them: pyHanko would tell it less plainly, or make a field.
+    Raises SigningFailed when ``name`` is not one of them: pyHanko would tell it less plainly.
     """
-    try:
-        fields = {found: value for found, value, _ref in enumerate_sig_fields(PdfFileReader(io.BytesIO(content)))}
-    except Exception as error:
-        raise SigningFailed(f"The document cannot be read as a PDF: {error}") from error
+    fields = _fields(content)
     if name not in fields:
         raise SigningFailed(f"The document has no signature field “{name}”.")
     if fields[name] is not None:
