@@ -3,6 +3,7 @@
 import ctypes
 import os
 import sys
+import tempfile
 import time
 
 
@@ -16,6 +17,10 @@ class Stubborn(Exception):
 def pid(wait: float = 0) -> int:
     time.sleep(wait)
     return os.getpid()
+
+
+def temporary_folder() -> str:
+    return tempfile.gettempdir()
 
 
 def known_modules() -> list[str]:

@@ -151,6 +151,27 @@ def test_a_process_that_cannot_start_is_said(fresh: Any, monkeypatch: pytest.Mon
         workers.call(jobs.pid)
 
 
+def test_temporary_files_go_with_their_process(fresh: Any) -> None:
+    before = workers.call(jobs.temporary_folder)
+    assert os.path.isdir(before)
+    idle = workers.call(jobs.pid)
+    os.kill(idle, signal.SIGKILL)
+    assert ends(idle)
+    after = workers.call(jobs.temporary_folder)
+    assert os.path.isdir(after) and after != before
+    workers._pools.stop()
+    assert not os.path.exists(before) and not os.path.exists(os.path.dirname(after))
+
+
+def test_one_that_was_killed_is_cleaned_up_after_by_the_next(fresh: Any) -> None:
+    before = workers.call(jobs.temporary_folder)
+    with pytest.raises(WorkerKilled):
+        workers.call(jobs.kill_self, int(signal.SIGKILL))
+    after = workers.call(jobs.temporary_folder)
+    assert os.path.dirname(after) == os.path.dirname(before)
+    assert not os.path.exists(before)
+
+
 def test_renewed_after_so_many_calls(fresh: Any) -> None:
     fresh(DOCUMENT_RECYCLE=2)
     pids = [workers.call(jobs.pid) for _ in range(4)]
@@ -204,12 +225,14 @@ from django.conf import settings
 settings.configure(USE_I18N=False)
 from tests.documents import jobs
 from wagtail_mentoring.documents import workers
-print(workers.call(jobs.pid), flush=True)
+print(workers.call(jobs.pid), workers.call(jobs.temporary_folder), flush=True)
 os.kill(os.getpid(), 9)
 """
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
     assert done.returncode == -9
-    assert ends(int(done.stdout))
+    pid, folder = done.stdout.split()
+    assert ends(int(pid))
+    assert not os.path.exists(os.path.dirname(folder))
 
 
 def test_a_forked_child_has_processes_of_its_own() -> None:

@@ -1,10 +1,14 @@
 """What runs inside a document process. No Django here, so that it starts fast and stays small."""
 
+import contextlib
 import importlib
 import os
 import pickle
+import shutil
+import tempfile
 import traceback
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from typing import Any
 
 from .errors import DocumentRenderError
@@ -13,13 +17,15 @@ from .errors import DocumentRenderError
 OUT_OF_MEMORY = 77
 
 
-def begin(megabytes: int, warm: tuple[Callable[..., object], tuple[Any, ...]] | None) -> None:
+def begin(folder: str, megabytes: int, warm: tuple[Callable[..., object], tuple[Any, ...]] | None) -> None:
     """Set the limits of this process, then load what its work needs, so that the first document need not wait.
 
-    ``megabytes`` limits the address space (no limit where the system has none). ``warm`` is a function with its
-    arguments; what it raises is left for the real work to run into, where somebody reads the message.
+    ``folder`` belongs to the pool: each process keeps its temporary files (fonts are such) in a folder of its own
+    there. ``megabytes`` limits the address space (no limit where the system has none). ``warm`` is a function with
+    its arguments; what it raises is left for the real work to run into, where somebody reads the message.
     """
     _limit(megabytes)
+    _keep_files_in(folder)
     if warm is not None:
         function, arguments = warm
         try:
@@ -28,6 +34,34 @@ def begin(megabytes: int, warm: tuple[Callable[..., object], tuple[Any, ...]] | 
             os._exit(OUT_OF_MEMORY)
         except Exception:  # noqa: S110 - see above
             pass
+
+
+def _keep_files_in(folder: str) -> None:
+    """Take a folder for temporary files, and remove those of processes that were killed."""
+    own = os.path.join(folder, str(os.getpid()))
+    os.makedirs(own, mode=0o700, exist_ok=True)
+    for name in os.listdir(folder):
+        if not _runs(int(name)):
+            shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+    tempfile.tempdir = own
+    # Such a process ends without atexit.
+    Finalize(None, _remove, (own, folder), exitpriority=0)
+
+
+def _remove(own: str, folder: str) -> None:
+    shutil.rmtree(own, ignore_errors=True)
+    with contextlib.suppress(OSError):  # others are still in it
+        os.rmdir(folder)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def load(*modules: str) -> None:

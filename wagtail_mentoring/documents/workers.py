@@ -7,6 +7,8 @@ the process that serves people. There are two pools, so that an upload cannot co
 import atexit
 import os
 import pickle
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -45,54 +47,78 @@ class _Plan:
     megabytes: int
 
 
+@dataclass(frozen=True)
+class _Pool:
+    """A running pool, what it was made from, and the folder for temporary files of its processes."""
+
+    plan: _Plan
+    processes: ProcessPool
+    folder: str
+
+    @classmethod
+    def start(cls, kind: Kind, plan: _Plan) -> "_Pool":
+        use_python()
+        folder = tempfile.mkdtemp(prefix=f"mentoring-{kind}-")
+        processes = ProcessPool(
+            max_workers=plan.processes,
+            max_tasks=plan.recycle,
+            initializer=worker_side.begin,
+            initargs=(folder, plan.megabytes, _warm(kind)),
+            context=DocumentContext(),
+        )
+        return cls(plan, processes, folder)
+
+    def stop(self) -> None:
+        """End the processes, wait for their end, and remove what they left."""
+        self.processes.stop()
+        self.processes.join()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stop_soon(self) -> None:
+        """The same without waiting: a process that will not end can take seconds."""
+        self.processes.stop()
+        threading.Thread(target=self.stop, name="mentoring-pool-stop", daemon=True).start()
+
+
 class _Pools:
     """The pools of this process. A forked child begins with none: the parent's pipes are not its own."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.running: dict[Kind, tuple[_Plan, ProcessPool]] = {}
+        self.running: dict[Kind, _Pool] = {}
         #: When work last came to an end, by the monotonic clock, and the most seconds that any was given.
         self.answered = self.longest = 0.0
 
-    def get(self, kind: Kind) -> ProcessPool:
+    def get(self, kind: Kind) -> _Pool:
         """Return the running pool, made now if there is none that fits the settings."""
         plan = _Plan(conf.DOCUMENT_PROCESSES, conf.DOCUMENT_RECYCLE, conf.DOCUMENT_MEGABYTES)
         with self.lock:
             known = self.running.get(kind)
-            if known is not None and known[0] == plan and known[1].active:
-                return known[1]
+            if known is not None and known.plan == plan and known.processes.active:
+                return known
             if known is not None:
-                _stop(known[1])
-            use_python()
-            pool = ProcessPool(
-                max_workers=plan.processes,
-                max_tasks=plan.recycle,
-                initializer=worker_side.begin,
-                initargs=(plan.megabytes, _warm(kind)),
-                context=DocumentContext(),
-            )
-            self.running[kind] = (plan, pool)
+                known.stop_soon()
+            pool = self.running[kind] = _Pool.start(kind, plan)
             # A child of multiprocessing runs these at its end, and no atexit; else it would wait for ours forever.
             Finalize(None, self.stop, exitpriority=10)
             return pool
 
-    def drop(self, kind: Kind, pool: ProcessPool) -> None:
+    def drop(self, kind: Kind, pool: _Pool) -> None:
         """Take a pool out of use that no longer answers, so that the next call makes a new one."""
         with self.lock:
-            known = self.running.get(kind)
-            if known is not None and known[1] is pool:
+            if self.running.get(kind) is pool:
                 del self.running[kind]
-        _stop(pool)
+        pool.stop_soon()
 
     def stop(self) -> None:
         """Stop all pools and wait for the end of their processes."""
         with self.lock:
-            pools = [pool for _plan, pool in self.running.values()]
+            pools = [*self.running.values()]
             self.running.clear()
         for pool in pools:
-            pool.stop()
+            pool.processes.stop()
         for pool in pools:
-            pool.join()
+            pool.stop()
 
     def forget(self) -> None:
         """In a forked child: begin with no pools, and leave the parent's processes alone."""
@@ -104,12 +130,6 @@ class _Pools:
 def _warm(kind: Kind) -> tuple[Callable[..., object], tuple[Any, ...]] | None:
     """Return what a new process of the kind does first."""
     return (layout.warm, (search_path(),)) if kind == "render" else (worker_side.load, _CHECKS)
-
-
-def _stop(pool: ProcessPool) -> None:
-    # Waiting for a process that will not end can take seconds; nobody here needs to.
-    pool.stop()
-    threading.Thread(target=pool.join, name="mentoring-pool-stop", daemon=True).start()
 
 
 _pools = _Pools()
@@ -158,7 +178,7 @@ def _run(payload: bytes, kind: Kind, seconds: float) -> bytes:
     pool = _pools.get(kind)
     _pools.longest = max(_pools.longest, seconds)
     try:
-        future: Future[bytes] = pool.schedule(worker_side.run, args=(payload,), timeout=seconds)
+        future: Future[bytes] = pool.processes.schedule(worker_side.run, args=(payload,), timeout=seconds)
     except RuntimeError as error:
         _pools.drop(kind, pool)
         raise BrokenProcessPool(str(error)) from error
