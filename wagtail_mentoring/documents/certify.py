@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -17,7 +17,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from wagtail_mentoring import clock
 
 from . import timestamps
-from .backends import SigningBackend, backend
+from .backends import HeldSigner, SigningBackend, backend
 from .errors import DocumentRenderError
 from .keys import UnionLike, union_name
 from .stamp import DEFAULT_COLOUR, MarkStyle
@@ -129,28 +129,30 @@ def _signed(
 ) -> Certified:
     """Sign with a timestamp where one is to be had, else without."""
     signer = (keys or backend()).signer(union)
-    empty = _empty_fields(content, str(meta.field_name))
     mark = MarkStyle(colour=getattr(union, "accent", "") or DEFAULT_COLOUR)
-    work = _Work(content, meta, signer, mark, time_field if time_field in empty else "")
+    work = _Work(content, meta, signer, mark)
     authority = timestamps.timestamper()
-    if authority is not None:
-        try:
-            return timestamps.apart(lambda: work.with_time(authority), timestamps.SIGNATURE_SECONDS)
-        except Exception as error:
-            # Whatever it is: if the document can be signed without the authority, it was the authority.
-            without = _plain(work)
-            timestamps.failed(error)
-            return without
-    return _plain(work)
+    if authority is None:
+        return _plain(work)
+    empty = _empty_fields(content, str(meta.field_name))
+    if time_field in empty:
+        work = replace(work, time_field=time_field)
+    try:
+        return timestamps.apart(lambda: work.with_time(authority), timestamps.SIGNATURE_SECONDS)
+    except Exception as error:
+        # Whatever it is: if the document can be signed without the authority, it was the authority.
+        without = _plain(work)
+        timestamps.failed(error)
+        return without
 
 
 def _plain(work: "_Work") -> Certified:
     try:
         return Certified(timestamps.apart(lambda: work.sign(None).getvalue()), "B-B")
     except Exception as error:
-        raise SigningFailed(
-            f"The document could not be signed in its field “{work.meta.field_name}”: {error}"
-        ) from error
+        field = str(work.meta.field_name)
+        _empty_fields(work.content, field)  # says it plainly where it can
+        raise SigningFailed(f"The document could not be signed in its field “{field}”: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -161,13 +163,28 @@ class _Work:
     meta: PdfSignatureMetadata
     signer: Signer
     mark: MarkStyle
-    time_field: str
+    time_field: str = ""
 
     def sign(self, authority: TimeStamper | None) -> io.BytesIO:
         """Put in the signature; with an authority, its timestamp is part of it."""
         signing = _Signing(self.meta, self.signer, timestamper=authority, stamp_style=self.mark)
-        written: io.BytesIO = signing.sign_pdf(DocumentWriter(io.BytesIO(self.content)), existing_fields_only=True)
+        written: io.BytesIO = signing.sign_pdf(
+            DocumentWriter(io.BytesIO(self.content)),
+            existing_fields_only=True,
+            bytes_reserved=self._room() if authority is None else None,
+        )
         return written
+
+    def _room(self) -> int | None:
+        """Return how many hexadecimal digits to leave for the signature; None lets pyHanko make one to measure it.
+
+        That takes as long as the signature. Of our own signers it is known: the certificates, the largest signature
+        (RSA with 8192 bits has 1024 bytes) and the attributes, which have some 700.
+        """
+        if not isinstance(self.signer, HeldSigner) or self.signer.signing_cert is None:
+            return None
+        certificates = [self.signer.signing_cert, *self.signer.cert_registry]
+        return 2 * (sum(len(certificate.dump()) for certificate in certificates) + 2048)
 
     def with_time(self, authority: TimeStamper) -> Certified:
         """Sign with a timestamp, and close with one over everything when there is a field for it."""
