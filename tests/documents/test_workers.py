@@ -38,7 +38,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-def ends(pid: int, within: float = 10) -> bool:
+def ends(pid: int, within: float = 30) -> bool:
     until = time.monotonic() + within
     while alive(pid) and time.monotonic() < until:
         time.sleep(0.05)
@@ -57,7 +57,7 @@ def program(text: str, **options: Any) -> list[str]:
     """
     source = textwrap.dedent(start).format(root=str(ROOT)) + textwrap.dedent(text)
     done = subprocess.run(
-        [sys.executable, "-"], input=source, capture_output=True, text=True, timeout=60, check=True, **options
+        [sys.executable, "-"], input=source, capture_output=True, text=True, timeout=120, check=True, **options
     )
     assert done.stderr == ""
     return done.stdout.split("\n")[:-1]
@@ -105,7 +105,7 @@ def test_too_long_is_stopped_and_the_next_call_works(fresh: Any) -> None:
     begin = time.monotonic()
     with pytest.raises(WorkerTimedOut, match="longer than 1 second and was stopped"):
         workers.call(jobs.pid, 30)
-    assert time.monotonic() - begin < 6
+    assert time.monotonic() - begin < 20
     assert ends(first)
     assert workers.call(jobs.pid) != first
 
@@ -181,18 +181,21 @@ def test_renewed_after_so_many_calls(fresh: Any) -> None:
 
 def test_two_processes_work_at_once_for_many_threads(fresh: Any) -> None:
     fresh(DOCUMENT_PROCESSES=2)
+    pids: set[int] = set()
+    until = time.monotonic() + 60
     with ThreadPoolExecutor(8) as threads:
-        pids = [found.result() for found in [threads.submit(workers.call, jobs.pid, 0.1) for _ in range(16)]]
-    assert len(set(pids)) == 2
+        while len(pids) < 2 and time.monotonic() < until:  # the second one may take its time to start
+            pids.update(threads.map(lambda _: workers.call(jobs.pid, 0.1), range(8)))
+    assert len(pids) == 2
 
 
 def test_waiting_for_a_free_process_has_an_end_and_harms_nobody(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "START_SECONDS", 0)
     first = workers.call(jobs.pid, seconds=20)
     answers: list[int] = []
-    busy = threading.Thread(target=lambda: answers.append(workers.call(jobs.pid, 1.5, seconds=20)))
+    busy = threading.Thread(target=lambda: answers.append(workers.call(jobs.pid, 4, seconds=20)))
     busy.start()
-    time.sleep(0.3)
+    time.sleep(1)
     with pytest.raises(WorkerTimedOut, match="became free"):
         workers.call(jobs.pid, seconds=0.4)
     busy.join()
@@ -213,7 +216,7 @@ def test_a_program_without_main_guard_runs_once_and_ends_cleanly() -> None:
         print(workers.call(jobs.pid), workers.call(jobs.pid, pool="check"))
     """)
     assert [line.split()[0] for line in lines[:-1]] == ["once"]
-    assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < 40
     assert all(ends(int(pid)) for pid in lines[-1].split())
 
 
@@ -228,7 +231,7 @@ from wagtail_mentoring.documents import workers
 print(workers.call(jobs.pid), workers.call(jobs.temporary_folder), flush=True)
 os.kill(os.getpid(), 9)
 """
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, timeout=120)
     assert done.returncode == -9
     pid, folder = done.stdout.split()
     assert ends(int(pid))
@@ -286,6 +289,6 @@ def test_processes_of_others_still_see_their_main_program(tmp_path: Any) -> None
         "    with multiprocessing.get_context('spawn').Pool(1) as pool: print(pool.map(double, [4]))\n"
     )
     done = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, timeout=60, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=120, env={"PYTHONPATH": str(ROOT)}
     )
     assert done.stdout == "[8]\n", done.stderr
