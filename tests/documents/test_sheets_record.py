@@ -83,7 +83,7 @@ def test_the_record_carries_its_evidence_and_lists_it_with_fingerprints() -> Non
         assert {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments} == {
             attachment.name: attachment.content for attachment in FILES
         }
-        assert [str(field.T) for field in pdf.Root.AcroForm.Fields] == ["sig_issuer", "sig_ts"]
+        assert [str(field.T) for field in pdf.Root.AcroForm.Fields] == ["sig_issuer"]
 
 
 def test_headings_tables_and_both_standards() -> None:

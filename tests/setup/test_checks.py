@@ -137,7 +137,7 @@ def test_all_works_after_setup(mailoutbox: list[Any]) -> None:
     call_command("mentoring_setup", stdout=io.StringIO())
     told, ended = trial("--to", "me@example.org")
     assert ended == ""
-    assert told.count("ok     ") == 7
+    assert told.count("ok     ") == 8
     assert mailoutbox[-1].to == ["me@example.org"]
 
 

@@ -22,12 +22,15 @@ from wagtail_mentoring.documents.agreement_sheet import (
     meetings_label,
     render_agreement,
 )
+from wagtail_mentoring.documents.backends import backend
+from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.messages.delivery import deliver
 from wagtail_mentoring.messages.models import MailEvent, MailText, OutboxMessage, OutboxStatus
 from wagtail_mentoring.messages.outbox import put
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force
 from wagtail_mentoring.privacy.storage import private_storage
+from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.texts import in_force
 
 from .groups import ROLES
@@ -63,6 +66,7 @@ def try_all(to: str) -> Iterator[Result]:
         ("Private file", a_private_file),
         ("Task", a_task),
         ("Mail", lambda: a_mail(to)),
+        ("Signing keys", the_signing_keys),
         ("Groups", the_groups),
         ("Texts", the_texts),
         ("Histories", the_histories),
@@ -94,6 +98,16 @@ def a_pdf() -> str:
     )
     pdf = render_agreement(sheet)
     return f"an agreement was rendered: {pdf.pages} pages, {len(pdf.content) // 1024} kB"
+
+
+def the_signing_keys() -> str:
+    unions = list(Union.objects.all())
+    for union in unions:
+        try:
+            backend().signer(union)
+        except DocumentRenderError as error:
+            raise NotWorking(str(error)) from error
+    return f"{len(unions)} unions can certify their documents ({conf.SIGNING_BACKEND})"
 
 
 def a_private_file() -> str:

@@ -10,7 +10,10 @@ from wagtail_mentoring.setup.trial import try_all
 
 
 class Command(BaseCommand):
-    help = "Render a PDF, send a test mail, run a task, store a private file, verify all histories, look for texts."
+    help = (
+        "Render a PDF, store a private file, open the signing keys, run a task, send a test mail, verify all "
+        "histories, look for texts."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", default="", help="address for the test mail; default: the first administrator's")
