@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import capfirst
-from wagtail.admin.admin_url_finder import AdminURLFinder
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.fingerprints import grouped
@@ -108,8 +107,8 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
 def _case_address(row: OutboxMessage) -> str:
     if row.case is None:
         return ""
-    path = AdminURLFinder().get_edit_url(row.case) or reverse("wagtailadmin_home")
-    return base_url(row.union) + path
+    # By name: the desk is a room above. The page itself asks who may read the case.
+    return base_url(row.union) + reverse("mentoring_desk:case", args=[row.case.pk])
 
 
 def _notice_address(union: Union | None) -> str:
