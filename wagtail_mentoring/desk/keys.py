@@ -69,7 +69,7 @@ class Keys(BaseListingView):
     index_results_url_name = "mentoring_desk:keys_results"
     results_template_name = "wagtail_mentoring/desk/keys_results.html"
     verbose_name_plural = gettext_lazy("signing keys")
-    default_ordering = "-pk"
+    default_ordering = ["union__short", "-pk"]
     paginate_by = 50
     table_classname = "listing mtg-stack"
 

@@ -1,5 +1,6 @@
 """The card of the case page while the agreement is sent, signed, or a signed copy waits."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -57,7 +58,7 @@ def copies_to_look_at(dossier: Dossier) -> NextStep:
     return NextStep(
         title=title,
         why=_("It counts as a signature when you have looked at it and taken it."),
-        checks=checks + _signature_checks(dossier) + planned_meeting(dossier),
+        checks=checks + _signature_checks(dossier, {copy.party_id for copy in waiting}) + planned_meeting(dossier),
         main="confirm_signature",
     )
 
@@ -96,13 +97,14 @@ def signatures(dossier: Dossier) -> NextStep:
     )
 
 
-def _signature_checks(dossier: Dossier) -> list[Check]:
-    """One line for everybody whose signature is needed, those who have not signed first."""
+def _signature_checks(dossier: Dossier, sent: Collection[int | None] = ()) -> list[Check]:
+    """One line for everybody who is needed, without those who have ``sent`` a copy; who has not signed comes first."""
     checks = [
         Check(MISSING, _("%(name)s has declined to sign") % {"name": party.name}, _declined(party))
         if party.declined_at is not None
         else Check(MISSING, _("%(name)s has not signed the agreement") % {"name": party.name}, _asked(dossier, party))
         for party in dossier.missing
+        if party.pk not in sent
     ]
     for party in dossier.parties:
         if party.required and hasattr(party, "signature") and not dossier.has_left(party):

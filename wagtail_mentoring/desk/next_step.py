@@ -77,7 +77,7 @@ def step_label(name: str, label: Any, dossier: Dossier) -> Any:
         return plan_label(dossier)
     if name == "confirm_signature":
         return _("Look at the copy")
-    if name == "send_agreement" and joins_later(dossier):
+    if name == "send_agreement" and not dossier.facts.agreement_out and joins_later(dossier):
         return _("Send the supplement")
     return label
 

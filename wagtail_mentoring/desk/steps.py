@@ -45,6 +45,8 @@ SUBMIT: dict[str, Any] = {
 }
 
 
+AGREEMENT_FAILED = "mentoring.agreement_failed"
+
 #: Both are decided on the page of the copy.
 OF_A_COPY = ("confirm_signature", "reject_signature")
 
@@ -137,6 +139,11 @@ class StepScreen(CaseScreen):
     def refused(self, form: StepForm, refused: StepRefused) -> HttpResponse:
         """Show the form again with the errors; or what has happened, when somebody was quicker just now."""
         self.load_again(form)
+        if self.failed_just_now():
+            # It is in the history by now: the next press counts it as seen.
+            form = self.form(self.with_seen(), self.request.FILES)
+            form.add_error(None, str(refused.reason))
+            return self.page(form)
         answer = self.not_now(form)
         if answer is not None:
             return answer
@@ -151,10 +158,20 @@ class StepScreen(CaseScreen):
 
     def stale(self, form: StepForm, happened: list[str]) -> HttpResponse:
         """Show the form as it was typed, with what happened meanwhile; sent again, it counts."""
+        again = self.form(self.with_seen(), self.request.FILES)
+        return self.page(again, status=409, happened=happened)
+
+    def with_seen(self) -> Any:
+        """Return what was typed, with all that has happened until now as seen."""
         data = self.request.POST.copy()
         data["seen"] = str(self.case.log_length)
-        again = self.form(data, self.request.FILES)
-        return self.page(again, status=409, happened=happened)
+        return data
+
+    def failed_just_now(self) -> bool:
+        """Whether all that has happened since the page was shown is that this very try could not make the document."""
+        seen = self.request.POST.get("seen", "")
+        new = [entry for entry in self.dossier.log if seen.isdecimal() and entry.sequence > int(seen)]
+        return len(new) == 1 and new[0].action == AGREEMENT_FAILED and new[0].user == self.request.user
 
     def page(self, form: StepForm, status: int = 200, happened: list[str] | None = None) -> HttpResponse:
         return self.respond(

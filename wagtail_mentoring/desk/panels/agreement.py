@@ -47,7 +47,8 @@ def _signer(dossier: Dossier, party: Any, issued_at: Any) -> dict[str, Any]:
     row = {"name": party.name, "role": party.get_role_display(), "kind": "wait"}
     if signature is not None:
         row |= {"kind": "ok", "state": _("Signed %(when)s") % {"when": words.moment(signature.signed_at)}}
-        row |= {"how": signature.get_method_display(), "details": _details(signature)}
+        left = [_("Has left the pair since")] if dossier.has_left(party) else []
+        row |= {"how": signature.get_method_display(), "details": _details(signature) + left}
     elif dossier.has_left(party):
         row["state"] = _("Need not sign any more: has left the pair")
     elif party.declined_at is not None:
