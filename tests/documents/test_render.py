@@ -101,6 +101,15 @@ def test_the_same_context_gives_the_same_bytes() -> None:
     assert first.sha256 != render_agreement(sheet(reference="SAFA-2026-0418")).sha256
 
 
+def test_another_process_makes_the_same_bytes_whatever_it_made_before(settings: Any) -> None:
+    wanted = sheet(mentee=NAMES["Devanagari"], mentors=(NAMES["Arabic"], NAMES["Cyrillic"]))
+    first = render_agreement(wanted)
+    # Another recycling means another process.
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "DOCUMENT_RECYCLE": 199}
+    render_agreement(sheet("fi", mentors=(NAMES["Thai"], NAMES["Hebrew"])))
+    assert render_agreement(wanted) == first
+
+
 def test_every_letter_of_every_script_finds_a_bundled_font() -> None:
     names = tuple(NAMES.values())
     rendered = render_agreement(sheet(mentee=names[0], mentors=names[1:]))

@@ -37,19 +37,23 @@ def render_html(template: str, context: Mapping[str, Any], *, language: str, tit
     ``template`` is a name in the documents' folders (see templates.py). The context gets ``language``, ``direction``
     and ``title`` added. Raises DocumentRenderError when there is no such template or it cannot be read.
     """
-    with translation.override(language):
-        values = {
-            **context,
-            "language": language,
-            "direction": "rtl" if translation.get_language_bidi() else "ltr",
-            "title": title,
-        }
-        try:
+    try:
+        with translation.override(language):
+            values = {
+                **context,
+                "language": language,
+                "direction": "rtl" if translation.get_language_bidi() else "ltr",
+                "title": title,
+            }
             return template_engine(search_path()).get_template(template).render(values)
-        except TemplateDoesNotExist as error:
-            raise DocumentRenderError(f"There is no document template named “{error}”.") from error
-        except TemplateSyntaxError as error:
-            raise DocumentRenderError(f"The document template “{template}” cannot be read: {error}") from error
+    except TemplateDoesNotExist as error:
+        raise DocumentRenderError(
+            gettext("There is no document template named “%(name)s”.") % {"name": error}
+        ) from error
+    except TemplateSyntaxError as error:
+        raise DocumentRenderError(
+            gettext("The document template “%(name)s” cannot be read: %(error)s") % {"name": template, "error": error}
+        ) from error
 
 
 def render_pdf(
@@ -83,13 +87,19 @@ def render_pdf(
         )
     except AssetRefused as error:
         raise AssetRefused(
-            f"The document “{template}” asks for {error}. Only files in its own folders can be used: "
-            f"put the file into templates/wagtail_mentoring/pdf/ and name it without a host."
+            gettext(
+                "The document “%(name)s” asks for %(address)s. Only files in its own folders can be used: put the file "
+                "into templates/wagtail_mentoring/pdf/ and name it without a host."
+            )
+            % {"name": template, "address": error}
         ) from error
     except ForeignField as error:
         raise ForeignField(
-            f"The document “{template}” has a form field “{error}”. It can have places for signatures only: "
-            f"checkboxes whose names begin with sig_, each name once."
+            gettext(
+                "The document “%(name)s” has a form field “%(field)s”. It can have places for signatures only: "
+                "checkboxes whose names begin with sig_, each name once."
+            )
+            % {"name": template, "field": error}
         ) from error
     except GlyphsMissing as error:
         raise GlyphsMissing(how_to_draw(error.characters), error.characters) from error
