@@ -116,6 +116,12 @@ def what_is_told_is_true(told: dict, client: Client) -> None:
         assert client.get(case["address"]).status_code == expected, case
     client.logout()
     assert {link["role"] for link in told["private_links"]} == {"mentee", "mentor"}
+    closed = {case["reference"] for case in told["cases"] if case["state"] == "closed"}
+    assert {offer["for"] for offer in told["certificates"]} == {"mentee", "mentor"}
+    assert len(told["certificates"]) > 10 and {offer["case"] for offer in told["certificates"]} <= closed
+    first = told["certificates"][0]
+    assert client.post(first["address"]).status_code == 302
+    assert b"Make my certificate" in client.get("/mentoring/p/").content
     for link in told["private_links"][:6]:
         assert client.get(link["address"]).status_code == 200, link
 

@@ -1,5 +1,6 @@
 """Says what is in the demo: addresses, logins, cases and private links."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from wagtail_mentoring.pages.models import FieldPage
 from wagtail_mentoring.people.links import token
 from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
 from wagtail_mentoring.programme.models import Union
+from wagtail_mentoring.reports.certificates import offers
 
 from .users import PASSWORD, logins
 
@@ -49,6 +51,7 @@ def describe() -> dict[str, Any]:
             }
             for link, reference in _links()
         ],
+        "certificates": _certificates(cases),
     }
 
 
@@ -60,3 +63,26 @@ def _links() -> list[tuple[PrivateLink, str]]:
         for link in links.select_related("case").order_by("-case__log_length", "pk")
         if link.case
     ]
+
+
+def _certificates(cases: Iterable[Case]) -> list[dict[str, Any]]:
+    """Return who may have a certificate, whether it was made, and the private page on which it is."""
+    links = {
+        (link.case_id, link.mentee_id, link.mentor_id): link
+        for link in PrivateLink.objects.filter(purpose=LinkPurpose.CASE, revoked_at__isnull=True)
+    }
+    found = []
+    for case in cases:
+        for offer in offers(case):
+            mentee, mentor = (offer.person.pk, None) if offer.is_mentee else (None, offer.person.pk)
+            link = links.get((case.pk, mentee, mentor))
+            if link is not None:
+                found.append(
+                    {
+                        "case": case.reference,
+                        "for": "mentee" if offer.is_mentee else "mentor",
+                        "made": offer.certificate is not None,
+                        "address": reverse("wagtail_mentoring:portal_open", args=[token(link)]),
+                    }
+                )
+    return found
