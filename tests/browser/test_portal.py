@@ -76,9 +76,9 @@ def test_every_private_page_is_accessible(new_page: Callable[..., Page], look: d
         assert page.locator("html").get_attribute("lang") == language
     visit(page, "/mentoring/p/agreement/")
     look_at("agreement")
-    page.locator("#sign button").click()
+    page.locator("#way-here button").click()
     look_at("code")
-    page.locator("#sign button.mtg-btn").click()
+    page.locator("#way-here button.mtg-btn").click()
     assert page.locator(".mtg-err").count() == 3
     look_at("errors")
     page.locator(".mtg-leave button").click()
