@@ -127,9 +127,10 @@ class Command(BaseCommand):
 
     def _list(self, unions: list[Union]) -> None:
         rows = SigningKey.objects.filter(union__in=unions).select_related("union").defer("sealed_key")
+        wide = max((len(row.union.slug) for row in rows), default=0)
         for row in rows.order_by("union__slug", "-pk"):
             state = "retired" if row.retired_at else "ended" if row.not_after <= clock.now() else "in use"
-            self.stdout.write(f"{row.union.slug:<12} {state:<8} {_told(row)}")
+            self.stdout.write(f"{row.union.slug:<{wide}}  {state:<8} {_told(row)}")
         without = [union.slug for union in unions if valid_key(union) is None]
         if without:
             self.stdout.write(f"Without a valid key: {', '.join(without)}. To make them, use --all.")
