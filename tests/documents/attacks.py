@@ -18,6 +18,11 @@ def changed_byte(content: bytes, at: int | None = None) -> bytes:
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
 
 
+def changed_digit(content: bytes, at: int) -> bytes:
+    """Another digit where numbers are written in hexadecimal."""
+    return content[:at] + (b"1" if content[at : at + 1] == b"0" else b"0") + content[at + 1 :]
+
+
 def _written(content: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
     """Append a revision that ``change`` writes."""
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
@@ -166,6 +171,11 @@ def look_of_signature(content: bytes, field: str = "sig_mentor_1") -> bytes:
                 writer.mark_update(reference)
 
     return _written(content, change)
+
+
+def metadata_and_more(content: bytes) -> bytes:
+    """An entry in the catalogue that no signature needs and no reader shows."""
+    return _in_root("/PieceInfo", generic.DictionaryObject())(content)
 
 
 def encrypted(content: bytes) -> bytes:

@@ -101,7 +101,7 @@ BAD: dict[str, tuple[str, Upload]] = {
     ),
     "one byte changed in the signature": (
         "broken_signature",
-        lambda: signed_then(lambda content: attacks.changed_byte(content, end_of_signature(content) - 40)),
+        lambda: signed_then(lambda content: attacks.changed_digit(content, end_of_signature(content) - 40)),
     ),
     "one byte changed in the new part": ("broken_signature", lambda: other_filter()),
     "a byte put in": ("changed", lambda: signed_then(lambda content: content[:5000] + b" " + content[5000:])),
@@ -115,6 +115,7 @@ BAD: dict[str, tuple[str, Upload]] = {
     "signed, then a page changed": ("page_changed", lambda: signed_then(attacks.page_text)),
     "an annotation, then signed": ("annotation", lambda: then_signed(attacks.annotation)),
     "signed, then an annotation": ("annotation", lambda: signed_then(attacks.annotation)),
+    "the look of another's signature": ("field_changed", lambda: then_signed(attacks.look_of_signature)),
     "JavaScript": ("javascript", lambda: then_signed(attacks.javascript)),
     "JavaScript that hangs on nothing": ("javascript", lambda: then_signed(attacks.hidden_javascript)),
     "a command to launch": ("action", lambda: then_signed(attacks.launch)),
@@ -152,7 +153,7 @@ REVIEWED: dict[str, tuple[str, Upload]] = {
         "own_place",
         lambda: signed(issued(), mentee(), "Signature1", new_field=SigFieldSpec("Signature1", box=(50, 50, 150, 80))),
     ),
-    "the look of another's signature": ("unexplained", lambda: then_signed(attacks.look_of_signature)),
+    "more in the catalogue": ("unexplained", lambda: then_signed(attacks.metadata_and_more)),
 }  # fmt: skip
 
 

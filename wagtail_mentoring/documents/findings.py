@@ -75,6 +75,7 @@ REFUSED: Mapping[str, Promise] = {
     "xfa": _("A form of another kind (XFA) was put inside the document."),
     "page_changed": _("A page of the document was changed after it was issued."),
     "annotation": _("A comment, drawing, text box or link was added to a page of the document."),
+    "field_changed": _("The place of another signature was changed."),
     "trailing": _("Something that is no signature stands at the end of the file."),
     # Whose signature it is
     "wrong_field": _("The signature stands in the place of another person. Sign in the place with your own name."),
@@ -101,7 +102,7 @@ REFUSED: Mapping[str, Promise] = {
 _BEGIN_AGAIN = frozenset(
     {
         "damaged", "too_heavy", "timed_out", "too_many_objects", "changed", "unknown_document", "javascript", "action",
-        "embedded_file", "xfa", "page_changed", "annotation", "trailing", "wrong_field", "two_signatures",
+        "embedded_file", "xfa", "page_changed", "annotation", "field_changed", "trailing", "wrong_field", "two_signatures",
         "broken_signature", "rewritten", "no_signature", "not_signed",
     }
 )  # fmt: skip

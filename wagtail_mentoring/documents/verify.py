@@ -68,6 +68,7 @@ SENTENCES: Mapping[str, Promise] = {
     "xfa": gettext_lazy("A form of another kind (XFA) was put inside."),
     "page_changed": gettext_lazy("A page was changed."),
     "annotation": gettext_lazy("A comment, drawing, text box, link or field was added to a page."),
+    "field_changed": gettext_lazy("The place of a signature was changed."),
     "after_the_end": gettext_lazy("The union allowed no change at all to this document, and yet something was added."),
     "own_place": gettext_lazy("A signature stands in a place that a program added, not in one that was made for it."),
     "unexplained": gettext_lazy("A program wrote more into the file than signatures need."),

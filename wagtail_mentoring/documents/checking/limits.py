@@ -20,7 +20,7 @@ MOST_ADDED = 300
 MOST_PAGES = 40
 
 #: How a version of a PDF ends.
-END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*")
+_END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*")
 
 _LIMITS: dict[str, Any] = {
     "flate_max_memory": UNPACKED,
@@ -58,6 +58,19 @@ def opened(content: bytes) -> Iterator[pikepdf.Pdf]:
         raise FileRefused("damaged" if ends_as_pdf(content) else "truncated") from error
     finally:
         settings.set_qpdf_limits(**before)
+
+
+def own_end(content: bytes) -> int:
+    """Return where the file ends for its readers; what stands behind is looked at by none.
+
+    Raises FileRefused when a further version was begun there and cut off.
+    """
+    found = _END.match(content, content.rfind(b"startxref"))
+    if found is None or found.end() == len(content):
+        return len(content)
+    if b" obj" in content[found.end() :] and not ends_as_pdf(content):
+        raise FileRefused("truncated")
+    return found.end()
 
 
 def ends_as_pdf(content: bytes) -> bool:

@@ -16,10 +16,19 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from ..names import clean_name
 from .found import FileRefused, Finding
 from .kinds import kind_of
-from .limits import END, opened
+from .limits import opened, own_end
 from .metadata import About, read_metadata
-from .signatures import SignatureSeen, Trust, added_since, embedded, look_at, only_validation_data, reader_of
-from .structure import FAULTS, fields_of, grown, powers
+from .signatures import (
+    SignatureSeen,
+    Trust,
+    added_since,
+    embedded,
+    look_at,
+    only_validation_data,
+    reader_of,
+    second_opinion,
+)
+from .structure import FAULTS, fields_of, grown, is_signature, powers
 
 #: ``added``: pages and signatures are as they were, but something that is no signature was added.
 State = Literal["unchanged", "added", "changed", "not_ours", "unreadable"]
@@ -73,23 +82,23 @@ def read(content: bytes, trust: Trust, inside: bool = False) -> Reading:
             raise FileRefused(code)
         return _read(*_without_tail(content), trust, inside, known)
     except FileRefused as refused:
-        return Reading("unreadable", changes=(refused.finding(),), **known)
+        return Reading("unreadable", changes=(second_opinion(content, refused).finding(),), **known)
     except MemoryError:
         return Reading("unreadable", changes=(Finding("too_heavy"),), **known)
 
 
 def _without_tail(content: bytes) -> tuple[bytes, list[Finding]]:
     """Cut off what stands after the end of the file, and say so: with it, no library would read the rest."""
-    end = END.match(content, content.rfind(b"startxref"))
-    if end is None or end.end() == len(content):
-        return content, []
-    return content[: end.end()], [Finding("trailing")]
+    end = own_end(content)
+    return content[:end], [Finding("trailing")] if end < len(content) else []
 
 
 def _read(content: bytes, tail: list[Finding], trust: Trust, inside: bool, known: dict[str, Any]) -> Reading:
     with opened(content) as pdf:
         pages = len(pdf.pages)
         labels = _labels(pdf)
+        if any("/V" in field and not is_signature(field["/V"]) for field in fields_of(pdf).values()):
+            raise FileRefused("not_signed")
     reader = reader_of(content)
     found = embedded(reader)
     seen = tuple(look_at(one, trust) for one in found)
@@ -158,7 +167,6 @@ def _changes(
             growth = grown(before, after)
     except FileRefused as refused:
         return [*changes, refused.finding()]
-    changes += [Finding("not_signed") for _field in growth.unsigned]
     if growth.new_fields and not set(growth.new_fields) - {one.field for one in seen}:
         changes.append(Finding("own_place"))
     elif growth.new_fields:
@@ -166,7 +174,7 @@ def _changes(
     added = added_since(reader, certifier.signed_revision, field=None, permission=permission)
     if permission == MDPPerm.NO_CHANGES and (growth.filled or added == "unexplained"):
         changes.append(Finding("after_the_end"))
-    elif growth.other or added == "unexplained" or _locked(found):
+    elif growth.other or added == "unexplained" or _locked(found) or not all(one.tidy for one in seen):
         changes.append(Finding("unexplained"))
     return _once(changes)
 

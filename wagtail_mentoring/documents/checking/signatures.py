@@ -20,8 +20,9 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel, SignatureStat
 from pyhanko_certvalidator import ValidationContext
 
 from ..names import clean_name
+from .container import in_order
 from .found import FileRefused, SignerFound
-from .limits import END, ends_as_pdf
+from .limits import ends_as_pdf, own_end
 
 # The library tells by its log what we tell by findings. A site that wants to read it may still configure it.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
@@ -52,6 +53,7 @@ class SignatureSeen:
     ``covers`` says how much of the file was signed: all, all that there was then, or less. ``problem`` is a code of
     uploads.SENTENCES, or empty: ``unknown_issuer``, ``self_signed``, ``expired``, ``weak_signature``,
     ``broken_signature``.
+    ``tidy``: nothing odd about the signature's own container (see container.py).
     ``names`` are the ways in which the certificate writes its owner's name. ``end`` is the length of what was signed.
     """
 
@@ -64,6 +66,7 @@ class SignatureSeen:
     names: tuple[str, ...]
     union: str = ""
     end: int = 0
+    tidy: bool = True
 
 
 def reader_of(content: bytes) -> PdfFileReader:
@@ -102,6 +105,17 @@ def embedded(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
     return found
 
 
+def second_opinion(content: bytes, refused: FileRefused) -> FileRefused:
+    """Ask the other library about a file that one calls damaged: it may be that it unfolds to too much."""
+    if refused.code != "damaged":
+        return refused
+    try:
+        embedded(reader_of(content))
+    except FileRefused as other:
+        return other if other.code == "too_heavy" else refused
+    return refused
+
+
 def look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
     """Check one signature by itself, without what came after it. Raises FileRefused when it cannot be read."""
     try:
@@ -132,6 +146,7 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
         if status.timestamp_validity is not None and status.timestamp_validity.valid:
             timestamped = status.timestamp_validity.timestamp
     holds = bool(status.intact and status.valid)
+    problem = "" if fingerprint in trust.ours and holds else _problem(status, holds, self_signed)
     byte_range = [int(number) for number in signature.byte_range]
     return SignatureSeen(
         field=str(signature.field_name),
@@ -148,9 +163,11 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
             signed_at=signature.self_reported_timestamp,
             timestamped_at=timestamped,
         ),
-        problem="" if fingerprint in trust.ours and holds else _problem(status, holds, self_signed),
+        problem=problem,
         names=written_names(certificate.subject),
         union=trust.ours.get(fingerprint, ""),
+        # Of a signature that a person must look at anyway, no more needs to be said.
+        tidy=bool(problem) or in_order(signature, (*trust.listed, *trust.issued)),
         end=byte_range[2] + byte_range[3] if len(byte_range) == 4 else 0,
     )
 
@@ -247,7 +264,6 @@ def only_validation_data(
     """Tell whether all that follows the last signature is what signing programs add to keep it verifiable."""
     if seen.covers != "revision" or last.signed_revision + 1 >= reader.xrefs.total_revisions:
         return False
-    end = END.match(content, content.rfind(b"startxref"))
-    if end is None or end.end() != len(content):
+    if own_end(content) != len(content):
         return False
     return added_since(reader, last.signed_revision, field=None, permission=MDPPerm.NO_CHANGES) == "lta"

@@ -121,12 +121,16 @@ def _array(value: Any) -> list[Any]:
     return list(value) if isinstance(value, pikepdf.Array) else []
 
 
-def _is_signature(value: Any) -> bool:
+def is_signature(value: Any) -> bool:
+    """Tell whether a field's value has the two parts of every signature."""
     return isinstance(value, pikepdf.Dictionary) and "/Contents" in value and "/ByteRange" in value
 
 
 def grown(before: pikepdf.Pdf, after: pikepdf.Pdf) -> Growth:
-    """Compare a document with what it has become. Raises FileRefused: page_changed, annotation, too_many_objects."""
+    """Compare a document with what it has become.
+
+    Raises FileRefused: too_many_objects, page_changed, annotation or field_changed.
+    """
     if len(after.objects) > len(before.objects) + MOST_ADDED:
         raise FileRefused("too_many_objects")
     growth = Growth()
@@ -142,15 +146,18 @@ def grown(before: pikepdf.Pdf, after: pikepdf.Pdf) -> Growth:
     for name, old in old_fields.items():
         new = new_fields.get(name)
         if new is None:
-            growth.other.append(f"/AcroForm/{name}")
-            continue
+            raise FileRefused("field_changed")
         if "/V" not in old and "/V" in new:
             growth.filled.append(name)
-            if not _is_signature(new["/V"]):
+            if not is_signature(new["/V"]):
                 growth.unsigned.append(name)
         # What a signature may write into its own field: the value, its look, and that it is printed and locked.
         free = ("/V", "/AP", "/AS", "/F", "/MK", "/DA", "/Ff", "/M") if name in growth.filled else ()
-        growth.other += compared.dictionaries(old, new, (f"/AcroForm/{name}",), skip=free)
+        differ = compared.dictionaries(old, new, (f"/AcroForm/{name}",), skip=free)
+        if differ and not free:
+            # The picture of a signature, say, where nobody has signed.
+            raise FileRefused("field_changed")
+        growth.other += differ
     widgets = {_key(new_fields[name]) for name in growth.new_fields}
     widgets |= {_key(kid) for name in growth.new_fields for kid in _array(new_fields[name].get("/Kids"))}
     _compare_pages(before, after, compared, widgets, growth)

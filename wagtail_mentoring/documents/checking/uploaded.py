@@ -9,9 +9,18 @@ from pyhanko.sign.fields import MDPPerm
 from ..names import is_name_of
 from .found import CheckOutcome, FileRefused, Finding, SignerFound
 from .kinds import kind_of
-from .limits import END, ends_as_pdf, opened
+from .limits import ends_as_pdf, opened, own_end
 from .metadata import read_metadata
-from .signatures import SignatureSeen, Trust, added_since, embedded, look_at, only_validation_data, reader_of
+from .signatures import (
+    SignatureSeen,
+    Trust,
+    added_since,
+    embedded,
+    look_at,
+    only_validation_data,
+    reader_of,
+    second_opinion,
+)
 from .structure import Growth, grown, powers, refuse_powers
 
 #: Fields that no party signs: the union's own.
@@ -37,20 +46,9 @@ def check(
         growth = _structure(uploaded, latest)
         return _signatures(uploaded, latest, growth, field, name, others, trust)
     except FileRefused as refused:
-        return CheckOutcome("refused", (_second_opinion(uploaded, refused).finding(),))
+        return CheckOutcome("refused", (second_opinion(uploaded, refused).finding(),))
     except MemoryError:
         return CheckOutcome("refused", (Finding("too_heavy"),))
-
-
-def _second_opinion(uploaded: bytes, refused: FileRefused) -> FileRefused:
-    """Ask the other library about a file that one calls damaged: it may be that it unfolds to too much."""
-    if refused.code != "damaged":
-        return refused
-    try:
-        embedded(reader_of(uploaded))
-    except FileRefused as other:
-        return other if other.code == "too_heavy" else refused
-    return refused
 
 
 def _refuse_kind(uploaded: bytes) -> None:
@@ -116,21 +114,13 @@ def _certified_by_us(uploaded: bytes, trust: Trust) -> bool:
 def _structure(uploaded: bytes, latest: bytes) -> Growth:
     if uploaded == latest:
         raise FileRefused("no_signature")
-    _refuse_what_follows(uploaded)
+    if own_end(uploaded) < len(uploaded):
+        raise FileRefused("trailing")
     with opened(latest) as before:
         known = powers(before)
         with opened(uploaded) as after:
             refuse_powers(after, known)
             return grown(before, after)
-
-
-def _refuse_what_follows(uploaded: bytes) -> None:
-    """Refuse a file that goes on after its end, with what no reader would look at."""
-    found = END.match(uploaded, uploaded.rfind(b"startxref"))
-    if found is None or found.end() == len(uploaded):
-        return
-    # A new version that was begun and has no end is a file that was cut off.
-    raise FileRefused("trailing" if ends_as_pdf(uploaded) or b" obj" not in uploaded[found.end() :] else "truncated")
 
 
 def _signatures(
@@ -146,6 +136,9 @@ def _signatures(
     new = signatures[known:]
     if [one.field_name for one in signatures[:known]] != [one.field_name for one in embedded(before)]:
         raise FileRefused("changed")
+    if not new and growth.filled:
+        # Signatures of unknown kinds are passed over by the library.
+        raise FileRefused("unreadable_signature")
     if not new:
         raise FileRefused("changed" if growth.other or growth.new_fields else "no_signature")
     seen = [look_at(one, trust) for one in new]
@@ -205,7 +198,7 @@ def _judged(
     added = added_since(
         reader, before.xrefs.total_revisions - 1, field=mine.field, permission=MDPPerm.FILL_FORMS
     )
-    if growth.other or added == "unexplained" or len(seen) > 1 or seen[-1].covers != "file":
+    if growth.other or added == "unexplained" or len(seen) > 1 or seen[-1].covers != "file" or not mine.tidy:
         reasons.append(Finding("unexplained", {"places": ", ".join(growth.other[:5])[:300]}))
     signer: SignerFound = mine.signer
     if reasons:
