@@ -20,7 +20,6 @@ from wagtail_mentoring.programme.reviewed import (
     TextIndexView,
     VersionedTextForm,
     VersionedTextViewSet,
-    in_force_now,
 )
 from wagtail_mentoring.programme.rights import unions_for
 from wagtail_mentoring.workflows.states import PAIR_STATES
@@ -73,12 +72,21 @@ class TextPanel(HelpPanel):
             }
 
 
+def _same(text: AgreementText) -> Any:
+    return AgreementText.objects.filter(participation=text.participation_id, language=text.language)
+
+
+def _newest(text: AgreementText) -> int | None:
+    """Return the version of the same text that counts now."""
+    counting = _same(text).filter(in_force_from__lte=clock.now()).order_by("-in_force_from", "-version")
+    found: int | None = counting.values_list("pk", flat=True).first()
+    return found
+
+
 def _versions(text: AgreementText) -> list[dict[str, Any]]:
     """Return the versions of the same text, the newest first; the one at hand has no address."""
-    same = AgreementText.objects.filter(participation=text.participation_id, language=text.language)
-    rows = list(same.order_by("-version"))
-    counting = [row for row in rows if row.in_force_from <= clock.now()]
-    newest = max(counting, key=lambda row: (row.in_force_from, row.version)).pk if counting else None
+    rows = list(_same(text).order_by("-version"))
+    newest = _newest(text)
     return [
         {
             "label": gettext("Version %(number)s") % {"number": row.version},
@@ -94,7 +102,7 @@ def _again(text: AgreementText, user: Any) -> str:
     handles = unions_for(user, handle=True)
     if text.participation is not None:
         handles = handles.filter(pk=text.participation.union_id)
-    if not in_force_now(text) or not user.has_perm("wagtail_mentoring.change_case") or not handles.exists():
+    if text.pk != _newest(text) or not user.has_perm("wagtail_mentoring.change_case") or not handles.exists():
         return ""
     return reverse("mentoring_desk:sign_again_text", args=[text.pk])
 

@@ -146,7 +146,7 @@ class SignAgain(HandlersOnly):
         return [*super().crumbs(), (reverse("mentoring_desk:sign_again"), _("Ask to sign again"))]
 
     def get_page_title(self) -> str:
-        return text_label(self.text)
+        return _("Ask to sign again: %s") % text_label(self.text)
 
     @property
     def of_text(self) -> list[Older]:

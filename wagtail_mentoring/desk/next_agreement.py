@@ -92,7 +92,7 @@ def signatures(dossier: Dossier) -> NextStep:
         title=title,
         why=_("Meeting %(number)s cannot be recorded until everyone has signed.") % {"number": number},
         checks=_signature_checks(dossier) + planned_meeting(dossier),
-        main="plan_meeting" if planned is None else None,
+        main="plan_meeting" if planned is None and not declined else None,
         remind=next((link for link in links if link is not None), None),
     )
 
