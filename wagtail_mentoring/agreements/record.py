@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.dispatch import receiver
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django_tasks import task
@@ -22,6 +22,7 @@ from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.documents.agreement_sheet import UnionBrand
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import Document
+from wagtail_mentoring.documents.pdf_tags import long_date
 from wagtail_mentoring.documents.record_sheet import DeclinedEntry, Method, RecordSheet, SignatureEntry, render_record
 from wagtail_mentoring.documents.render import Attachment
 from wagtail_mentoring.documents.uploads import UploadResult
@@ -176,10 +177,6 @@ def _how(signature: Signature) -> str:
     return _("Typed the name on the private page, with a code sent by e-mail: a simple electronic signature.")
 
 
-def _day(value: datetime.date) -> str:
-    return formats.date_format(value, "DATE_FORMAT")
-
-
 def _entry(party: Party) -> SignatureEntry:
     signature: Signature = party.signature
     details: list[tuple[str, str]] = []
@@ -193,7 +190,7 @@ def _entry(party: Party) -> SignatureEntry:
             details += [(_("Name in the certificate"), found.signer.name), (_("Issued by"), found.signer.issuer)]
         details.append((_("What the check found"), found.message))
     if signature.signed_on:
-        details.append((_("Date on the paper"), _day(signature.signed_on)))
+        details.append((_("Date on the paper"), long_date(signature.signed_on)))
     if signature.confirmed_by_id and signature.confirmed_by:
         user = signature.confirmed_by
         details.append((_("Confirmed by"), user.get_full_name() or user.get_username()))
