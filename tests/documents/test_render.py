@@ -150,6 +150,13 @@ def test_a_name_cannot_turn_the_text_around_it() -> None:
     )
 
 
+def test_control_characters_of_pasted_text_leave_no_boxes() -> None:
+    pasted = "<p>one\u2028two\x85three\u2029four fi\x07ve\x7f six\x00 \x9fseven</p>"
+    text = text_of(render_agreement(sheet(text=pasted, field="Town\x0b planning\x1b")).content)
+    assert "one two three four five six seven" in text
+    assert "Town planning" in text
+
+
 def test_a_signed_box_says_when_and_how_and_an_optional_one_that_it_is_not_required() -> None:
     signed = datetime.datetime(2026, 10, 24, 11, 5, tzinfo=datetime.UTC)
     parties = (

@@ -21,6 +21,11 @@ from .fonts import how_to_draw
 from .layout import Attachment as Attachment
 from .templates import search_path, template_engine
 
+# Control characters come with pasted text and have no look: a box would stand for each. Ends of lines become spaces.
+_UNSEEN: dict[int, str | None] = dict.fromkeys(
+    code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\f\r"
+) | dict.fromkeys((0x85, 0x2028, 0x2029), " ")
+
 
 @dataclass(frozen=True)
 class RenderedPdf:
@@ -80,7 +85,7 @@ def render_pdf(
     names = [attachment.name for attachment in attachments]
     if len(set(names)) < len(names) or not all(name and name.isascii() for name in names):
         raise ValueError(f"Files inside a document need names of their own, in ASCII: {names}.")
-    html = render_html(template, context, language=language, title=title)
+    html = render_html(template, context, language=language, title=title).translate(_UNSEEN)
     try:
         content, pages = workers.call(
             layout.make, html, search_path(), About(reference, kind), tuple(attachments), pool="render"
