@@ -269,7 +269,7 @@ def _attachments(
     scans = {
         party.signature.upload_id: party.signature.upload.stored
         for party in parties
-        if hasattr(party, "signature") and party.signature.method == SignatureMethod.PAPER
+        if hasattr(party, "signature") and party.signature.upload and party.signature.method == SignatureMethod.PAPER
     }
     for number, stored in enumerate(scans.values(), start=1):
         ending = stored.name.rpartition(".")[2]

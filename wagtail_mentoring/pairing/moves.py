@@ -104,8 +104,8 @@ def replace_mentor(move: Move) -> Mapping[str, Any]:
     """Inputs: ``leaving`` (a mentor of the pair), ``joining``, ``reason``, ``answered_on`` (date)."""
     leaving, joining = move.inputs.get("leaving"), move.inputs.get("joining")
     members = {member.mentor_id: member for member in current_members(move.case)}
-    member = members.get(getattr(leaving, "pk", 0))
-    if member is None:
+    member = members.get(leaving.pk) if leaving is not None else None
+    if leaving is None or member is None:
         message = _("Choose which mentor of this pair leaves.")
         raise StepRefused(message, {"leaving": message})
     if joining is None:

@@ -79,6 +79,7 @@ def delete(stored: PrivateFile) -> None:
     private_storage().delete(stored.file)
     stored.delete()
 
+
 def sweep(older_than: datetime.timedelta = datetime.timedelta(days=1)) -> int:
     """Delete stored bytes that no row knows, and return how many files there were.
 
