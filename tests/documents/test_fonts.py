@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.checks.registry import registry
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
@@ -121,6 +122,10 @@ def test_the_check_warns_without_a_font(tmp_path: Path) -> None:
 @pytest.mark.parametrize("where", ["installed", "packaged"])
 def test_the_check_is_silent_with_one(tmp_path: Path, where: str) -> None:
     assert on_a_machine(tmp_path, CHECK, **{where: "王"}) == []
+
+
+def test_the_check_is_registered() -> None:
+    assert checks.check_cjk_fonts in registry.registered_checks
 
 
 def test_the_check_asks_for_each_writing(monkeypatch: pytest.MonkeyPatch) -> None:
