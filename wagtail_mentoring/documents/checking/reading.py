@@ -180,7 +180,11 @@ def _changes(
 
 
 def _once(changes: list[Finding]) -> list[Finding]:
-    return list({change.code: change for change in changes}.values())
+    """Return each reason once, and that something was added only where nothing says what."""
+    by_code = {change.code: change for change in changes}
+    if len(by_code) > 1:
+        by_code.pop("trailing", None)
+    return list(by_code.values())
 
 
 def _locked(found: list[EmbeddedPdfSignature]) -> bool:
