@@ -13,6 +13,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.agreements import again
 from wagtail_mentoring.agreements.models import Agreement, AgreementText
 from wagtail_mentoring.agreements.parties import current_agreement
+from wagtail_mentoring.documents.render import RenderedPdf
 from wagtail_mentoring.models import Case
 
 pytestmark = pytest.mark.django_db
@@ -138,13 +139,13 @@ def test_a_right_taken_away_before_the_task_runs(handler: Any) -> None:
     assert rows() == before
 
 
-def test_a_worker_that_has_not_come_to_it(admin: Client, settings: Any) -> None:
+def test_a_worker_that_has_not_come_to_it(admin: Client, handler: Any, settings: Any) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     case, text = paired(), newer()
     answer = admin.post(page_of(text), {"cases": [case.pk], "reason": "New rules"}, follow=True)
     assert answer.context["results"]["under_way"] == 1 and "look again" in answer.content.decode()
     with pretend_pdf():
-        again.ask_again.call(case.pk, text.pk, case.handler_id or answer.wsgi_request.user.pk, "New rules", "en")
+        again.ask_again.call(case.pk, text.pk, handler.pk, "New rules", "en")
     assert admin.get(page_of(text)).context["results"]["asked"] == 1
 
 
@@ -176,11 +177,13 @@ def typed(body: str) -> dict[str, str]:
 
 def test_a_sample_of_what_is_typed(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     text = make_agreement_text()
-    sheets = []
-    monkeypatch.setattr(
-        "wagtail_mentoring.agreements.preview.render_agreement",
-        lambda sheet: sheets.append(sheet) or type("Made", (), {"content": b"%PDF-1.7 sample"}),
-    )
+    sheets: list[Any] = []
+
+    def made(sheet: Any) -> RenderedPdf:
+        sheets.append(sheet)
+        return RenderedPdf(b"%PDF-1.7 sample", "", 1)
+
+    monkeypatch.setattr("wagtail_mentoring.agreements.preview.render_agreement", made)
     before = rows()
     saved = reverse("mentoring_agreementtexts:preview", args=[text.pk])
     for answer in (

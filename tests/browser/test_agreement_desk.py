@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.driving import PHONE, visit
@@ -61,9 +61,30 @@ def waiting_file(case: Case, person: dict[str, object]) -> SignatureUpload:
     )
 
 
+def waiting_scan(case: Case) -> SignatureUpload:
+    """Return the scan of a paper that the mentee has sent."""
+    agreement = current_agreement(case)
+    assert agreement is not None
+    return SignatureUpload.objects.create(
+        agreement=agreement,
+        party=agreement.parties.get(mentee=case.mentee),
+        kind="scan",
+        stored=files.store(case.union, "scan.jpg", a_scan(), "image/jpeg"),
+    )
+
+
 def press(page: Page, button: str) -> None:
     with page.expect_navigation():
         page.locator("main form").get_by_role("button", name=button, exact=True).click()
+
+
+def signed_today(page: Page) -> None:
+    """Type today as the date on the paper, and put the calendar away: it opens a moment after the field is entered."""
+    page.get_by_role("textbox", name="Date on the paper").fill(f"{timezone.localdate():%d.%m.%Y}")
+    calendar = page.locator(".xdsoft_datetimepicker:visible")
+    expect(calendar).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(calendar).to_have_count(0)
 
 
 def follow(page: Page, link: str) -> None:
@@ -91,25 +112,34 @@ def test_paper_a_file_and_a_new_mentor(new_page: NewPage, eye: Eye, live_server:
     address = f"/admin/mentoring/cases/{case.pk}/"
     page = visit(new_page(handler), address)
 
-    # The mentee has signed a paper; the handler adds the scan.
+    # A mentor has signed a paper; the handler adds the scan.
     follow(page, "Record signatures on paper")
     eye.look(page, "paper", stock=1)
-    scan = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": a_scan()}
-    page.locator("input[name=scan]").set_input_files(files=[scan])
+    scan: FilePayload = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": a_scan()}
+    page.locator("input[name=scan]").set_input_files(scan)
     press(page, "Record the signatures")
     expect(page.locator("main")).to_contain_text("Choose who has signed.")
     expect(page.locator("main")).to_contain_text("Choose the file again")
     eye.look(page, "paper with errors", stock=1)
-    page.locator("input[name=scan]").set_input_files(files=[scan])
-    page.get_by_role("checkbox", name="Amal Example, mentee").check()
-    page.get_by_role("textbox", name="Date on the paper").fill(f"{timezone.localdate():%d.%m.%Y}")
-    page.keyboard.press("Tab")
+    page.locator("input[name=scan]").set_input_files(scan)
+    page.get_by_role("checkbox", name="Maria Korhonen, mentor").check()
+    signed_today(page)
     press(page, "Record the signatures")
     expect(page.locator("#agreement-section")).to_contain_text("On paper")
 
-    # A mentor sent a signed file that the check could not decide.
+    # The mentee sent a scan, and the other mentor a signed file that the check could not decide.
+    waiting_scan(case)
     copy = waiting_file(case, {"mentor": staying})
     page.reload()
+    expect(page.locator("#next-heading")).to_have_text("Look at the signed copy of Amal Example")
+    follow(page, "Look at the copy")
+    assert all(width > 300 for width in pictures(page)), "both files are shown"
+    press(page, "Take it as signature")
+    expect(page.locator("main")).to_contain_text("Choose who has signed.")
+    eye.look(page, "scan with errors", stock=1)
+    page.get_by_role("checkbox", name="Amal Example, mentee").check()
+    signed_today(page)
+    press(page, "Take it as signature")
     expect(page.locator("#next-heading")).to_have_text("Look at the signed copy of Jukka Laine")
     eye.look(page, "case page with a copy", stock=1)
     follow(page, "Look at the copy")
@@ -120,7 +150,7 @@ def test_paper_a_file_and_a_new_mentor(new_page: NewPage, eye: Eye, live_server:
     assert Signature.objects.get(party=copy.party).method == "certificate"
     expect(page.locator("main")).to_contain_text("With signature 1 in the file (PDF)")
 
-    # The mentor who has not signed leaves; the new one gets a supplement, and signs it on a phone.
+    # The mentor who signed on paper leaves; the new one gets a supplement, and signs it on a phone.
     follow(page, "Replace one mentor")
     eye.look(page, "replace a mentor", stock=1)
     page.get_by_role("radio", name="Maria Korhonen").check()
@@ -132,7 +162,7 @@ def test_paper_a_file_and_a_new_mentor(new_page: NewPage, eye: Eye, live_server:
     follow(page, "Send the supplement")
     press(page, "Send the supplement")
     expect(page.locator("main")).to_contain_text("Supplement, English")
-    expect(page.locator("main")).to_contain_text("has left the pair")
+    expect(page.locator("main")).to_contain_text("Has left the pair since")
     eye.look(page, "case page with a supplement", stock=1)
 
     joined = new_page(size=PHONE, java_script_enabled=False)

@@ -61,7 +61,8 @@ def sample_sheet(text: AgreementText, version: str) -> AgreementSheet:
             language=text.language,
             language_name=dict(conf.LANGUAGES).get(text.language, text.language),
             parties=tuple(parties),
-            text=note + text.body,
+            # At the end, so that the clauses keep their numbers; every page bears the reference.
+            text=text.body + note,
             version_label=version,
             issued=timezone.localdate(clock.now()),
             field=named,

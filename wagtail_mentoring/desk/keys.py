@@ -23,6 +23,7 @@ from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.rights import unions_for
 
 from . import words
+from .cases import LabelledColumn
 
 #: From so many days before its end on a key is marked.
 ENDS_SOON = 60
@@ -94,8 +95,8 @@ class Keys(BaseListingView):
                 get_url=certificate,
             ),
             Column("union", label=_("Union"), accessor="union.short"),
-            Column("from", label=_("Valid from"), accessor=lambda key: words.day(key.not_before)),
-            Column("until", label=_("Valid until"), accessor=lambda key: words.day(key.not_after)),
+            LabelledColumn("from", label=_("Valid from"), accessor=lambda key: words.day(key.not_before)),
+            LabelledColumn("until", label=_("Valid until"), accessor=lambda key: words.day(key.not_after)),
             Column("state", label=_("State"), accessor=state),
         ]
 
