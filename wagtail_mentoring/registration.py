@@ -15,7 +15,7 @@ def connect() -> None:
     from .applications import moves as application_moves  # noqa: F401
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
-    from .documents import key_checks  # noqa: F401
+    from .documents import key_checks, trust  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import moves as pairing_moves  # noqa: F401

@@ -6,6 +6,7 @@ from typing import Any
 import pikepdf
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 from PIL import Image
@@ -17,7 +18,7 @@ from tests.documents.signatures import MENTEE, NAMES, UNION, authority, issued, 
 from wagtail_mentoring.documents import names
 from wagtail_mentoring.documents.backends import backend
 from wagtail_mentoring.documents.certify import seal
-from wagtail_mentoring.documents.trust import listed_certificates
+from wagtail_mentoring.documents.trust import check_trusted_certificates, listed_certificates
 from wagtail_mentoring.documents.uploads import (
     UploadRefused,
     UploadResult,
@@ -272,6 +273,14 @@ def test_a_missing_or_wrong_file_is_named(tmp_path: Any) -> None:
     (tmp_path / "text.pem").write_text("no certificate")
     with pytest.raises(ImproperlyConfigured, match=r"text\.pem holds no certificate"):
         listed_certificates([tmp_path / "text.pem"])
+
+
+def test_manage_py_check_names_a_missing_file(settings: Any, tmp_path: Any) -> None:
+    assert check_trusted_certificates(None) == []
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "TRUSTED_CERTIFICATES": [tmp_path / "gone.pem"]}
+    (error,) = check_trusted_certificates(None)
+    assert error.id == "wagtail_mentoring.E204" and "gone.pem" in error.msg
+    assert check_trusted_certificates in registry.registered_checks
 
 
 def test_the_unions_own_key_signs_for_nobody_else() -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
 from wagtail_mentoring.conf import conf
@@ -49,3 +52,14 @@ def trust() -> Trust:
         ours={issuer.fingerprint: issuer.union_name for issuer in issuers},
         issued=tuple(issuer.certificate for issuer in issuers),
     )
+
+
+@register()
+def check_trusted_certificates(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report a file of TRUSTED_CERTIFICATES that is missing or holds no certificate (E204)."""
+    try:
+        listed_certificates()
+    except ImproperlyConfigured as error:
+        hint = "Name files with certificates of issuers, in PEM or DER, that the site may read."
+        return [Error(str(error), hint=hint, id="wagtail_mentoring.E204")]
+    return []

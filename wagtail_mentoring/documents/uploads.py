@@ -34,6 +34,7 @@ __all__ = [
     "page_images",
 ]  # fmt: skip
 
+
 class UploadRefused(Exception):
     """A file that cannot be taken: ``code`` for the log, ``message`` for the person."""
 

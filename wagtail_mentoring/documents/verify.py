@@ -267,8 +267,7 @@ def _verification(reading: Reading, retired: set[str]) -> Verification:
         reading,
         retired=certification is not None and certification.signer.fingerprint in retired,
         inside=tuple(
-            (file, _verification(file.reading, retired) if file.reading is not None else None)
-            for file in reading.files
+            (file, _verification(file.reading, retired) if file.reading is not None else None) for file in reading.files
         ),
     )
 

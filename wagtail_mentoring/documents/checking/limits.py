@@ -52,7 +52,9 @@ def opened(content: bytes) -> Iterator[pikepdf.Pdf]:
         raise FileRefused("encrypted") from error
     except MemoryError as error:
         raise FileRefused("too_heavy") from error
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, RuntimeError, RecursionError) as error:
+    except FileRefused:
+        raise
+    except Exception as error:  # A hostile file makes the library, and us, stumble in ways that nobody can list.
         if settings.qpdf_limit_errors() > reached:
             raise FileRefused("too_heavy") from error
         raise FileRefused("damaged" if ends_as_pdf(content) else "truncated") from error

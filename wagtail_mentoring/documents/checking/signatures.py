@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Literal
 
 from asn1crypto import x509
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfError, PdfStrictReadError
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
@@ -249,10 +249,10 @@ def added_since(reader: PdfFileReader, revision: int, *, field: str | None, perm
         found = DEFAULT_DIFF_POLICY.review_file(reader, revision, field_mdp_spec=locks, doc_mdp=permission)
     except PdfDecodeLimitError as error:
         raise FileRefused("too_heavy") from error
-    except (PdfError, ValueError, KeyError, TypeError, AttributeError, AssertionError, NotImplementedError):
-        return "unexplained"
     except RecursionError as error:
         raise FileRefused("too_heavy") from error
+    except Exception:  # The library stumbles over what no signing program writes.
+        return "unexplained"
     if not isinstance(found, DiffResult) or found.modification_level.value > permission.value:
         return "unexplained"
     return "lta" if found.modification_level == ModificationLevel.LTA_UPDATES else ""

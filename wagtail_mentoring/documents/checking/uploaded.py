@@ -195,9 +195,7 @@ def _judged(
         reasons.append(Finding("other_name", {"name": mine.signer.name, "printed": name}))
     if mine.field != field:
         reasons.append(Finding("own_place"))
-    added = added_since(
-        reader, before.xrefs.total_revisions - 1, field=mine.field, permission=MDPPerm.FILL_FORMS
-    )
+    added = added_since(reader, before.xrefs.total_revisions - 1, field=mine.field, permission=MDPPerm.FILL_FORMS)
     if growth.other or added == "unexplained" or len(seen) > 1 or seen[-1].covers != "file" or not mine.tidy:
         reasons.append(Finding("unexplained", {"places": ", ".join(growth.other[:5])[:300]}))
     signer: SignerFound = mine.signer
