@@ -15,9 +15,10 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from tests.documents import attacks
 from tests.documents.signatures import MENTEE, NAMES, UNION, authority, issued, person, signed
-from wagtail_mentoring.documents import names
+from wagtail_mentoring.documents import names, uploads
 from wagtail_mentoring.documents.backends import backend
 from wagtail_mentoring.documents.certify import seal
+from wagtail_mentoring.documents.errors import WorkerKilled, WorkerTimedOut
 from wagtail_mentoring.documents.trust import check_trusted_certificates, listed_certificates
 from wagtail_mentoring.documents.uploads import (
     UploadRefused,
@@ -144,13 +145,28 @@ def test_the_limited_process_answers_as_the_process_itself(settings: Any) -> Non
     assert refused.value.code == "not_a_scan"
 
 
-def test_a_process_that_dies_refuses_the_file(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More than a process may use is not our fault, and not a reason to take the file."""
+def test_a_file_that_takes_too_long_is_refused(settings: Any) -> None:
     settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "DOCUMENT_SECONDS": 0.001}
     result = look(signed(issued(), person(MENTEE, authority())))
     assert (result.outcome, result.code) == ("refused", "timed_out")
-    with pytest.raises(UploadRefused):
-        check_scan(picture("PNG"))
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(WorkerKilled("gone"), "too_heavy"), (WorkerTimedOut("late"), "timed_out")]
+)
+def test_a_process_that_ends_refuses_the_file(monkeypatch: pytest.MonkeyPatch, error: Exception, code: str) -> None:
+    """More than a process may use is not our fault, and not a reason to take the file."""
+
+    def end(*args: Any, **kwargs: Any) -> Any:
+        raise error
+
+    content = signed(issued(), person(MENTEE, authority()))
+    monkeypatch.setattr(uploads, "call", end)
+    assert (look(content).outcome, look(content).code) == ("refused", code)
+    for refuse in (lambda: check_scan(picture("PNG")), lambda: page_images(content, "application/pdf")):
+        with pytest.raises(UploadRefused) as refused:
+            refuse()
+        assert refused.value.code == code
 
 
 # Scans

@@ -121,6 +121,8 @@ def test_nothing_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_path:
     """Django puts files above 2.5 MB into the system's folder for temporary files by default."""
     settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "DOCUMENT_PROCESSES": 0}
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    content = issued() + b"\0" * 4_000_000
+    post(content)  # What is loaded with the first look may need a file for itself.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def refuse(*args: Any, **kwargs: Any) -> Any:
@@ -128,7 +130,7 @@ def test_nothing_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     for name in ("NamedTemporaryFile", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"):
         monkeypatch.setattr(tempfile, name, refuse)
-    html = post(issued() + b"\0" * 4_000_000).content.decode()
+    html = post(content).content.decode()
     assert "Something that is no signature stands at the end" in html
     assert list(tmp_path.iterdir()) == []
 
