@@ -156,9 +156,12 @@ def find_case(page: Page, name: str, eye: Eye) -> None:
 
 
 def type_in(page: Page, label: str, text: str) -> None:
-    """Fill a field with a calendar, and put the calendar away."""
+    """Fill a field with a calendar, and put the calendar away: it opens a moment after the field is entered."""
     box(page, label).fill(text)
+    calendar = page.locator(".xdsoft_datetimepicker:visible")
+    expect(calendar).to_have_count(1)
     page.keyboard.press("Tab")
+    expect(calendar).to_have_count(0)
 
 
 def press(page: Page, button: str) -> None:
