@@ -188,7 +188,7 @@ def _entry(party: Party) -> SignatureEntry:
         found = UploadResult.from_report(signature.details)
         if found.signer:
             details += [(_("Name in the certificate"), found.signer.name), (_("Issued by"), found.signer.issuer)]
-        details.append((_("What the check found"), found.message))
+        details.append((_("What the check found"), found.told))
     if signature.signed_on:
         details.append((_("Date on the paper"), long_date(signature.signed_on)))
     if signature.confirmed_by_id and signature.confirmed_by:

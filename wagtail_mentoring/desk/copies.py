@@ -143,7 +143,7 @@ class CopyReview(StepScreen):
                 (_("SHA-256 of the certificate"), signer.fingerprint),
             ]
         return {
-            "message": result.message,
+            "message": result.told,
             "sentences": [sentence(finding) for finding in result.findings],
             "rows": [row for row in rows if row[1]],
         }

@@ -59,13 +59,20 @@ class UploadResult:
     findings: tuple[Finding, ...]
 
     @property
-    def message(self) -> str:
-        """The result in a sentence or more for the person who sent the file, in the active language."""
-        told = [sentence(finding) for finding in self.findings]
+    def told(self) -> str:
+        """What was found in a sentence or more, in the active language."""
+        sentences = [sentence(finding) for finding in self.findings]
         if self.outcome == "review" and self.signer is not None:
             signed = _("The document is signed by %(name)s and is unchanged.") % {"name": self.signer.name}
-            told = [signed, *told, _("A person at the union looks at it before it counts.")]
-        return " ".join(told)
+            sentences = [signed, *sentences]
+        return " ".join(sentences)
+
+    @property
+    def message(self) -> str:
+        """What was found, and what comes next, for the person who sent the file, in the active language."""
+        if self.outcome == "review" and self.signer is not None:
+            return f"{self.told} {_('A person at the union looks at it before it counts.')}"
+        return self.told
 
     def report(self) -> dict[str, Any]:
         """Return the result as JSON for the database; ``from_report`` reads it."""
