@@ -102,7 +102,8 @@ REFUSED: Mapping[str, Promise] = {
 _BEGIN_AGAIN = frozenset(
     {
         "damaged", "too_heavy", "timed_out", "too_many_objects", "changed", "unknown_document", "javascript", "action",
-        "embedded_file", "xfa", "page_changed", "annotation", "field_changed", "trailing", "wrong_field", "two_signatures",
+        "embedded_file", "xfa", "page_changed", "annotation", "field_changed", "trailing", "wrong_field",
+        "two_signatures",
         "broken_signature", "rewritten", "no_signature", "not_signed",
     }
 )  # fmt: skip
