@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "wagtail_mentoring"
 LANGUAGES = [code for code, _name in DEFAULTS["LANGUAGES"] if code != "en"]
 # Words that are the same in the other language: names, codes, and what has no other word.
 SAME: dict[str, set[str]] = {
-    "fi": {"CV", "English", "%(name)s", "{held}"},
+    "fi": {"CV", "English", "%(name)s", "{held}", "{hours} h {minutes} min", "{minutes} min"},
     "sv": {
         "CV",
         "English",
@@ -29,6 +29,11 @@ SAME: dict[str, set[str]] = {
         "Version",
         "version",
         "Version %(version)s, %(day)s",
+        "Version %(version)s, %(language)s",
+        "Version %(number)s",
+        "%(language)s, version %(version)s, %(union)s",
+        "{hours} h {minutes} min",
+        "{minutes} min",
         "generation",
         "%(name)s",
         "{held}",
