@@ -15,9 +15,7 @@ from wagtail_mentoring.documents.samples import Sample, SampleMaker
 from wagtail_mentoring.meetings.texts import guide_text
 
 LANGUAGES = {"en": "English", "fi": "suomi", "sv": "svenska"}
-MAKERS = {
-    code: SampleMaker(code, name, agreement_text(code), guide_text(1, code)) for code, name in LANGUAGES.items()
-}
+MAKERS = {code: SampleMaker(code, name, agreement_text(code), guide_text(1, code)) for code, name in LANGUAGES.items()}
 SAMPLES = {f"{sample.name}-{code}": (code, sample) for code, maker in MAKERS.items() for sample in maker.samples()}
 CERTIFIED = {"agreement", "supplement", "signing", "participation", "thanks"}
 

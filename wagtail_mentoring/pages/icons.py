@@ -23,9 +23,7 @@ SHAPES: dict[str, str] = {
         '<rect x="2.5" y="5" width="19" height="14" rx="2"/><circle cx="8" cy="11" r="2"/>'
         '<path d="M5 16c.6-1.6 5.4-1.6 6 0M14 10h4.5M14 14h4.5"/>'
     ),
-    "printer": (
-        '<path d="M7 8V3h10v5M7 17H3.5V9.5A1.5 1.5 0 015 8h14a1.5 1.5 0 011.5 1.5V17H17M7 14h10v7H7z"/>'
-    ),
+    "printer": ('<path d="M7 8V3h10v5M7 17H3.5V9.5A1.5 1.5 0 015 8h14a1.5 1.5 0 011.5 1.5V17H17M7 14h10v7H7z"/>'),
     "down": '<path d="M6 9l6 6 6-6"/>',
     "download": '<path d="M12 3.5v12M6.5 10.5L12 16l5.5-5.5M4 20.5h16"/>',
     "clock": '<circle cx="12" cy="12" r="9.5"/><path d="M12 6.5V12l3.5 2.5"/>',
