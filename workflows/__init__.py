@@ -9,7 +9,7 @@ if __name__ != "wagtail_mentoring.workflows":
     raise ImportError(f"Import this package as wagtail_mentoring.workflows, not as {__name__}.")
 
 from .facts import CaseFacts, Role, StepRefused
-from .flow import CaseFlow, Step, apply_step, steps_from
+from .flow import CaseFlow
 from .states import (
     EARLY_END_REASONS,
     OPEN_STATES,
@@ -19,6 +19,7 @@ from .states import (
     meeting_number,
     state_after_meetings,
 )
+from .steps import Step, apply_step, steps_from
 from .words import END_REASON_LABELS, PUBLIC_STATE_LABELS, SITUATION_LABELS, STATE_LABELS
 
 __all__ = [

@@ -27,7 +27,7 @@ from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.models import Case, CaseLogEntry
 from wagtail_mentoring.cases.signals import case_moved, case_opened
 from wagtail_mentoring.workflows import Role, StepRefused
-from wagtail_mentoring.workflows.flow import STEP_NAMES
+from wagtail_mentoring.workflows.steps import STEP_NAMES
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from tests.properties import oracle
 from wagtail_mentoring.workflows import CaseFacts, CaseState, Role, StepRefused, apply_step, meeting_number, steps_from
-from wagtail_mentoring.workflows.flow import STEP_NAMES, refusal
+from wagtail_mentoring.workflows.steps import STEP_NAMES, refusal
 
 WORDS = st.sampled_from(["", "  ", "a reason"])
 HANDLER = SimpleNamespace(roles=frozenset({Role.HANDLER}))

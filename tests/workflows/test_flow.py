@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from wagtail_mentoring.workflows import CaseFacts, CaseState, Role, steps_from
-from wagtail_mentoring.workflows.flow import refusal
+from wagtail_mentoring.workflows.steps import refusal
 
 
 @pytest.mark.parametrize(

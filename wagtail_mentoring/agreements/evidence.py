@@ -21,7 +21,7 @@ from wagtail_mentoring.documents.uploads import UploadRefused, UploadResult, che
 from wagtail_mentoring.people.models import PrivateLink
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.workflows import StepRefused
-from wagtail_mentoring.workflows.flow import refusal
+from wagtail_mentoring.workflows.steps import refusal
 
 from .files import store_upload
 from .models import Agreement, Party, Signature, SignatureMethod, SignatureUpload, UploadKind, UploadStatus

@@ -15,7 +15,7 @@ from wagtail_mentoring.people.models import Mentee
 from wagtail_mentoring.programme.models import ProfessionalField
 from wagtail_mentoring.programme.themes import freeze, themes_for
 from wagtail_mentoring.workflows import CaseState, StepRefused, apply_step
-from wagtail_mentoring.workflows.flow import NOT_YOURS, STEP_NAMES, refusal
+from wagtail_mentoring.workflows.steps import NOT_YOURS, STEP_NAMES, refusal
 
 from . import facts
 from .actors import Actor

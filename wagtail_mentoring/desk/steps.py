@@ -16,8 +16,9 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.documents.sanitize import sanitize
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
-from wagtail_mentoring.workflows.flow import NOT_YOURS, CaseFlow, refusal
+from wagtail_mentoring.workflows.flow import CaseFlow
 from wagtail_mentoring.workflows.states import PAIR_STATES
+from wagtail_mentoring.workflows.steps import NOT_YOURS, refusal
 
 from . import consequences, words
 from .addresses import file_address

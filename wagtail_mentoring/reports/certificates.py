@@ -32,7 +32,7 @@ from wagtail_mentoring.privacy.ownership import Owner, register_finder
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import CaseState, Role
-from wagtail_mentoring.workflows.flow import NOT_YOURS
+from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from .models import Certificate
 
