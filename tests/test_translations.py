@@ -1,5 +1,6 @@
 """Every word that a visitor, mentee or mentor reads exists in Finnish and in Swedish, and is not the English one."""
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -162,3 +163,24 @@ def test_a_visitor_reads_the_words_of_the_language(language: str) -> None:
     with override(language):
         assert trans_real.get_language() == language
         assert not set(english) & {str(label) for label in PUBLIC_STATE_LABELS.values()}
+
+
+def _calls_inside_f_strings(file: Path) -> list[str]:
+    """Return "name:line" of every call of gettext that stands in the braces of an f-string."""
+    names = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
+    return [
+        f"{file.name}:{call.lineno}"
+        for text in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", getattr(call.func, "attr", "")) in names
+    ]
+
+
+def test_no_words_are_hidden_from_makemessages(tmp_path: Path) -> None:
+    """What gettext is asked for inside an f-string never reaches the catalogue, and so is never translated."""
+    example = tmp_path / "example.py"
+    example.write_text("title = f\"{_('Hidden')}, {_('this too') % 1}\"\nplain = _('Seen')\n", encoding="utf-8")
+    assert _calls_inside_f_strings(example) == ["example.py:1", "example.py:1"]
+    hidden = [found for file in sorted(PACKAGE.rglob("*.py")) for found in _calls_inside_f_strings(file)]
+    assert not hidden, hidden

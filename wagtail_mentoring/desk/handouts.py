@@ -59,7 +59,8 @@ class MakeCertificate(HandlersScreen):
         try:
             certificate_for(self.case.pk, person, lambda case: user_on(request.user, case))
         except CertificateFailed as error:
-            messages.error(request, f"{error.reason} {_('The reason: %(why)s') % {'why': error.__cause__}}")
+            why = _("The reason: %(why)s") % {"why": error.__cause__}
+            messages.error(request, f"{error.reason} {why}")
         except CertificateRefused as error:
             messages.error(request, str(error.reason))
         else:

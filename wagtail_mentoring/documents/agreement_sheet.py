@@ -104,9 +104,10 @@ class AgreementSheet:
     def title(self) -> str:
         """Return the document's title in its own language, with the reference."""
         with translation.override(self.language):
+            title = gettext("Ethics agreement for mentoring")
             if self.supplement:
-                return f"{gettext('Supplement to the ethics agreement')}, {self.reference}"
-            return f"{gettext('Ethics agreement for mentoring')}, {self.reference}"
+                title = gettext("Supplement to the ethics agreement")
+            return f"{title}, {self.reference}"
 
     def context(self) -> Mapping[str, Any]:
         """Return the template's context."""

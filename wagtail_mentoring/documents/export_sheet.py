@@ -44,7 +44,8 @@ class ExportSheet:
     def title(self) -> str:
         """Return the document's title in its own language, with the reference."""
         with translation.override(self.language):
-            return f"{gettext('Your personal data')}, {self.reference}"
+            title = gettext("Your personal data")
+            return f"{title}, {self.reference}"
 
     def context(self) -> Mapping[str, Any]:
         """Return the template's context."""

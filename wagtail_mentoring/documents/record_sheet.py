@@ -70,7 +70,8 @@ class RecordSheet:
     def title(self) -> str:
         """Return the document's title in its own language, with the reference."""
         with translation.override(self.language):
-            return f"{gettext('Signing record')}, {self.reference}"
+            title = gettext("Signing record")
+            return f"{title}, {self.reference}"
 
     def events(self) -> tuple[Mapping[str, Any], ...]:
         """Return what happened, oldest first: issued, each answer, completed."""

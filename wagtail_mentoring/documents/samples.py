@@ -203,11 +203,12 @@ class SampleMaker:
             ),
         )
         contact = pgettext("role in an agreement", "Contact person")
+        title = gettext("Ethics agreement for mentoring")
         return RecordSheet(
             union=self._brand(),
             reference=REFERENCE,
             language=self.language,
-            agreement_title=f"{gettext('Ethics agreement for mentoring')}, {REFERENCE}",
+            agreement_title=f"{title}, {REFERENCE}",
             agreement_sha256=sha256,
             issued_at=_ISSUED,
             entries=entries,

@@ -71,7 +71,8 @@ class UploadResult:
     def message(self) -> str:
         """What was found, and what comes next, for the person who sent the file, in the active language."""
         if self.outcome == "review" and self.signer is not None:
-            return f"{self.told} {_('A person at the union looks at it before it counts.')}"
+            then = _("A person at the union looks at it before it counts.")
+            return f"{self.told} {then}"
         return self.told
 
     def report(self) -> dict[str, Any]:

@@ -56,14 +56,13 @@ def mentoring_localized(texts: dict[str, str] | None) -> str:
 def mentoring_hours(minutes: int) -> str:
     """Return a length in minutes as people say it: 45 minutes, 1.5 hours, 1 hour 20 minutes."""
     hours, rest = divmod(int(minutes), 60)
+    of_hours = ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
     if rest == 0 and hours:
-        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+        return of_hours
     if rest == 30 and hours:
         return gettext("%(number)s hours") % {"number": number_format(hours + 0.5, 1)}
     of_minutes = ngettext("%(number)s minute", "%(number)s minutes", rest) % {"number": rest}
-    if not hours:
-        return of_minutes
-    return f"{ngettext('%(number)s hour', '%(number)s hours', hours) % {'number': hours}} {of_minutes}"
+    return f"{of_hours} {of_minutes}" if hours else of_minutes
 
 
 @register.inclusion_tag("wagtail_mentoring/includes/language_switch.html", takes_context=True)
