@@ -13,9 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.driving import ARGUMENTS, DESKTOP, Problems, find_chromium, watch
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One headless Chromium for all tests of this process."""
+    """A headless Chromium for the tests of one file.
+
+    Not for the whole process: Playwright's event loop runs until it ends, and tests in between that sign documents
+    have loops of their own.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield browser

@@ -23,7 +23,7 @@ STYLE_SHEET = "document.css"
 NOTHING = About()
 
 # Archival (PDF/A-3, level A: tagged, with text that can be extracted) in one pass. Forms: the places of signatures.
-OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_tags": True, "pdf_forms": True}
+OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_tags": True, "pdf_forms": True, "uncompressed_pdf": True}
 
 #: What a file inside the document is to it (ISO 19005-3, 6.8).
 Relationship = Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"]
