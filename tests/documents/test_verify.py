@@ -3,12 +3,16 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
+from django.utils.translation import gettext
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from tests.documents import attacks
 from tests.documents.sheets import sheet
@@ -25,7 +29,8 @@ from tests.documents.signatures import (
 )
 from wagtail_mentoring.documents import findings, verify
 from wagtail_mentoring.documents.agreement_sheet import render_agreement
-from wagtail_mentoring.documents.certify import certify, seal
+from wagtail_mentoring.documents.backends import MemoryKeys, backend
+from wagtail_mentoring.documents.certify import DocumentWriter, certify, seal
 from wagtail_mentoring.documents.render import Attachment, render_pdf
 from wagtail_mentoring.documents.verify import KINDS, Verification
 
@@ -110,7 +115,7 @@ CHANGED: dict[str, tuple[str, str, Any]] = {
     "many objects": ("changed", "too_many_objects", lambda: attacks.many_objects(issued())),
     "trailing words": ("changed", "trailing", lambda: all_signed() + b"and more\n%%EOF\n"),
     "a certified byte": ("changed", "certified_part", lambda: attacks.changed_byte(issued(), letter(issued()))),
-    "a signed byte": ("changed", "broken_signature", lambda: attacks.changed_byte(all_signed(), letter(all_signed()))),
+    "a signed byte": ("changed", "broken_signature", lambda: letter_changed(all_signed())),
     "more in the catalogue": ("added", "unexplained", lambda: signed(attacks.metadata_and_more(issued()), person())),
     "a record, written on": ("changed", "after_the_end", lambda: attacks.metadata_and_more(record(issued()))),
     "encrypted": ("unreadable", "encrypted", lambda: attacks.encrypted(issued())),
@@ -124,6 +129,11 @@ CHANGED: dict[str, tuple[str, str, Any]] = {
 def letter(content: bytes) -> int:
     """The place of a letter in the last signature's dictionary, which that signature covers."""
     return content.rindex(b"Adobe.PPKLite") + 2
+
+
+def letter_changed(content: bytes) -> bytes:
+    """The same file with that letter changed: no two signed files are of the same length."""
+    return attacks.changed_byte(content, letter(content))
 
 
 @pytest.mark.parametrize("name", CHANGED)
@@ -145,6 +155,68 @@ def test_a_certificate_that_only_bears_the_unions_name() -> None:
     stranger = person(UNION.name)
     told = verify.verify(signed(rendered, stranger, "sig_issuer", certify=True))
     assert (told.state, told.union, told.title) == ("not_ours", "", "")
+
+
+def test_only_the_unions_own_seal_closes_a_document() -> None:
+    """A signature by a union's key anywhere else, or by another union's key, is a signature and no more."""
+    other = MadeUnion(pk=778, slug="tek", short="TEK", name="Academic Engineers TEK")
+    here, there = (backend().signer(union) for union in (UNION, other))
+    titles = {
+        (name, field): verify.verify(by_key(signer, field)).signatures[1].title
+        for name, signer in (("own", here), ("other", there))
+        for field in ("sig_seal", "sig_mentee")
+    }
+    assert titles == {
+        ("own", "sig_seal"): f"Closed by {UNION.name}",
+        ("own", "sig_mentee"): f"Signed by {UNION.name}",
+        ("other", "sig_seal"): f"Signed by {other.name}",
+        ("other", "sig_mentee"): f"Signed by {other.name}",
+    }
+    (_certified, stray) = verify.verify(by_key(there, "sig_mentee")).signatures
+    assert stray.place == "Signature of Amal Example, Mentee"
+
+
+def by_key(signer: Any, field: str) -> bytes:
+    """An agreement that somebody has signed with a union's key in some place."""
+    meta = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES)
+    written: io.BytesIO = PdfSigner(meta, signer).sign_pdf(DocumentWriter(io.BytesIO(issued())))
+    return written.getvalue()
+
+
+def test_an_older_key_is_told_of_what_is_genuine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody reads on one page that a file must not be relied on, and that files of its key stay valid."""
+    issued()
+    retired = [replace(one, retired=True) for one in backend().certificates()]
+    monkeypatch.setattr(MemoryKeys, "certificates", lambda self: retired)
+    assert "stay valid" in verify.verify(issued()).key_note
+    for make in (lambda: attacks.page_text(issued()), lambda: attacks.changed_byte(issued(), letter(issued()))):
+        told = verify.verify(make())
+        assert (told.state, told.retired, told.key_note) == ("changed", True, "")
+
+
+@pytest.mark.parametrize("of_file", ["en", "fi", "sv"])
+def test_what_is_inside_is_told_in_the_readers_language(of_file: str) -> None:
+    with translation.override(of_file):
+        inside = [
+            Attachment("a.pdf", issued(), "application/pdf", gettext("The agreement"), "Source"),
+            Attachment("a.json", b"{}", "application/json", gettext("Data on the signatures, for machines"), "Data"),
+            Attachment("scan.png", b"\x89PNG", "image/png", gettext("Scan of the signed paper"), "Supplement"),
+            Attachment("words.txt", b"words", "text/plain", "Words of a site", "Supplement"),
+        ]
+    rendered = render_pdf(
+        "agreement.html", sheet().context(), language="en", title="Signing record, SAFA-2026-0417",
+        reference="SAFA-2026-0417", kind="signing_record", attachments=inside,
+    )  # fmt: skip
+    told = verify.verify(certify(rendered.content, UNION, may_sign=False))
+    with translation.override("fi"):
+        assert {file.name: words for words, file, _inside in told.files} == {
+            "a.pdf": "Sopimus",
+            "a.json": "Allekirjoitusten tiedot koneluettavina",
+            "scan.png": "Allekirjoitetun paperin skannaus",
+            "words.txt": "Words of a site",
+        }
+        assert "Sopimus" in json.dumps(told.as_json()["files"])
+    assert told.title == "Signing record, SAFA-2026-0417"
 
 
 def test_a_strange_pdf_is_not_ours() -> None:

@@ -19,6 +19,7 @@ from .checking.found import Finding, plain
 from .checking.reading import FileInside, Reading, State, read
 from .checking.signatures import SignatureSeen
 from .errors import WorkerKilled, WorkerTimedOut
+from .inside import told_to_reader
 from .trust import trust
 from .workers import call
 
@@ -186,8 +187,10 @@ class Verification:
 
     @property
     def key_note(self) -> str:
-        """Something to know of the union's key; mostly empty."""
-        return _("The union has another key today. Documents made with this one stay valid.") if self.retired else ""
+        """Something to know of the union's key, of a file that is as it was issued; mostly empty."""
+        if not self.retired or not self.ok:
+            return ""
+        return _("The union has another key today. Documents made with this one stay valid.")
 
     @property
     def record_note(self) -> str:
@@ -202,7 +205,12 @@ class Verification:
     def signatures(self) -> tuple[SignatureTold, ...]:
         """Every signature in the file, in the order in which they were made."""
         labels = dict(self.reading.labels)
-        return tuple(_told(one, labels.get(one.field, "")) for one in self.reading.signatures)
+        return tuple(_told(one, labels.get(one.field, ""), self.union) for one in self.reading.signatures)
+
+    @property
+    def files(self) -> "tuple[tuple[str, FileInside, Verification | None], ...]":
+        """Every file inside: what it is in words, the file, and what it says itself when it is one of ours."""
+        return tuple((told_to_reader(file.description), file, told) for file, told in self.inside)
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as JSON can hold it; the sentences in the active language."""
@@ -236,12 +244,12 @@ class Verification:
             "files": [
                 {
                     "name": file.name,
-                    "description": file.description,
+                    "description": description,
                     "size": file.size,
                     "sha256": file.sha256,
                     "verification": told.as_json() if told else None,
                 }
-                for file, told in self.inside
+                for description, file, told in self.files
             ],
         }
 
@@ -272,14 +280,20 @@ def _verification(reading: Reading, retired: set[str]) -> Verification:
     )
 
 
-def _told(one: SignatureSeen, label: str) -> SignatureTold:
+#: The place in which the union closes an agreement.
+_SEAL = "sig_seal"
+
+
+def _told(one: SignatureSeen, label: str, issued_by: str) -> SignatureTold:
+    """Say a signature in words. ``issued_by``: the union that issued the file, who alone closes it."""
     name = {"name": one.union or one.signer.name}
+    closes = one.kind == "signature" and one.field == _SEAL and bool(one.union) and one.union == issued_by
     lines: list[str] = []
     if one.kind == "certification" and one.union:
         title = _("Certified by %(name)s") % name
     elif one.kind == "timestamp":
         title = _("Time confirmed by %(name)s") % name
-    elif one.union:
+    elif closes:
         title = _("Closed by %(name)s") % name
     else:
         title = _("Signed by %(name)s") % name
@@ -289,7 +303,8 @@ def _told(one: SignatureSeen, label: str) -> SignatureTold:
         lines.append(str(ISSUERS[one.problem]) % {"issuer": one.signer.issuer})
     if when := _when(one):
         lines.append(when)
-    return SignatureTold(title, "" if one.union or one.kind == "timestamp" else label, tuple(lines), one.holds)
+    speaks_for_itself = closes or one.kind == "timestamp" or (one.kind == "certification" and bool(one.union))
+    return SignatureTold(title, "" if speaks_for_itself else label, tuple(lines), one.holds)
 
 
 def _when(one: SignatureSeen) -> str:
