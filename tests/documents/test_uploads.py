@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
-from PIL import Image
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
@@ -216,6 +217,78 @@ def test_the_agreement_itself_can_be_compared_in_pictures() -> None:
     assert len(images) > 1
     width, height = Image.open(io.BytesIO(images[0])).size
     assert abs(width - 413) < 3 and abs(height - 585) < 3
+
+
+def photo(kind: str, orientation: int = 1, **more: Any) -> bytes:
+    """A picture as a telephone or a scanning program makes it: with place, owner and words, upper left corner black."""
+    image = Image.effect_noise((80, 60), 40).convert("RGB")
+    image.paste("black", (0, 0, 20, 20))
+    exif = Image.Exif()
+    exif[0x0112], exif[0x013B] = orientation, "Amal Secret"
+    exif.get_ifd(0x8825).update({1: "N", 2: (60.0, 10.0, 15.5)})
+    out = io.BytesIO()
+    words = PngInfo()
+    words.add_text("Author", "Amal Secret")
+    words.add_itxt("XML:com.adobe.xmp", "<Secret/>", zip=True)
+    options: dict[str, Any] = {"pnginfo": words} if kind == "PNG" else {"comment": b"Secret", "xmp": b"<Secret/>"}
+    image.save(out, kind, exif=exif, icc_profile=srgb(), dpi=(300, 300), **options, **more)
+    return out.getvalue()
+
+
+def srgb() -> bytes:
+    profile: bytes = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile
+
+
+def with_iptc(jpeg: bytes) -> bytes:
+    body = b"Photoshop 3.0\x008BIM Secret"
+    return jpeg[:2] + b"\xff\xed" + (len(body) + 2).to_bytes(2, "big") + body + jpeg[2:]
+
+
+PHOTOS = {
+    "jpeg": lambda: with_iptc(photo("JPEG")),
+    "progressive": lambda: photo("JPEG", progressive=True),
+    "restarts": lambda: photo("JPEG", restart_marker_blocks=1),
+    "with a film": lambda: photo("JPEG") + b"ftypmp4 Secret",
+    "png": lambda: photo("PNG"),
+    "with words after": lambda: photo("PNG") + b"Secret",
+}
+
+
+@pytest.mark.parametrize("name", PHOTOS)
+def test_of_a_photo_nothing_is_kept_but_the_picture(name: str) -> None:
+    sent = PHOTOS[name]()
+    assert b"Secret" in sent and Image.open(io.BytesIO(sent)).getexif()
+    found = check_scan(sent)
+    assert b"Secret" not in found.content and len(found.content) < len(sent)
+    before, after = Image.open(io.BytesIO(sent)), Image.open(io.BytesIO(found.content))
+    assert not after.getexif() and not after.info.keys() & {"comment", "xmp", "exif", "photoshop", "Author"}
+    # The packed pixels, their colours and their size on paper are untouched.
+    assert after.tobytes() == before.tobytes()
+    assert after.info["icc_profile"] == srgb() and round(after.info["dpi"][0]) == 300
+    assert check_scan(found.content).content == found.content
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photo_taken_on_its_side_is_kept_upright(kind: str) -> None:
+    found = check_scan(photo(kind, orientation=6))
+    image = Image.open(io.BytesIO(found.content))
+    assert b"Secret" not in found.content and not image.getexif()
+    assert image.size == (60, 80)
+    # Turned clockwise, the black corner stands at the right.
+    assert max(image.getpixel((50, 5))) < 40 and max(image.getpixel((5, 5))) > 60
+    assert image.info["icc_profile"] == srgb()
+
+
+def test_an_oddly_built_photo_is_packed_anew() -> None:
+    sent = photo("JPEG")
+    at = sent.index(b"\xff\xdb")
+    found = check_scan(sent[:at] + b"Secret" + sent[at:])
+    assert b"Secret" not in found.content and Image.open(io.BytesIO(found.content)).size == (80, 60)
+
+
+def test_a_scanned_pdf_is_kept_as_it_is() -> None:
+    assert check_scan(content := scan()).content == content
 
 
 def bomb() -> bytes:

@@ -20,6 +20,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.agreements import evidence
 from wagtail_mentoring.agreements.models import Party, SignatureUpload
 from wagtail_mentoring.agreements.parties import current_agreement, current_agreements
+from wagtail_mentoring.agreements.signals import copy_waits
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.fingerprints import grouped
@@ -47,7 +48,7 @@ def case(db: None) -> Case:
 
 @pytest.fixture(autouse=True)
 def _any_scan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence, "check_scan", lambda content: ScanFound("image/png", 1))
+    monkeypatch.setattr(evidence, "check_scan", lambda content: ScanFound("image/png", 1, content))
 
 
 def mails(case: Case, event: str = "") -> list[tuple[str, str]]:
@@ -233,6 +234,91 @@ def test_a_new_mentor_is_named_only_to_those_who_may_read_it(case: Case, shown: 
     # Whoever left gets no link: there is nothing more to see.
     row = OutboxMessage.objects.get(event="mentor_left")
     assert row.link is None and "/p/" not in left.text and "Amina" not in left.text
+
+
+def told_of_the_new_mentor(case: Case) -> dict[str, str]:
+    rows = OutboxMessage.objects.filter(case=case, event="mentor_joined")
+    return {row.address: compose(row).text for row in rows}
+
+
+def test_whoever_has_not_signed_is_not_told_that_nothing_is_to_be_done(case: Case) -> None:
+    first, second = mentors_of(case)
+    sign(case, mentor=second)
+    step(case, "replace_mentor", leaving=first, joining=make_mentor(make_field(), name="Nea Ny"), reason="Moved.")
+    told = told_of_the_new_mentor(case)
+    assert "You have not signed it yet. We write to you when you can sign it." in told["amina@example.org"]
+    assert "do not need to do anything" not in told["amina@example.org"]
+    assert "You do not need to do anything now." in told["m2@example.org"]
+    # And so it is: with the supplement, whoever has still to sign is written to.
+    OutboxMessage.objects.all().delete()
+    step(case, "send_agreement")
+    assert mails(case)[1:] == [("agreement_out", "amina@example.org")]
+    assert "Nea" not in mails(case, "supplement_out")[0][1]
+    row = OutboxMessage.objects.get(event="agreement_out")
+    assert grouped(current_agreements(case)[0].document.sha256) in compose(row).text
+
+
+def test_whoever_has_not_signed_can_sign_at_once_when_a_mentor_comes_back(case: Case) -> None:
+    first, other = mentors_of(case)[0], make_mentor(make_field())
+    step(case, "replace_mentor", leaving=first, joining=other, reason="Moved.")
+    OutboxMessage.objects.all().delete()
+    step(case, "replace_mentor", leaving=other, joining=first, reason="Came back.")
+    told = told_of_the_new_mentor(case)
+    assert "You have not signed it yet. You can sign it now on your own page." in told["amina@example.org"]
+
+
+def test_whoever_does_not_want_to_sign_is_not_asked_by_the_way(case: Case) -> None:
+    moves.move(case.pk, "decline", lambda found: actors.mentee_on(case.mentee, found), {"reason": ""})
+    step(case, "replace_mentor", leaving=mentors_of(case)[0], joining=make_mentor(make_field()), reason="Moved.")
+    assert "not signed" not in told_of_the_new_mentor(case)["amina@example.org"]
+
+
+def test_a_mentor_who_declined_is_thanked_for_the_answer(case: Case) -> None:
+    first, second = mentors_of(case)
+    moves.move(case.pk, "decline", lambda found: actors.mentor_on(first, found), {"reason": ""})
+    step(case, "replace_mentor", leaving=first, joining=make_mentor(make_field()), reason="Declined.")
+    step(case, "replace_mentor", leaving=second, joining=make_mentor(make_field()), reason="Moved.")
+    declined, moved = (compose(row).text for row in OutboxMessage.objects.filter(event="mentor_left").order_by("pk"))
+    assert "Thank you for your answer and for your time." in declined and "what you gave" not in declined
+    assert "Thank you for your time and for what you gave." in moved
+
+
+@pytest.mark.parametrize(("of_mentor", "who"), [(False, "The mentee"), (True, "A mentor")])
+def test_the_contact_person_reads_whose_copy_waits_and_what_it_is(case: Case, of_mentor: bool, who: str) -> None:
+    mentor = mentors_of(case)[0]
+    actor = (lambda at: actors.mentor_on(mentor, at)) if of_mentor else (lambda at: actors.mentee_on(case.mentee, at))
+    evidence.hand_in_scan(case.pk, actor, b"scan")
+    mail = compose(OutboxMessage.objects.get(event="copy_waits"))
+    assert f"From: {who}\n" in mail.text and "What it is: A scan of a signed paper\n" in mail.text
+    upload = SignatureUpload.objects.get()
+    upload.kind = "file"
+    copy_waits.send(SignatureUpload, upload=upload, case=case)
+    mail = compose(OutboxMessage.objects.filter(event="copy_waits").latest("pk"))
+    assert "What it is: A file with a signature in it\n" in mail.text
+    assert who not in mail.subject and mentor.name not in mail.subject
+
+
+def test_the_contact_person_reads_who_declined_and_does_not_sign_the_mail(case: Case) -> None:
+    case.union.contact_name = "Sanna Lindqvist"
+    case.union.save()
+    moves.move(case.pk, "decline", lambda found: actors.mentee_on(case.mentee, found), {"reason": ""})
+    text = compose(OutboxMessage.objects.get(event="declined")).text
+    assert text.startswith("Hello Sanna Lindqvist,") and "Who: The mentee\n" in text
+    assert text.count("Sanna Lindqvist") == 1 and "Contact person" not in text
+    assert text.rstrip().endswith(f"The mentoring site, {case.union.names['en']}")
+
+
+def test_the_mail_says_in_which_language_the_agreement_is_when_it_is_another_one() -> None:
+    mentors = [make_mentor(make_field(), email=f"m{number}@example.org") for number in (1, 2)]
+    Mentor.objects.filter(email="m1@example.org").update(language="fi")
+    Mentor.objects.filter(email="m2@example.org").update(language="sv")
+    case = make_case(make_field(), "paired", mentors=mentors, email="amina@example.org")
+    make_agreement_text()
+    step(case, "send_agreement")
+    texts = {row.address: compose(row).text for row in OutboxMessage.objects.filter(event="agreement_out")}
+    assert "The whole agreement is in" not in texts["amina@example.org"]
+    assert "Koko sopimuksen kieli on englanti." in texts["m1@example.org"]
+    assert "Hela avtalet är på engelska." in texts["m2@example.org"]
 
 
 def test_a_refused_step_sends_nothing(case: Case) -> None:

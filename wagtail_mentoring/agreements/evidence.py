@@ -79,7 +79,7 @@ def hand_in_scan(case_id: int, make_actor: MakeActor, content: bytes) -> Handed:
     except (UploadRefused, DocumentRenderError) as error:
         code = error.code if isinstance(error, UploadRefused) else type(error).__name__
         _refuse(case, actor, party, content, code, str(error), error)
-    _keep_for_handler(case, actor, agreement, party, content, UploadKind.SCAN, found.content_type)
+    _keep_for_handler(case, actor, agreement, party, found.content, UploadKind.SCAN, found.content_type)
     return Handed("waits", _("Thank you. Your contact person looks at the paper, and then it counts."))
 
 

@@ -14,6 +14,7 @@ from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.uploads import UploadRefused, check_scan
 from wagtail_mentoring.pairing.mentors import available_for
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.privacy.uploads import MemoryFileField
 
 from ..fields import DayField, RadioField, RowsField, TextField
 from .base import NO_ROOM, MentorChoiceField, StepForm
@@ -70,7 +71,7 @@ def day_on_paper() -> DayField:
 class RecordPaperForm(StepForm):
     """The handler adds a scan. It is looked at in a process with limits before anything is stored."""
 
-    scan = forms.FileField(
+    scan = MemoryFileField(
         label=_("Scan of the signed paper"),
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
         error_messages={
@@ -88,15 +89,22 @@ class RecordPaperForm(StepForm):
 
     def clean_scan(self) -> Any:
         scan = self.cleaned_data["scan"]
-        if scan.size > conf.UPLOAD_MAX_BYTES:
-            most = filesizeformat(conf.UPLOAD_MAX_BYTES)
-            raise ValidationError(_now("The file is larger than %s. Scan it in grey or at a lower resolution.") % most)
-        self.content = scan.read()
         try:
-            self.content_type = check_scan(self.content).content_type
+            found = check_scan(scan)
         except (UploadRefused, DocumentRenderError) as error:
-            raise ValidationError(str(error)) from error
+            code = error.code if isinstance(error, UploadRefused) else type(error).__name__
+            raise ValidationError(str(error), code=code) from error
+        # Without what a camera wrote beside the picture: everybody gets the scan with the signing record.
+        self.content, self.content_type = found.content, found.content_type
         return scan
+
+    def refused_file(self) -> tuple[str, bytes] | None:
+        fault = next(iter(self.errors.as_data().get("scan", ())), None)
+        scan = self.files.get("scan")
+        if fault is None or scan is None:
+            return None
+        scan.seek(0)
+        return str(fault.code), scan.read()
 
     def inputs(self) -> dict[str, Any]:
         values = super().inputs()

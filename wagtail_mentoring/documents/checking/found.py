@@ -67,10 +67,14 @@ class CheckOutcome:
 
 @dataclass(frozen=True)
 class ScanFound:
-    """A scan on paper: what it is by its content (``application/pdf``, ``image/jpeg`` or ``image/png``), and pages."""
+    """A scan on paper: what it is by its content (``application/pdf``, ``image/jpeg`` or ``image/png``), and pages.
+
+    ``content`` is what may be kept of it: a picture without the place, time, device and words in it, a PDF as it was.
+    """
 
     content_type: str
     pages: int
+    content: bytes
 
 
 def plain(signer: SignerFound | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .found import FileRefused, ScanFound
 from .kinds import kind_of
 from .limits import MOST_PAGES, opened
+from .pictures import bare
 from .structure import refuse_powers
 
 _FORMATS = {"png": "PNG", "jpeg": "JPEG"}
@@ -20,7 +21,11 @@ LONGEST_SIDE = 2400
 
 
 def look_at_scan(content: bytes) -> ScanFound:
-    """Return what the scan is. Raises FileRefused."""
+    """Return what the scan is, and what may be kept of it. Raises FileRefused.
+
+    A picture is kept without what its maker wrote beside it, such as where it was taken: everybody gets it inside the
+    signing record. A PDF stays as it is, byte for byte, so that a signature or stamp of the scanner still holds.
+    """
     kind = kind_of(content)
     if kind == "empty":
         raise FileRefused("empty")
@@ -29,8 +34,11 @@ def look_at_scan(content: bytes) -> ScanFound:
     if kind not in TYPES:
         raise FileRefused("not_a_scan")
     if kind != "pdf":
-        _picture(content, kind)
-        return ScanFound(TYPES[kind], 1)
+        picture = _picture(content, kind, whole=True)
+        try:
+            return ScanFound(TYPES[kind], 1, bare(content, picture))
+        except (OSError, ValueError, SyntaxError) as error:
+            raise FileRefused("damaged") from error
     with opened(content) as pdf:
         refuse_powers(pdf)
         pages = len(pdf.pages)
@@ -40,18 +48,22 @@ def look_at_scan(content: bytes) -> ScanFound:
         raise FileRefused("damaged")
     # Drawn once, so that whoever must look at it later can.
     draw_pages(content, TYPES["pdf"], 20, 1)
-    return ScanFound(TYPES["pdf"], pages)
+    return ScanFound(TYPES["pdf"], pages, content)
 
 
-def _picture(content: bytes, kind: str) -> Image.Image:
-    """Unpack a picture. Raises FileRefused: too_heavy, truncated or damaged."""
+def _picture(content: bytes, kind: str, *, whole: bool = False) -> Image.Image:
+    """Unpack a picture, ``whole`` at its full size, else a photo no larger than needed to show it.
+
+    Raises FileRefused: too_heavy, truncated or damaged.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=[_FORMATS[kind]])
             if picture.width * picture.height > MOST_PIXELS:
                 raise FileRefused("too_heavy")
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            if not whole:
+                picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise FileRefused("too_heavy") from error
