@@ -42,7 +42,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def any_scan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence, "check_scan", lambda content: ScanFound("application/pdf", 1))
+    monkeypatch.setattr(evidence, "check_scan", lambda content: ScanFound("application/pdf", 1, b"cleaned " + content))
 
 
 def mentee_of(case: Case) -> Any:
@@ -120,6 +120,8 @@ def test_a_newer_copy_puts_the_earlier_aside(case: Case, answer: Any, any_scan: 
     first = upload(case)
     hand_in_scan(case.pk, mentee_of(case), SCAN)
     assert upload(case).kind == "scan"
+    # What is kept is what the check gave back, and not what was sent.
+    assert files.read(upload(case).stored) == b"cleaned " + SCAN
     with pytest.raises(StepRefused, match="does not wait any more"):
         handler_moves(case, "confirm_signature", upload=first)
 
