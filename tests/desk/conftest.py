@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import make_agreement_text, make_field, make_handler, make_union
+from tests.factories import make_agreement_text, make_case, make_field, make_handler, make_mentor, make_union
 
 
 @pytest.fixture
@@ -30,3 +30,10 @@ def admin(handler: Any) -> Client:
     client = Client()
     client.force_login(handler)
     return client
+
+
+@pytest.fixture
+def case(field: Any) -> Any:
+    """A case with two mentors whose agreement is out."""
+    mentors = [make_mentor(field, name="Maria Korhonen"), make_mentor(field, name="Jukka Laine")]
+    return make_case(field, "paired", agreement="out", name="Amina Yusuf", mentors=mentors)

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_mentoring.agreements.refusals import note_refused
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import user_on
 from wagtail_mentoring.cases.models import Case
@@ -99,7 +100,7 @@ class StepScreen(CaseScreen):
         form = self.form(request.POST, request.FILES)
         if not form.is_valid():
             self.load_again(form)
-            return self.not_now(form) or self.page(form)
+            return self.not_now(form) or self.faulty(form)
         user, label = request.user, self.label
         try:
             # It checks everything under the lock, so nothing is gathered here before: a good press is one move.
@@ -110,6 +111,15 @@ class StepScreen(CaseScreen):
             return self.refused(form, refused)
         messages.success(request, done(moved, label, changed=moved.state != self.case.state))
         return redirect(reverse("mentoring_desk:case", args=[moved.pk]))
+
+    def faulty(self, form: StepForm) -> HttpResponse:
+        """Show the form with its errors. A file that was refused stands in the history, as one that a party sends."""
+        refused = form.refused_file()
+        if refused is not None:
+            note_refused(self.case.pk, self.dossier.actor, *refused)
+            self.load_again(form)
+            form.data = self.with_seen()  # So that the next press does not count it as news.
+        return self.page(form)
 
     def load_again(self, form: StepForm) -> None:
         """Read all that the page shows, once the press did not end in a move."""

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from wagtail_mentoring.privacy.uploads import uploads_in_memory
+
 from .actions import AccessNeeds, Assign, MakeRecord, SendLink
 from .again import SignAgain, SignAgainTexts
 from .case_page import CasePage
@@ -30,7 +32,7 @@ urlpatterns = [
     path("cases/<int:pk>/agreements/<int:agreement_pk>/record/", MakeRecord.as_view(), name="make_record"),
     path("cases/<int:pk>/guide/<int:number>.pdf", GuidePdf.as_view(), name="guide"),
     path("cases/<int:pk>/certificates/", MakeCertificate.as_view(), name="make_certificate"),
-    path("cases/<int:pk>/<slug:step>/", StepView.as_view(), name="step"),
+    path("cases/<int:pk>/<slug:step>/", uploads_in_memory(StepView.as_view()), name="step"),
     path("keys/", Keys.as_view(), name="keys"),
     path("keys/results/", Keys.as_view(results_only=True), name="keys_results"),
     path("keys/<int:pk>/certificate/", Certificate.as_view(), name="certificate"),

@@ -85,7 +85,10 @@ class MemoryFileField(forms.FileField):
                 code="too_large",
             )
         file = super().clean(data, initial)
-        return file.read() if file else b""
+        if not file:
+            return b""
+        file.seek(0)  # A form that is made again from the same request reads it again.
+        return file.read()
 
 
 def uploads_in_memory(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -47,6 +47,10 @@ class StepForm(forms.Form):
         refuse_in_texts(self, cleaned)
         return cleaned
 
+    def refused_file(self) -> tuple[str, bytes] | None:
+        """Return why a file that came was refused, as a code, and its bytes; None: no file came, or it was taken."""
+        return None
+
     def inputs(self) -> dict[str, Any]:
         """Return what ``cases.moves.move`` takes as the step's inputs."""
         return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
