@@ -20,7 +20,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.links import LinkRefused, read_token
 from wagtail_mentoring.people.models import LinkPurpose
 from wagtail_mentoring.privacy import files
-from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force, public_text
 from wagtail_mentoring.programme.dates import clock_time, on_day
@@ -41,10 +41,6 @@ def _language() -> str:
     """Return the active language as one of those that the programme serves."""
     active = (get_language() or "en").split("-")[0]
     return active if active in dict(conf.LANGUAGES) else "en"
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _frame(field: ProfessionalField | None, **context: Any) -> dict[str, Any]:
@@ -94,7 +90,7 @@ def start(
     if request.method == "POST":
         form = StartForm(request.POST)
         if form.is_valid():
-            if allowed(conf.LIMIT_APPLY, "apply-start", _address(request)):
+            if allowed(conf.LIMIT_APPLY, "apply-start", client_address(request)):
                 draft = drafts.begin(
                     chosen_programme, field, _language(), notice=privacy.notice, never_tell=promise.notice
                 )
@@ -243,7 +239,7 @@ def _check(request: HttpRequest, journey: Journey) -> HttpResponseBase:
         if request.POST.get("action") == "stop":
             return redirect("wagtail_mentoring:apply_stop")
         if form.is_valid():
-            if allowed(conf.LIMIT_APPLY, "apply-send", _address(request)):
+            if allowed(conf.LIMIT_APPLY, "apply-send", client_address(request)):
                 return _send(draft, form, other)
             _too_many(form)
             status = 429

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.verify import verify
-from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.uploads import MemoryFileField, uploads_in_memory
 
 #: The icon of each answer.
@@ -33,7 +33,7 @@ def verify_document(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form, "mentoring_union": None}
     status = 200
     if request.method == "POST" and form.is_valid():
-        if allowed(conf.LIMIT_VERIFY, "verify", request.META.get("REMOTE_ADDR", "")):
+        if allowed(conf.LIMIT_VERIFY, "verify", client_address(request)):
             answer = verify(form.cleaned_data["document"])
             context |= {"answer": answer, "icon": _ICONS[answer.state], "form": VerifyForm()}
         else:

@@ -13,7 +13,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, Mentor
-from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.reports.certificates import offer_to
 
 from . import session
@@ -121,7 +121,7 @@ def new_link(request: HttpRequest) -> HttpResponseBase:
         return render(request, "wagtail_mentoring/portal/new_link.html", {"form": form})
     email = form.cleaned_data["email"]
     # By device and by address: nobody can be flooded from many devices, and nobody can try many addresses from one.
-    by_device = allowed(conf.LIMIT_LINK_REQUEST, "link request", request.META.get("REMOTE_ADDR", ""))
+    by_device = allowed(conf.LIMIT_LINK_REQUEST, "link request", client_address(request))
     by_address = allowed(conf.LIMIT_LINK_REQUEST, "link request for", email.casefold())
     if not by_device:
         return render(request, "wagtail_mentoring/portal/too_often.html", status=429)

@@ -12,10 +12,14 @@ import time
 from typing import Any
 
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 from limits import parse
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
+
+from wagtail_mentoring.conf import conf
 
 
 class DjangoCacheStorage(Storage):
@@ -67,3 +71,13 @@ def allowed(limit: str, *key: Any) -> bool:
         return True
     name = salted_hmac("wagtail_mentoring.limits", "\n".join(map(str, key)), algorithm="sha256").hexdigest()
     return _limiter.hit(parse(limit), "mentoring", name)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address from which ``request`` comes, as the setting CLIENT_ADDRESS finds it, else REMOTE_ADDR.
+
+    No header is believed by itself: who may write it, could count as another visitor with each try. Raises ImportError
+    when the setting names no function.
+    """
+    found = import_string(conf.CLIENT_ADDRESS)(request) if conf.CLIENT_ADDRESS else ""
+    return str(found or request.META.get("REMOTE_ADDR", ""))
