@@ -140,7 +140,6 @@ def test_the_certificate_is_exported(union: Union) -> None:
         (["safa", "--all"], "not both"),
         (["safa", "--import", "nowhere.p12", "--password-file", "nowhere"], "nowhere.p12 cannot be read: No such file"),
         (["safa", "--password-file", "x"], "--password-file belongs to --import"),
-        (["safa", "--import", "x", "--rotate"], "leave --rotate away"),
         (["--all", "--import", "x"], "imported for one union"),
         (["safa", "--export-certificate"], "safa has no key"),
     ],
@@ -156,7 +155,7 @@ def test_an_import_with_its_chain(union: Union, tmp_path: Path) -> None:
     authority = Authority()
     private_key, certificate = authority.issue("SAFA ry", "Mentoring")
     run("safa")
-    said = run("safa", *p12(tmp_path, private_key, certificate, [authority.root, authority.certificate]))
+    said = run("safa", "--rotate", *p12(tmp_path, private_key, certificate, [authority.root, authority.certificate]))
     assert "imported the key" in said
     assert "chain ends" not in said
     (row,) = SigningKey.objects.current()
@@ -169,7 +168,45 @@ def test_an_import_with_its_chain(union: Union, tmp_path: Path) -> None:
     (found,) = [one for one in backend().certificates() if not one.retired]
     assert found.chain == tuple(one.public_bytes(Encoding.DER) for one in material.chain)
     with pytest.raises(CommandError, match="stored already"):
-        run("safa", *p12(tmp_path, private_key, certificate))
+        run("safa", "--rotate", *p12(tmp_path, private_key, certificate))
+
+
+def test_an_import_does_not_retire_a_valid_key_unasked(union: Union, tmp_path: Path) -> None:
+    run("safa")
+    before = SigningKey.objects.get()
+    arguments = p12(tmp_path, *Authority().issue("SAFA ry", "Mentoring"))
+    with pytest.raises(CommandError) as raised:
+        run("safa", *arguments)
+    assert "safa has a valid key already" in str(raised.value) and "add --rotate" in str(raised.value)
+    assert SigningKey.objects.get() == before and before.retired_at is None
+    assert "retired; its certificate stays" in run("safa", "--rotate", *arguments)
+
+
+def test_an_import_says_whose_certificate_it_took_and_for_how_long(union: Union, tmp_path: Path) -> None:
+    start, end = (datetime.datetime(year, 5, 4, 12, tzinfo=datetime.UTC) for year in (2026, 2029))
+    key = Authority().issue("SAFA ry", "Mentoring", start=start, end=end)
+    with clock.at(datetime.datetime(2027, 1, 1, 12, tzinfo=datetime.UTC)):
+        said = run("safa", *p12(tmp_path, *key))
+    assert "  The certificate is that of CN=Mentoring,O=SAFA ry, valid from 2026-05-04 to 2029-05-04." in said
+    assert "name is not in the certificate" not in said
+
+
+@pytest.mark.parametrize(
+    ("organisation", "warned"),
+    [
+        ("Finnish Association of ARCHITECTS", False),
+        ("Suomen  Arkkitehtiliitto", False),
+        ("SAFA", False),
+        ("Safari Tours Ltd", True),
+        ("Academic Engineers TEK", True),
+    ],
+)
+def test_an_import_in_another_name_is_told(tmp_path: Path, organisation: str, warned: bool) -> None:
+    names = {"en": "Finnish Association of Architects", "fi": "Suomen Arkkitehtiliitto"}
+    make_union("safa", names=names, short="SAFA")
+    said = run("safa", *p12(tmp_path, *Authority().issue(organisation, "Mentoring")))
+    assert ("The union’s name is not in the certificate" in said) is warned
+    assert SigningKey.objects.count() == 1
 
 
 def test_an_import_without_the_whole_chain_says_so(union: Union, tmp_path: Path) -> None:

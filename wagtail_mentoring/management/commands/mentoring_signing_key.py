@@ -2,7 +2,9 @@
 
 import getpass
 import os
+import re
 import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,7 +43,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("union", nargs="?", default="", help="the union’s short name in addresses, such as “tek”")
         parser.add_argument("--all", action="store_true", help="for every union that has no valid key")
-        parser.add_argument("--rotate", action="store_true", help="make a new key though the old one is still valid")
+        parser.add_argument("--rotate", action="store_true", help="replace a key that is still valid")
         parser.add_argument(
             "--import", dest="file", metavar="FILE", help="take the key and its chain from a PKCS#12 file (.p12, .pfx)"
         )
@@ -84,8 +86,6 @@ class Command(BaseCommand):
         chosen: QuerySet[Union] = Union.objects.all()
         if options["union"] and options["all"]:
             raise CommandError("Name one union, or use --all; not both.")
-        if options["file"] and options["rotate"]:
-            raise CommandError("An imported key takes the place of the present one in any case: leave --rotate away.")
         if options["password_file"] and not options["file"]:
             raise CommandError("--password-file belongs to --import.")
         if not options["union"]:
@@ -111,8 +111,28 @@ class Command(BaseCommand):
     def _import(self, unions: list[Union], options: dict[str, Any]) -> None:
         if options["all"] or len(unions) != 1:
             raise CommandError("A key is imported for one union: name it.")
+        (union,) = unions
+        present = valid_key(union)
+        if present is not None and not options["rotate"]:
+            raise CommandError(
+                f"{union.slug} has a valid key already, {_told(present)}. "
+                "To retire it and certify with the imported one from now on, add --rotate."
+            )
         material = read_pkcs12(_read(options["file"]), _password(options["password_file"]))
-        self._say_new(unions[0], store_key(unions[0], material), "imported the key")
+        self._say_new(union, store_key(union, material), "imported the key")
+        certificate = material.certificate
+        self.stdout.write(
+            f"  The certificate is that of {certificate.subject.rfc4514_string()}, valid from "
+            f"{timezone.localdate(certificate.not_valid_before_utc)} to "
+            f"{timezone.localdate(certificate.not_valid_after_utc)}."
+        )
+        if not _is_in_name_of(certificate, union):
+            self.stderr.write(
+                self.style.WARNING(
+                    "  The union’s name is not in the certificate: readers of documents see the name above. If it is "
+                    "the wrong file, import the right one with --rotate before documents are issued."
+                )
+            )
         last = (material.chain or (material.certificate,))[-1]
         if last.issuer != last.subject:
             self.stdout.write(
@@ -150,6 +170,17 @@ def _told(key: SigningKey) -> str:
     until = timezone.localdate(key.not_after)
     by = "itself" if certificate.issuer == certificate.subject else certificate.issuer.rfc4514_string()
     return f"valid until {until}, certificate {short_fingerprint(key.fingerprint)}, issued by {by}"
+
+
+def _is_in_name_of(certificate: x509.Certificate, union: Union) -> bool:
+    """Tell whether the certificate names the union, in any of its languages or by its abbreviation, as whole words."""
+    subject = " | ".join(_plain(str(part.value)) for part in certificate.subject)
+    names = (_plain(name) for name in (*union.names.values(), union.short) if name)
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", subject) for name in names if name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _read(name: str) -> bytes:
