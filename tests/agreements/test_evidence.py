@@ -155,11 +155,28 @@ def test_a_race_between_the_check_and_the_lock(case: Case, monkeypatch: pytest.M
         return UploadResult("accepted", "accepted", None, ())
 
     monkeypatch.setattr(evidence, "check_signed", slow_check)
-    with pytest.raises(StepRefused, match="Download the newest file"):
+    with pytest.raises(StepRefused, match="Download the newest file") as caught:
         hand_in_file(case.pk, mentee_of(case), b"slow")
+    assert "file" in caught.value.errors
+    last = case.log.order_by("-sequence")[0]
+    assert (last.action, last.data["code"]) == ("mentoring.upload_refused", "too_late")
     assert [document.sha256 for document in current_agreement(case).files()][1:] == [  # type: ignore[union-attr]
         Signature.objects.get().document.sha256  # type: ignore[union-attr]
     ]
+
+
+def test_replaced_while_the_copy_is_checked(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = current_members(case)[0].mentor
+
+    def slow_check(content: bytes, **known: Any) -> UploadResult:
+        inputs = {"leaving": left, "joining": make_mentor(case.field), "reason": "Moved."}
+        moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+        return UploadResult("review", "self_signed", None, ())
+
+    monkeypatch.setattr(evidence, "check_signed", slow_check)
+    with pytest.raises(StepRefused):
+        hand_in_file(case.pk, lambda found: actors.mentor_on(left, found), b"slow")
+    assert not SignatureUpload.objects.exists()
 
 
 def test_everyone_signs_on_one_paper(case: Case) -> None:

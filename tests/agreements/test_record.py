@@ -16,7 +16,7 @@ from wagtail_mentoring.agreements.evidence import hand_in_file
 from wagtail_mentoring.agreements.models import Agreement, SignatureUpload
 from wagtail_mentoring.agreements.parties import agreement_of, current_agreement
 from wagtail_mentoring.agreements.record import make_due_records, make_record
-from wagtail_mentoring.cases import actors, moves
+from wagtail_mentoring.cases import actors, facts, moves
 from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.errors import DocumentRenderError
@@ -24,6 +24,7 @@ from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import PrivateFile
+from wagtail_mentoring.workflows import StepRefused
 
 pytestmark = pytest.mark.django_db
 
@@ -173,3 +174,62 @@ def test_a_case_whose_data_are_erased_gets_no_record() -> None:
         case = make_case(state="paired", agreement="signed")
     Case.objects.filter(pk=case.pk).update(anonymised_at=clock.now())
     assert make_due_records() == (0, 0)
+
+
+def test_a_record_that_fails_unforeseen_holds_up_no_other_and_no_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.core.management import call_command
+
+    from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
+    from wagtail_mentoring.messages.outbox import put
+
+    case, _agreement = signed_case()
+    put(MailEvent.TEST, to="you@example.org", union=case.union)
+
+    def fail(*args: Any) -> Any:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr(record, "render_record", fail)
+    call_command("mentoring_due")
+    assert case.log.order_by("-sequence")[0].data["why"] == "ValueError"
+    assert not OutboxMessage.objects.filter(status=OutboxStatus.WAITING).exists()
+
+
+def test_something_happens_while_the_record_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    case, agreement = signed_case()
+    drawn, real = [], record.render_record
+
+    def slow(*args: Any) -> Any:
+        if not drawn:
+            moves.note(case.pk, "mentoring.link_sent", actors.SYSTEM)
+        drawn.append(1)
+        return real(*args)
+
+    monkeypatch.setattr(record, "render_record", slow)
+    assert make_record(agreement.pk)
+    assert len(drawn) == 2
+    history = json.loads(inside(record_of(agreement))[f"{case.reference}-signatures.json"])["history"]
+    assert history["entries"] == Case.objects.get(pk=case.pk).log_length - 1
+
+
+def test_nobody_signs_after_the_record_is_made() -> None:
+    """A mentor's copy waits; the mentor is replaced; the others have signed, so that the record is made."""
+    case = make_case(state="paired", agreement="out", real_pdf=True)
+    agreement = current_agreement(case)
+    assert agreement is not None
+    left, stays = (member.mentor for member in current_members(case))
+    content = signed(files.read(agreement.document.stored), person(left.name), "sig_mentor_1")
+    hand_in_file(case.pk, lambda found: actors.mentor_on(left, found), content)
+    copy = SignatureUpload.objects.get()
+    sign(case, mentee=case.mentee)
+    sign(case, mentor=stays)
+    new = make_mentor(case.field)
+    moves.move(case.pk, "replace_mentor", as_handler(), {"leaving": left, "joining": new, "reason": "Moved."})
+    assert facts.gather(case).uploads_waiting == 0
+    assert make_record(agreement.pk)
+    for parties in ({}, {"parties": [copy.party], "signed_on": clock.today()}):
+        with pytest.raises(StepRefused):
+            moves.move(case.pk, "confirm_signature", as_handler(), {"upload": copy, **parties})
+    scan = {"content": b"%PDF-1.7", "content_type": "application/pdf", "parties": [copy.party]}
+    with pytest.raises(StepRefused):
+        moves.move(case.pk, "record_paper", as_handler(), {**scan, "signed_on": clock.today()})
+    assert agreement.files() == [agreement.document]

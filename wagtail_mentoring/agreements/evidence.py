@@ -1,7 +1,6 @@
 """Signed files and scans that people send, and what a handler decides on them."""
 
 import datetime
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
@@ -26,9 +25,10 @@ from wagtail_mentoring.workflows.steps import refusal
 from .files import store_upload
 from .models import Agreement, Party, Signature, SignatureMethod, SignatureUpload, UploadKind, UploadStatus
 from .parties import acting_party, current_agreements, waiting_uploads
+from .refusals import note_refused
 from .signals import copy_waits
 from .signing import settle
-from .versions import add_version
+from .versions import add_version, refuse_older, refuse_recorded
 
 MakeActor = Callable[[Case], Actor]
 
@@ -63,29 +63,41 @@ def hand_in_file(case_id: int, make_actor: MakeActor, content: bytes, link: Priv
         _refuse(case, actor, party, content, type(error).__name__, str(error), error)
     if result.outcome == "refused":
         _refuse(case, actor, party, content, result.code, result.message)
-    if result.outcome == "accepted":
-        inputs = {"result": result, "content": content, "based_on": newest, "link": link}
-        moves.move(case_id, "sign", make_actor, inputs)
-        return Handed("signed", result.message)
-    _keep_for_handler(case, actor, agreement, party, content, UploadKind.FILE, "application/pdf", result, newest)
+    try:
+        if result.outcome == "accepted":
+            inputs = {"result": result, "content": content, "based_on": newest, "link": link}
+            moves.move(case_id, "sign", make_actor, inputs)
+            return Handed("signed", result.message)
+        _keep_for_handler(case.pk, make_actor, party, content, UploadKind.FILE, "application/pdf", result, newest)
+    except StepRefused as late:
+        # Something has happened while the file was checked.
+        _refuse(case, actor, party, content, "too_late", str(late.reason), late)
     return Handed("waits", result.message)
 
 
 def hand_in_scan(case_id: int, make_actor: MakeActor, content: bytes) -> Handed:
     """Take the scan of a signed paper from a mentee or mentor: a handler looks at it. Raises as hand_in_file."""
-    case, actor, agreement, party = _may_hand_in(case_id, make_actor)
+    case, actor, _agreement, party = _may_hand_in(case_id, make_actor)
     try:
         found = check_scan(content)
     except (UploadRefused, DocumentRenderError) as error:
         code = error.code if isinstance(error, UploadRefused) else type(error).__name__
         _refuse(case, actor, party, content, code, str(error), error)
-    _keep_for_handler(case, actor, agreement, party, found.content, UploadKind.SCAN, found.content_type)
+    try:
+        _keep_for_handler(case.pk, make_actor, party, found.content, UploadKind.SCAN, found.content_type)
+    except StepRefused as late:
+        _refuse(case, actor, party, content, "too_late", str(late.reason), late)
     return Handed("waits", _("Thank you. Your contact person looks at the paper, and then it counts."))
 
 
 def _may_hand_in(case_id: int, make_actor: MakeActor) -> tuple[Case, Actor, Agreement, Party]:
     case = Case.objects.select_related("mentee", "field", "union", "participation").get(pk=case_id)
     actor = make_actor(case)
+    return case, actor, *_standing(case, actor)
+
+
+def _standing(case: Case, actor: Actor) -> tuple[Agreement, Party]:
+    """Return the agreement that ``actor`` may sign now, and as which party. Raises StepRefused."""
     reason = refusal(facts.gather(case), actor, "sign")
     acting = acting_party(case, actor) if not reason else None
     if acting is None:
@@ -93,21 +105,19 @@ def _may_hand_in(case_id: int, make_actor: MakeActor) -> tuple[Case, Actor, Agre
     agreement, party = acting
     if hasattr(party, "signature"):
         raise StepRefused(_("You have signed this agreement already."))
-    return case, actor, agreement, party
+    return agreement, party
 
 
 def _refuse(
     case: Case, actor: Actor, party: Party, content: bytes, code: str, message: str, cause: Exception | None = None
 ) -> NoReturn:
-    data = {"code": code, "party": party.pk, "sha256": hashlib.sha256(content).hexdigest()}
-    moves.note(case.pk, "mentoring.upload_refused", actor, data)
+    note_refused(case.pk, actor, code, content, party)
     raise StepRefused(message, {"file": message}) from cause
 
 
 def _keep_for_handler(
-    case: Case,
-    actor: Actor,
-    agreement: Agreement,
+    case_id: int,
+    make_actor: MakeActor,
     party: Party,
     content: bytes,
     kind: UploadKind,
@@ -115,12 +125,18 @@ def _keep_for_handler(
     result: UploadResult | None = None,
     based_on: Document | None = None,
 ) -> None:
-    """Store a copy for the handler; an earlier one of the same party is put aside."""
+    """Store a copy for the handler; an earlier one of the same party is put aside.
+
+    Who sends it, and what it was checked against, is asked again under the lock. Raises StepRefused.
+    """
     with files.undone_on_failure(), transaction.atomic():
-        locked = moves.lock(case.pk)
-        still = Agreement.objects.current().filter(pk=agreement.pk).exists()
-        if not still or Signature.objects.filter(party=party).exists():
+        locked = moves.lock(case_id)
+        actor = make_actor(locked)
+        agreement, standing = _standing(locked, actor)
+        if standing.pk != party.pk:
             raise StepRefused(_("The agreement is not what this page shows. Look at it again before you send a copy."))
+        if based_on is not None:
+            refuse_older(agreement, based_on)
         waiting = SignatureUpload.objects.filter(party=party, status=UploadStatus.WAITING)
         waiting.update(status=UploadStatus.REFUSED, decided_at=clock.now(), reason=_("A newer copy was sent."))
         # Whoever sends a signed copy wants to sign after all.
@@ -164,6 +180,7 @@ def _decided(move: Move, upload: SignatureUpload, status: UploadStatus, reason: 
 def confirm_signature(move: Move) -> None:
     """Inputs: ``upload``; for a scan ``parties`` (whose signatures it shows) and ``signed_on`` (the date on it)."""
     upload = _waiting(move)
+    refuse_recorded(upload.agreement)
     if upload.kind == UploadKind.SCAN:
         _sign_on_paper(move, upload, move.inputs.get("parties") or ())
         _decided(move, upload, UploadStatus.TAKEN)
@@ -214,6 +231,7 @@ def record_paper(move: Move) -> None:
     if agreement is None:
         message = _("Choose who has signed.")
         raise StepRefused(message, {"parties": message})
+    refuse_recorded(agreement)
     ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[content_type]
     stored = store_upload(move, f"{move.case.reference}-scan.{ending}", content, content_type)
     upload = SignatureUpload.objects.create(

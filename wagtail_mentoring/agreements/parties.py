@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.actors import Actor, current_mentors
 from wagtail_mentoring.cases.models import Case
@@ -87,6 +89,12 @@ def agreement_facts(case: Case) -> Mapping[str, Any]:
 
 
 def waiting_uploads(case: Case) -> Any:
-    """Return the signed copies of the current agreements that a handler must look at, the oldest first."""
-    current = Agreement.objects.current().filter(case=case)
-    return SignatureUpload.objects.filter(agreement__in=current, status=UploadStatus.WAITING).order_by("pk")
+    """Return the signed copies of the current agreements that a handler must look at, the oldest first.
+
+    Not those of a mentor who has left the pair, and none of an agreement that has its record.
+    """
+    current = Agreement.objects.current().filter(case=case, record__isnull=True)
+    needed = Party.objects.needed().filter(agreement__in=current)
+    of_the_needed = Q(party__isnull=True) | Q(party__in=needed) | Q(party__required=False)
+    waiting = SignatureUpload.objects.filter(agreement__in=current, status=UploadStatus.WAITING)
+    return waiting.filter(of_the_needed).order_by("pk")

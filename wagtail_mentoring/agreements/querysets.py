@@ -24,7 +24,7 @@ class PartyQuerySet(models.QuerySet[Any]):
 
     def contact_unsigned(self) -> "PartyQuerySet":
         """Contact persons who were to sign, have not, and still can. No meeting waits for them, but the record does."""
-        return self.filter(role="contact", signature__isnull=True, user__is_active=True)
+        return self.filter(role="contact", signature__isnull=True, user__is_active=True, agreement__record__isnull=True)
 
 
 class AgreementQuerySet(models.QuerySet[Any]):

@@ -1,8 +1,10 @@
 """The signing record: one certified document with who signed, how and when, made when everyone has signed."""
 
 import datetime
+import hashlib
 import json
 import logging
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -20,8 +22,6 @@ from wagtail_mentoring.cases.actors import SYSTEM
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.documents.agreement_sheet import UnionBrand
-from wagtail_mentoring.documents.errors import DocumentRenderError
-from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.documents.pdf_tags import long_date
 from wagtail_mentoring.documents.record_sheet import DeclinedEntry, Method, RecordSheet, SignatureEntry, render_record
 from wagtail_mentoring.documents.render import Attachment
@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 RECORD_MADE, RECORD_FAILED = "mentoring.record_made", "mentoring.record_failed"
 #: Steps after which an agreement may be complete.
 _MAY_COMPLETE = {"sign", "sign_as_contact", "confirm_signature", "record_paper", "replace_mentor"}
+#: How often a record is drawn anew because something happened to the case meanwhile; then it waits for its next turn.
+_TRIES = 3
 
 
 @receiver(case_moved, sender=Case, dispatch_uid="wagtail_mentoring.agreements.record")
@@ -71,20 +73,20 @@ def make_due_records() -> tuple[int, int]:
 def make_record(pk: int) -> bool:
     """Make the signing record of the agreement ``pk``; return whether it has one afterwards.
 
-    What could not be laid out or certified is written in the case's history, and can be tried again.
+    What could not be made is written in the case's history, and can be tried again. It is laid out and certified
+    without a lock, and counts only if nothing has happened to the case meanwhile.
     """
     case_id = Agreement.objects.filter(pk=pk).values_list("case_id", flat=True).first()
     if case_id is None:
         return False
     try:
-        with files.undone_on_failure(), transaction.atomic():
-            case = moves.lock(case_id)
-            agreement = Agreement.objects.without_record().select_related("document__stored", "text").filter(pk=pk)
-            found = agreement.first()
-            if found is not None:
-                _make(case, found)
-    except (DocumentRenderError, files.FileChanged) as error:
-        logger.warning("The signing record of agreement %s could not be made: %s", pk, error)
+        for _try in range(_TRIES):
+            drawn = _draw(pk)
+            if drawn is None or _keep(pk, drawn):
+                break
+    except Exception as error:
+        # Whatever it is: the other records, and the mails after them, must not wait for this one.
+        logger.exception("The signing record of agreement %s could not be made", pk)
         last = Case.objects.get(pk=case_id).log.order_by("-sequence").values_list("action", flat=True).first()
         if last != RECORD_FAILED:
             moves.note(case_id, RECORD_FAILED, SYSTEM, {"agreement": pk, "why": type(error).__name__})
@@ -92,31 +94,74 @@ def make_record(pk: int) -> bool:
     return Agreement.objects.filter(pk=pk, record__isnull=False).exists()
 
 
-def _make(case: Case, agreement: Agreement) -> None:
+@dataclass(frozen=True)
+class _Drawn:
+    """A record that is made and not yet stored. ``head`` is the end of the case's history when it was drawn."""
+
+    head: str
+    sheet: RecordSheet
+    content: bytes
+    sealed: bytes | None
+
+
+def _draw(pk: int) -> _Drawn | None:
     from wagtail_mentoring.documents.certify import certify
 
-    _seal(case, agreement)
-    sheet, attachments = sheet_of(case, agreement)
+    agreement = _due(pk)
+    if agreement is None:
+        return None
+    case = agreement.case
+    sealed = _sealed(case, agreement)
+    sheet, attachments = sheet_of(case, agreement, sealed)
     content = certify(render_record(sheet, attachments).content, case.union, may_sign=False)
-    name = f"{case.reference}-record-{sheet.language}.pdf"
-    agreement.record = new_document(case, "signing_record", sheet.title(), sheet.language, name, content)
-    agreement.save(update_fields=["record"])
-    data = {"agreement": agreement.pk, "sha256": agreement.record.sha256}
-    moves.record(case, RECORD_MADE, SYSTEM, data)
-    case.save(update_fields=["log_length", "log_head"])
-    record_made.send(Agreement, agreement=agreement, case=case)
+    return _Drawn(case.log_head, sheet, content, sealed)
 
 
-def _seal(case: Case, agreement: Agreement) -> None:
-    """Close the agreement's file by the union's seal, if somebody has signed in it: nobody can add to it any more."""
+def _due(pk: int) -> Agreement | None:
+    needed = ("document__stored", "text", "case__union", "supplement_to__document")
+    return Agreement.objects.without_record().select_related(*needed).filter(pk=pk).first()
+
+
+def _keep(pk: int, drawn: _Drawn) -> bool:
+    """Store what was drawn, and return True; False when something has happened to the case meanwhile."""
+    with files.undone_on_failure(), transaction.atomic():
+        found = _due(pk)
+        if found is None:
+            return True
+        case = moves.lock(found.case_id)
+        agreement = _due(pk)
+        if agreement is None:
+            return True
+        if case.log_head != drawn.head:
+            return False
+        if drawn.sealed is not None:
+            _keep_sealed(case, agreement, drawn.sealed)
+        name = f"{case.reference}-record-{drawn.sheet.language}.pdf"
+        agreement.record = new_document(
+            case, "signing_record", drawn.sheet.title(), drawn.sheet.language, name, drawn.content
+        )
+        agreement.save(update_fields=["record"])
+        data = {"agreement": agreement.pk, "sha256": agreement.record.sha256}
+        moves.record(case, RECORD_MADE, SYSTEM, data)
+        case.save(update_fields=["log_length", "log_head"])
+        record_made.send(Agreement, agreement=agreement, case=case)
+    return True
+
+
+def _sealed(case: Case, agreement: Agreement) -> bytes | None:
+    """Return the file closed by the union's seal, if somebody has signed in it: nobody can add to it any more."""
     versions = agreement.files()
     if len(versions) == 1 or versions[-1].kind == "agreement_sealed":
-        return
+        return None
     from wagtail_mentoring.documents.certify import seal
 
+    return seal(files.read(versions[-1].stored), case.union)
+
+
+def _keep_sealed(case: Case, agreement: Agreement, content: bytes) -> None:
+    versions = agreement.files()
     newest = versions[-1]
     name = f"{case.reference}-{newest.language}-{len(versions) + 1}.pdf"
-    content = seal(files.read(newest.stored), case.union)
     sealed = new_document(case, "agreement_sealed", newest.title, newest.language, name, content)
     AgreementVersion.objects.create(agreement=agreement, document=sealed, number=len(versions))
 
@@ -124,8 +169,11 @@ def _seal(case: Case, agreement: Agreement) -> None:
 # What the record says
 
 
-def sheet_of(case: Case, agreement: Agreement) -> tuple[RecordSheet, list[Attachment]]:
-    """Return what the record shows and what it holds: the agreement, the data on its signatures, scans of paper."""
+def sheet_of(case: Case, agreement: Agreement, sealed: bytes | None = None) -> tuple[RecordSheet, list[Attachment]]:
+    """Return what the record shows and what it holds: the agreement, the data on its signatures, scans of paper.
+
+    ``sealed`` is the agreement's file with the union's seal, where it has just got one.
+    """
     language = agreement.document.language
     parties = list(
         agreement.parties.select_related("signature__upload__stored", "signature__document", "signature__confirmed_by")
@@ -154,7 +202,7 @@ def sheet_of(case: Case, agreement: Agreement) -> tuple[RecordSheet, list[Attach
             version=str(agreement.text.version),
             verify_address=verify_address(case.union),
         )
-        return sheet, _attachments(case, agreement, parties, completed)
+        return sheet, _attachments(case, agreement, parties, completed, sealed)
 
 
 def _role(party: Party) -> str:
@@ -205,7 +253,9 @@ def _entry(party: Party) -> SignatureEntry:
     )
 
 
-def audit(case: Case, agreement: Agreement, parties: list[Party], completed: datetime.datetime) -> dict[str, Any]:
+def audit(
+    case: Case, agreement: Agreement, parties: list[Party], completed: datetime.datetime, file_sha256: str
+) -> dict[str, Any]:
     """Return the data on the signatures for machines. Nothing in it that the parties do not know of each other."""
     return {
         "format": "wagtail-mentoring signing record 1",
@@ -217,7 +267,7 @@ def audit(case: Case, agreement: Agreement, parties: list[Party], completed: dat
             "text_version": agreement.text.version,
             "issued_at": agreement.issued_at,
             "sha256": agreement.document.sha256,
-            "file_sha256": agreement.files()[-1].sha256,
+            "file_sha256": file_sha256,
             "supplement_to": agreement.supplement_to.document.sha256 if agreement.supplement_to else None,
         },
         "parties": [_audit_of(party) for party in parties],
@@ -252,12 +302,15 @@ def _audit_of(party: Party) -> dict[str, Any]:
 
 
 def _attachments(
-    case: Case, agreement: Agreement, parties: list[Party], completed: datetime.datetime
+    case: Case, agreement: Agreement, parties: list[Party], completed: datetime.datetime, sealed: bytes | None
 ) -> list[Attachment]:
-    newest = agreement.files()[-1]
-    data = json.dumps(audit(case, agreement, parties, completed), cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
+    versions = agreement.files()
+    newest = versions[-1]
+    content = sealed if sealed is not None else files.read(newest.stored)
+    told = audit(case, agreement, parties, completed, hashlib.sha256(content).hexdigest())
+    data = json.dumps(told, cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
     found = [
-        _attachment(newest, f"{case.reference}-{newest.language}.pdf", _("The agreement")),
+        Attachment(f"{case.reference}-{newest.language}.pdf", content, "application/pdf", _("The agreement"), "Source"),
         Attachment(
             f"{case.reference}-signatures.json",
             data.encode(),
@@ -277,7 +330,3 @@ def _attachments(
         description = _("Scan of the signed paper")
         found.append(Attachment(name, files.read(stored), stored.content_type, description, "Supplement"))
     return found
-
-
-def _attachment(document: Document, name: str, description: str) -> Attachment:
-    return Attachment(name, files.read(document.stored), "application/pdf", description, "Source")

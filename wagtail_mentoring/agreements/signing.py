@@ -12,7 +12,7 @@ from wagtail_mentoring.workflows import StepRefused
 
 from .models import Agreement, Party, PartyRole, Signature, SignatureMethod, SignatureUpload, UploadStatus
 from .parties import acting_party, contact_party
-from .versions import add_version
+from .versions import add_version, refuse_recorded
 
 CODE_PURPOSE = "sign"
 
@@ -31,6 +31,7 @@ def sign(move: Move) -> None:
     agreement, party = acting
     if hasattr(party, "signature"):
         raise StepRefused(_("You have signed this agreement already."))
+    refuse_recorded(agreement)
     if move.inputs.get("result") is not None:
         _sign_in_file(move, agreement, party)
     else:
@@ -123,6 +124,7 @@ def sign_as_contact(move: Move) -> None:
         named = party.name if party else ""
         raise StepRefused(_("The agreement names %s as contact person. Only that person can sign here.") % named)
     agreement = party.agreement
+    refuse_recorded(agreement)
     typed, errors = _name_errors(move, agreement, party)
     if errors:
         raise StepRefused(_("The agreement is not signed yet."), errors)
