@@ -416,7 +416,7 @@ def test_random_histories_of_two_cases() -> None:
     run_state_machine_as_test(
         MovesMachine,
         settings=settings(
-            max_examples=30,
+            max_examples=22,
             stateful_step_count=15,
             deadline=None,
             database=None,
