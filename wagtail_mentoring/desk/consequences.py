@@ -77,7 +77,16 @@ def _send_agreement(dossier: Dossier) -> list[str]:
         made % {"language": _language(dossier)},
         ngettext("%(n)s mail goes out today: %(names)s.", "%(n)s mails go out today: %(names)s.", len(people))
         % {"n": len(people), "names": ", ".join(people)},
+        "" if joins_later(dossier) else _contact_person(dossier),
     ]
+
+
+def _contact_person(dossier: Dossier) -> str:
+    """Return that the agreement names its issuer too, where the rule of today says so."""
+    if not dossier.case.participation.contact_person_signs:
+        return ""
+    told = _("%(name)s (you) stands in it as contact person and signs too, on this case. No meeting waits for that.")
+    return told % {"name": words.user_name(dossier.user)}
 
 
 def _last_one(dossier: Dossier, names: set[str]) -> str:
@@ -139,6 +148,7 @@ def _reissue(dossier: Dossier) -> list[str]:
         % {"language": _language(dossier)},
         ngettext("%(n)s person signs again: %(names)s.", "%(n)s people sign again: %(names)s.", len(people))
         % {"n": len(people), "names": ", ".join(people)},
+        _contact_person(dossier),
         had % {"n": len(signed)} if signed else "",
         _("Signed copies that wait are put aside.") if dossier.copies_waiting else "",
         _("Meeting %(number)s cannot be recorded until everyone has signed.") % {"number": dossier.next_number},

@@ -110,7 +110,12 @@ class ParticipationViewSet(EditorViewSet):
     edit_handler = ObjectList(
         [
             FieldRowPanel([FieldPanel("programme"), FieldPanel("union")]),
-            HelpPanel(_("A case keeps the rules that were valid when it was opened.")),
+            HelpPanel(
+                _(
+                    "A case keeps the rules on meetings, and on one mentor being enough, that were valid when it was "
+                    "opened. Whether the contact person signs follows the rule on the day an agreement is issued."
+                )
+            ),
             MultiFieldPanel(
                 [
                     FieldRowPanel(
