@@ -52,6 +52,9 @@ def test_the_state_of_a_key(admin: Client, union: Any) -> None:
     second = key_of(union)
     content = admin.get(reverse(LIST)).content.decode()
     assert "Retired" in content and keys.short_fingerprint(first.fingerprint) in content
+    keys.revoke_key(first.fingerprint, "The <backup> was stolen")
+    content = admin.get(reverse(LIST)).content.decode()
+    assert "Revoked" in content and "Why: The &lt;backup&gt; was stolen" in content and "Retired" not in content
     SigningKey.objects.filter(pk=second.pk).update(not_after=clock.now() + datetime.timedelta(days=20))
     assert "make a new one" in admin.get(reverse(LIST)).content.decode()
     SigningKey.objects.filter(pk=second.pk).update(not_after=clock.now() - datetime.timedelta(days=1))

@@ -28,9 +28,10 @@ from tests.documents.signatures import (
     signed,
 )
 from wagtail_mentoring.documents import findings, verify
-from wagtail_mentoring.documents.agreement_sheet import render_agreement
+from wagtail_mentoring.documents.agreement_sheet import SupplementTo, render_agreement
 from wagtail_mentoring.documents.backends import MemoryKeys, backend
 from wagtail_mentoring.documents.certify import DocumentWriter, certify, seal
+from wagtail_mentoring.documents.models import DocumentKind
 from wagtail_mentoring.documents.render import Attachment, render_pdf
 from wagtail_mentoring.documents.verify import KINDS, Verification
 
@@ -60,7 +61,7 @@ def record(agreement: bytes, **named: str) -> bytes:
     plain = sheet()
     rendered = render_pdf(
         "agreement.html", plain.context(), language="en", title="Signing record, SAFA-2026-0417",
-        reference="SAFA-2026-0417", kind="signing_record", attachments=inside,
+        reference="SAFA-2026-0417", kind=DocumentKind.SIGNING_RECORD, attachments=inside,
     )  # fmt: skip
     return certify(rendered.content, UNION, may_sign=False)
 
@@ -205,7 +206,7 @@ def test_what_is_inside_is_told_in_the_readers_language(of_file: str) -> None:
         ]
     rendered = render_pdf(
         "agreement.html", sheet().context(), language="en", title="Signing record, SAFA-2026-0417",
-        reference="SAFA-2026-0417", kind="signing_record", attachments=inside,
+        reference="SAFA-2026-0417", kind=DocumentKind.SIGNING_RECORD, attachments=inside,
     )  # fmt: skip
     told = verify.verify(certify(rendered.content, UNION, may_sign=False))
     with translation.override("fi"):
@@ -242,6 +243,16 @@ def test_a_record_with_another_agreement_inside() -> None:
     assert "not the one that the record was made for" in told.summary
 
 
+def test_a_record_of_a_supplement_names_it_too() -> None:
+    plain = sheet()
+    joins = SupplementTo("SAFA-2026-0417", plain.issued, "a" * 64, plain.parties[:1])
+    supplement = certify(render_agreement(replace(plain, supplement=joins)).content, UNION, may_sign=True)
+    assert verify.verify(supplement).reading.about.kind == "supplement"
+    assert verify.verify(record(supplement)).reading.matches is True
+    told = verify.verify(record(supplement, file_sha256="0" * 64))
+    assert (told.reading.matches, told.state) == (False, "changed")
+
+
 def test_a_record_with_a_changed_agreement_inside() -> None:
     told = verify.verify(record(attacks.page_text(issued())))
     assert (told.reading.state, told.state) == ("unchanged", "changed")
@@ -261,7 +272,7 @@ def test_every_reason_has_its_words() -> None:
     }  # fmt: skip
     assert set(findings.REFUSED) - set(verify.SENTENCES) == uploads_only
     assert set(verify.SENTENCES) - set(findings.SENTENCES) == {"certified_part", "after_the_end"}
-    assert {"agreement", "supplement", "signing_record", "participation", "thanks", "guide", "export"} == set(KINDS)
+    assert set(KINDS) == set(DocumentKind.values)
 
 
 # The command

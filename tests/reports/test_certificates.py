@@ -60,7 +60,7 @@ def test_the_mentee_takes_part_and_each_mentor_is_thanked() -> None:
     with pretend_certificate():
         own = certificate_for(case.pk, case.mentee, by(case.mentee))
         thanks = certificate_for(case.pk, first, as_handler(make_handler(case.union)))
-    assert (own.mentee, own.mentor, own.document.kind, own.issued_by) == (case.mentee, None, "certificate", None)
+    assert (own.mentee, own.mentor, own.document.kind, own.issued_by) == (case.mentee, None, "participation", None)
     assert (thanks.mentee, thanks.mentor, thanks.document.kind) == (None, first, "thanks")
     assert thanks.issued_by is not None
     assert files.read(thanks.document.stored).startswith(b"%PDF-1.7 thanks")

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move
-from wagtail_mentoring.documents.models import Document
+from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.privacy.ownership import Owner, register_finder
@@ -16,14 +16,14 @@ from wagtail_mentoring.privacy.storage import private_storage
 from .models import Agreement, SignatureUpload
 
 
-def new_document(case: Case, kind: str, title: str, language: str, name: str, content: bytes) -> Document:
+def new_document(case: Case, kind: DocumentKind, title: str, language: str, name: str, content: bytes) -> Document:
     """Store ``content`` as a document of ``case``; ``name`` is what a download is called."""
     stored = files.store(case.union, name, content, "application/pdf")
     sha256 = hashlib.sha256(content).hexdigest()
     return Document.objects.create(kind=kind, title=title[:255], language=language, stored=stored, sha256=sha256)
 
 
-def store_document(move: Move, kind: str, title: str, language: str, name: str, content: bytes) -> Document:
+def store_document(move: Move, kind: DocumentKind, title: str, language: str, name: str, content: bytes) -> Document:
     """As :func:`new_document`, inside a move: the bytes go again when the move is refused after all."""
     document = new_document(move.case, kind, title, language, name, content)
     move.take_back.append(partial(private_storage().delete, document.stored.file))

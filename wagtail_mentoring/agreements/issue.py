@@ -21,6 +21,7 @@ from wagtail_mentoring.documents.agreement_sheet import (
     render_agreement,
 )
 from wagtail_mentoring.documents.errors import DocumentRenderError
+from wagtail_mentoring.documents.models import DocumentKind
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import StepRefused
@@ -92,7 +93,7 @@ def _issue(move: Move, joins: Agreement | None) -> None:
             % error
         ) from error
     name = f"{case.reference}-{sheet.language}.pdf"
-    kind = "supplement" if joins else "agreement"
+    kind = DocumentKind.SUPPLEMENT if joins else DocumentKind.AGREEMENT
     document = store_document(move, kind, sheet.title(), sheet.language, name, content)
     agreement = Agreement.objects.create(
         case=case,

@@ -22,6 +22,7 @@ from wagtail_mentoring.cases.actors import SYSTEM
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.documents.agreement_sheet import UnionBrand
+from wagtail_mentoring.documents.models import DocumentKind
 from wagtail_mentoring.documents.pdf_tags import long_date
 from wagtail_mentoring.documents.record_sheet import DeclinedEntry, Method, RecordSheet, SignatureEntry, render_record
 from wagtail_mentoring.documents.render import Attachment
@@ -138,7 +139,7 @@ def _keep(pk: int, drawn: _Drawn) -> bool:
             _keep_sealed(case, agreement, drawn.sealed)
         name = f"{case.reference}-record-{drawn.sheet.language}.pdf"
         agreement.record = new_document(
-            case, "signing_record", drawn.sheet.title(), drawn.sheet.language, name, drawn.content
+            case, DocumentKind.SIGNING_RECORD, drawn.sheet.title(), drawn.sheet.language, name, drawn.content
         )
         agreement.save(update_fields=["record"])
         data = {"agreement": agreement.pk, "sha256": agreement.record.sha256}
@@ -151,7 +152,7 @@ def _keep(pk: int, drawn: _Drawn) -> bool:
 def _sealed(case: Case, agreement: Agreement) -> bytes | None:
     """Return the file closed by the union's seal, if somebody has signed in it: nobody can add to it any more."""
     versions = agreement.files()
-    if len(versions) == 1 or versions[-1].kind == "agreement_sealed":
+    if len(versions) == 1 or versions[-1].kind == DocumentKind.AGREEMENT_SEALED:
         return None
     from wagtail_mentoring.documents.certify import seal
 
@@ -162,7 +163,7 @@ def _keep_sealed(case: Case, agreement: Agreement, content: bytes) -> None:
     versions = agreement.files()
     newest = versions[-1]
     name = f"{case.reference}-{newest.language}-{len(versions) + 1}.pdf"
-    sealed = new_document(case, "agreement_sealed", newest.title, newest.language, name, content)
+    sealed = new_document(case, DocumentKind.AGREEMENT_SEALED, newest.title, newest.language, name, content)
     AgreementVersion.objects.create(agreement=agreement, document=sealed, number=len(versions))
 
 

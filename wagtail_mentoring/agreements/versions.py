@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.cases.moves import Move
-from wagtail_mentoring.documents.models import Document
+from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.workflows import StepRefused
 
 from .files import store_document
@@ -19,7 +19,7 @@ def add_version(move: Move, agreement: Agreement, party: Party, content: bytes, 
     number = len(refuse_older(agreement, based_on))
     issued = agreement.document
     name = f"{move.case.reference}-{issued.language}-{number + 1}.pdf"
-    document = store_document(move, "agreement_signed", issued.title, issued.language, name, content)
+    document = store_document(move, DocumentKind.AGREEMENT_SIGNED, issued.title, issued.language, name, content)
     AgreementVersion.objects.create(agreement=agreement, document=document, number=number)
     return document
 

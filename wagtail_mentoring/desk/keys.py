@@ -50,6 +50,9 @@ def readable_keys(user: Any) -> Any:
 
 def state(key: SigningKey) -> str:
     """Return whether the key signs, in words."""
+    if key.revoked_at is not None:
+        told = {"day": words.day(key.revoked_at), "why": key.revoked_why}
+        return _("Revoked %(day)s: documents made with it count only with a timestamp from before. Why: %(why)s") % told
     if key.retired_at is not None:
         return _("Retired %(day)s; older documents are still verified with it") % {"day": words.day(key.retired_at)}
     days = (key.not_after - clock.now()).days

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 
+from .models import DocumentKind
 from .names import clean_name
 from .render import RenderedPdf, render_pdf
 
@@ -142,5 +143,5 @@ def render_agreement(sheet: AgreementSheet) -> RenderedPdf:
         language=sheet.language,
         title=sheet.title(),
         reference=sheet.reference,
-        kind="supplement" if sheet.supplement else "agreement",
+        kind=DocumentKind.SUPPLEMENT if sheet.supplement else DocumentKind.AGREEMENT,
     )

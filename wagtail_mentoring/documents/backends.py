@@ -1,5 +1,6 @@
 """Where the keys are that certify documents: in the database, in memory, or wherever a site keeps them."""
 
+import datetime
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,13 +26,17 @@ from .models import SigningKey
 
 @dataclass(frozen=True)
 class IssuerCertificate:
-    """A certificate that a union certifies with, or did once. ``certificate`` and ``chain`` are in DER."""
+    """A certificate that a union certifies with, or did once. ``certificate`` and ``chain`` are in DER.
+
+    ``revoked_at``: since when the key is not trusted any more, because somebody else may have it.
+    """
 
     union_id: int
     union_name: str
     certificate: bytes
     retired: bool = False
     chain: tuple[bytes, ...] = ()
+    revoked_at: datetime.datetime | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -94,6 +99,12 @@ class LocalKeys:
         """Return what signs for the union. Raises NoSigningKey or KeyUnreadable."""
         row = SigningKey.objects.of(union.pk).current().defer("sealed_key", "chain").first()
         if row is None:
+            last = SigningKey.objects.of(union.pk).defer("sealed_key", "chain").first()
+            if last is not None and last.revoked_at is not None:
+                raise NoSigningKey(
+                    f"The key of {union_name(union)} was revoked on {last.revoked_at.date()}. "
+                    f"Make a new one: manage.py mentoring_signing_key {union.slug}"
+                )
             raise NoSigningKey(
                 f"{union_name(union)} has no key to certify documents with. "
                 f"Make one: manage.py mentoring_signing_key {union.slug}"
@@ -117,6 +128,7 @@ class LocalKeys:
                 bytes(row.certificate),
                 row.retired_at is not None,
                 tuple(issuer.public_bytes(Encoding.DER) for issuer in read_chain(bytes(row.chain))),
+                row.revoked_at,
             )
             for row in rows
         ]

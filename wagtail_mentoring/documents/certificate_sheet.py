@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from .agreement_sheet import UnionBrand
 from .errors import DocumentRenderError
+from .models import DocumentKind
 from .names import clean_name
 from .render import RenderedPdf, render_pdf
 
@@ -82,7 +83,7 @@ def render_certificate(sheet: CertificateSheet) -> RenderedPdf:
         language=sheet.language,
         title=sheet.title(),
         reference=sheet.reference,
-        kind=sheet.kind,
+        kind=DocumentKind(sheet.kind),
     )
     if rendered.pages != 1:
         raise too_much

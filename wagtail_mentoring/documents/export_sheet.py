@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from .agreement_sheet import UnionBrand
+from .models import DocumentKind
 from .names import clean_name
 from .render import RenderedPdf, render_pdf
 
@@ -62,5 +63,5 @@ def render_export(sheet: ExportSheet) -> RenderedPdf:
         language=sheet.language,
         title=sheet.title(),
         reference=sheet.reference,
-        kind="export",
+        kind=DocumentKind.EXPORT,
     )

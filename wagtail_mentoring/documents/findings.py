@@ -22,6 +22,7 @@ REVIEW: Mapping[str, Promise] = {
     "unknown_issuer": _("We do not know the issuer of the certificate, %(issuer)s."),
     "self_signed": _("The certificate was made by its owner, so that nobody vouches for the name in it."),
     "expired": _("The certificate, issued by %(issuer)s, is not in force today."),
+    "revoked": _("The certificate is that of a key that its union has revoked, so that somebody else may have it."),
     "other_name": _("The name in the certificate, %(name)s, is not written as the name in the document, %(printed)s."),
     "own_place": _("The signature does not stand in the place made for it, but in one that your program added."),
     "unexplained": _("Your program wrote more into the file than the signature."),

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from .agreement_sheet import UnionBrand
+from .models import DocumentKind
 from .render import RenderedPdf, render_pdf
 
 TEMPLATE = "guide.html"
@@ -83,7 +84,7 @@ def render_guide(sheet: GuideSheet) -> RenderedPdf:
             language=sheet.language,
             title=sheet.full_title(),
             reference=sheet.reference,
-            kind="guide",
+            kind=DocumentKind.GUIDE,
         )
 
     pdf = rendered("page")

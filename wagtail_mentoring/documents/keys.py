@@ -41,6 +41,8 @@ YEARS = 5
 RSA_LEAST = 2048
 # Upper bounds of the parts of a name in a certificate (RFC 5280, appendix A.1).
 _LONGEST_NAME = 64
+# So much of a fingerprint must be written to name a key.
+_LEAST_DIGITS = 8
 
 
 class UnionLike(Protocol):
@@ -218,6 +220,33 @@ def valid_key(union: UnionLike) -> SigningKey | None:
     """Return the key that the union signs with today, without its sealed part; None when it has none, or it ended."""
     row = SigningKey.objects.of(union.pk).current().defer("sealed_key").first()
     return row if row is not None and row.not_after > clock.now() else None
+
+
+@transaction.atomic
+def revoke_key(fingerprint: str, why: str) -> SigningKey:
+    """Distrust a stored key from now on, and retire it if it is in use. ``fingerprint`` may be its beginning.
+
+    Raises KeyRefused when no key, or more than one, has it, when it is revoked already, or when no reason is given.
+    """
+    wanted = re.sub(r"[\s:]", "", fingerprint).lower()
+    if not why.strip():
+        raise KeyRefused("Say why the key is revoked: it stays with the key.")
+    longest = SigningKey._meta.get_field("revoked_why").max_length or 0
+    if len(why.strip()) > longest:
+        raise KeyRefused(f"The reason is longer than {longest} characters.")
+    if len(wanted) < _LEAST_DIGITS:
+        raise KeyRefused(f"Write at least {_LEAST_DIGITS} digits of the fingerprint; --list shows them.")
+    rows = SigningKey.objects.select_for_update(of=("self",)).filter(fingerprint__startswith=wanted)
+    found = list(rows.defer("sealed_key")[:2])
+    if len(found) != 1:
+        raise KeyRefused(f"{'No key' if not found else 'More than one key'} has the fingerprint {fingerprint}.")
+    (row,) = found
+    if row.revoked_at is not None:
+        raise KeyRefused(f"This key was revoked on {row.revoked_at.date()} already.")
+    row.revoked_at, row.revoked_why = clock.now(), why.strip()
+    row.retired_at = row.retired_at or row.revoked_at
+    row.save(update_fields=["revoked_at", "revoked_why", "retired_at"])
+    return row
 
 
 def make_missing_keys(unions: Iterable[UnionLike]) -> list[SigningKey]:

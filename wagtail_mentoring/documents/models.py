@@ -6,10 +6,28 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_mentoring import clock
 
 
+class DocumentKind(models.TextChoices):
+    """What a document is. A file names its kind in its metadata (XMP dc:type) by the same value.
+
+    ``agreement_signed`` and ``agreement_sealed`` are versions of an agreement or supplement, whose own metadata stay as
+    they were certified.
+    """
+
+    AGREEMENT = "agreement", _("Ethics agreement")
+    SUPPLEMENT = "supplement", _("Supplement to an ethics agreement")
+    AGREEMENT_SIGNED = "agreement_signed", _("Agreement, signed in the file")
+    AGREEMENT_SEALED = "agreement_sealed", _("Agreement, closed by the union")
+    SIGNING_RECORD = "signing_record", _("Signing record")
+    PARTICIPATION = "participation", _("Certificate of participation")
+    THANKS = "thanks", _("Certificate of thanks")
+    GUIDE = "guide", _("Guide for a meeting")
+    EXPORT = "export", _("Personal data, exported")
+
+
 class Document(models.Model):
     """A rendered document. A new version is a new row; the bytes are never rendered again to compare."""
 
-    kind = models.CharField(_("kind"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=24, choices=DocumentKind.choices)
     title = models.CharField(_("title"), max_length=255)
     language = models.CharField(_("language"), max_length=12)
     stored = models.OneToOneField("wagtail_mentoring.PrivateFile", models.PROTECT, related_name="document")
@@ -40,7 +58,8 @@ class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
 class SigningKey(models.Model):
     """What a union certifies its documents with. The private key lies here sealed, and nowhere in clear.
 
-    A retired key signs nothing any more; its certificate stays, so that documents of its time can be verified.
+    A retired key signs nothing any more; its certificate stays, so that documents of its time can be verified. Of a
+    revoked key, somebody else may have had it, and only documents with a timestamp from before still count.
     """
 
     union = models.ForeignKey(
@@ -57,6 +76,8 @@ class SigningKey(models.Model):
     not_after = models.DateTimeField(_("valid until"))
     created_at = models.DateTimeField(_("created at"), default=clock.now)
     retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_why = models.CharField(_("why it was revoked"), max_length=255, blank=True)
 
     objects = SigningKeyQuerySet.as_manager()
 
@@ -70,6 +91,11 @@ class SigningKey(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(not_before__lt=models.F("not_after")), name="mentoring_signing_key_dates"
+            ),
+            # So that a revoked key can never be the one in use.
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None) | models.Q(retired_at__isnull=False),
+                name="mentoring_signing_key_revoked",
             ),
         ]
 

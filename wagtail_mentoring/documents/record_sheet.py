@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from .agreement_sheet import UnionBrand
+from .models import DocumentKind
 from .names import clean_name
 from .render import Attachment, RenderedPdf, render_pdf
 
@@ -128,6 +129,6 @@ def render_record(sheet: RecordSheet, attachments: Sequence[Attachment] = ()) ->
         language=sheet.language,
         title=sheet.title(),
         reference=sheet.reference,
-        kind="signing_record",
+        kind=DocumentKind.SIGNING_RECORD,
         attachments=attachments,
     )

@@ -19,6 +19,7 @@ from .errors import AssetRefused, DocumentRenderError, ForeignField, GlyphsMissi
 from .finish import About
 from .fonts import how_to_draw
 from .layout import Attachment as Attachment
+from .models import DocumentKind
 from .templates import search_path, template_engine
 
 # Control characters come with pasted text and have no look: a box would stand for each. Ends of lines become spaces.
@@ -68,7 +69,7 @@ def render_pdf(
     language: str,
     title: str,
     reference: str = "",
-    kind: str = "",
+    kind: DocumentKind | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> RenderedPdf:
     """Render a document that is PDF/A-3a and PDF/UA-1, with its signature fields empty.
@@ -86,9 +87,10 @@ def render_pdf(
     if len(set(names)) < len(names) or not all(name and name.isascii() for name in names):
         raise ValueError(f"Files inside a document need names of their own, in ASCII: {names}.")
     html = render_html(template, context, language=language, title=title).translate(_UNSEEN)
+    about = About(reference, DocumentKind(kind).value if kind else "")
     try:
         content, pages = workers.call(
-            layout.make, html, search_path(), About(reference, kind), tuple(attachments), pool="render"
+            layout.make, html, search_path(), about, tuple(attachments), pool="render"
         )
     except AssetRefused as error:
         raise AssetRefused(

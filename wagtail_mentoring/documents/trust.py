@@ -45,12 +45,17 @@ def listed_certificates(paths: Sequence[str | Path] | None = None) -> tuple[byte
 
 
 def trust() -> Trust:
-    """Return whom the site trusts now, as the limited process needs it."""
+    """Return whom the site trusts now, as the limited process needs it. Revoked keys stand apart."""
     issuers = backend().certificates()
     return Trust(
         listed=listed_certificates(),
-        ours={issuer.fingerprint: issuer.union_name for issuer in issuers},
-        issued=tuple(issuer.certificate for issuer in issuers),
+        ours={issuer.fingerprint: issuer.union_name for issuer in issuers if issuer.revoked_at is None},
+        issued=tuple(issuer.certificate for issuer in issuers if issuer.revoked_at is None),
+        revoked={
+            issuer.fingerprint: (issuer.union_name, issuer.revoked_at)
+            for issuer in issuers
+            if issuer.revoked_at is not None
+        },
     )
 
 

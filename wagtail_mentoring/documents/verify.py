@@ -20,24 +20,18 @@ from .checking.reading import FileInside, Reading, State, read
 from .checking.signatures import SignatureSeen
 from .errors import WorkerKilled, WorkerTimedOut
 from .inside import told_to_reader
+from .models import DocumentKind
 from .trust import trust
 from .workers import call
 
 #: Codes of ``Document.kind`` and of the file's own metadata, in words.
-KINDS: Mapping[str, Promise] = {
-    "agreement": gettext_lazy("Ethics agreement"),
-    "supplement": gettext_lazy("Supplement to an ethics agreement"),
-    "signing_record": gettext_lazy("Signing record"),
-    "participation": gettext_lazy("Certificate of participation"),
-    "thanks": gettext_lazy("Certificate of thanks"),
-    "guide": gettext_lazy("Guide for a meeting"),
-    "export": gettext_lazy("Personal data, exported"),
-}
+KINDS: Mapping[str, str | Promise] = {kind.value: kind.label for kind in DocumentKind}
 
 HEADLINES: Mapping[State, Promise] = {
     "unchanged": gettext_lazy("This document is genuine and unchanged"),
     "added": gettext_lazy("The pages are unchanged, but something was added"),
     "changed": gettext_lazy("This document was changed after it was issued"),
+    "revoked": gettext_lazy("This document was made with a key that the union has revoked"),
     "not_ours": gettext_lazy("This is not a document of ours"),
     "unreadable": gettext_lazy("We cannot read this file"),
 }
@@ -83,6 +77,7 @@ ISSUERS: Mapping[str, Promise] = {
     ),
     "self_signed": gettext_lazy("The certificate was made by its owner, so that nobody vouches for the name."),
     "expired": gettext_lazy("The certificate, issued by %(issuer)s, is not in force today."),
+    "revoked": gettext_lazy("The union has revoked the key that this was made with."),
     "weak_signature": gettext_lazy("It was made by a method that is no longer safe."),
     "broken_signature": gettext_lazy("It does not fit the file: one of the two was altered."),
 }
@@ -108,7 +103,10 @@ class Verification:
 
     @property
     def state(self) -> State:
-        """``unchanged``, ``added``, ``changed``, ``not_ours`` or ``unreadable``; worst of the file and those inside."""
+        """A code of HEADLINES: the worst of the file and those inside.
+
+        An agreement whose key was revoked later stays genuine inside a record that is: the record names it by hash.
+        """
         if self.reading.state == "unchanged" and (self.reading.matches is False or self._worst_inside() == "changed"):
             return "changed"
         return self.reading.state
@@ -169,6 +167,11 @@ class Verification:
             if self.reading.matches is False:
                 told += " " + _("The agreement inside is not the one that the record was made for.")
             return told
+        if self.state == "revoked":
+            return _(
+                "It bears the mark of %(union)s, but the union revoked this key on %(date)s: somebody else could have "
+                "used it. Nothing proves that the document is older than that. Do not rely on it; ask the union."
+            ) % {**union, "date": self._revoked_on}
         if self.state == "not_ours":
             return _("No union of this site has certified this file. It may have been printed or saved anew.")
         return " ".join(self.changes)
@@ -190,7 +193,18 @@ class Verification:
         """Something to know of the union's key, of a file that is as it was issued; mostly empty."""
         if not self.retired or not self.ok:
             return ""
+        if self._revoked_on:
+            return _(
+                "The union revoked the key of this document on %(date)s. The document is older, as a time-stamping "
+                "authority confirms, and stays valid."
+            ) % {"date": self._revoked_on}
         return _("The union has another key today. Documents made with this one stay valid.")
+
+    @property
+    def _revoked_on(self) -> str:
+        certification = self.reading.certification
+        revoked_at = certification.revoked_at if certification is not None else None
+        return _date(revoked_at) if revoked_at is not None else ""
 
     @property
     def record_note(self) -> str:
@@ -304,7 +318,8 @@ def _told(one: SignatureSeen, label: str, issued_by: str) -> SignatureTold:
     if when := _when(one):
         lines.append(when)
     speaks_for_itself = closes or one.kind == "timestamp" or (one.kind == "certification" and bool(one.union))
-    return SignatureTold(title, "" if speaks_for_itself else label, tuple(lines), one.holds)
+    good = one.holds and one.problem != "revoked"
+    return SignatureTold(title, "" if speaks_for_itself else label, tuple(lines), good)
 
 
 def _when(one: SignatureSeen) -> str:
@@ -322,6 +337,6 @@ def _date(moment: datetime.datetime) -> str:
 
 
 def worst(verifications: Sequence[Verification]) -> int:
-    """Return 0 when all are unchanged, 1 when one was changed or added to, 2 when one is not ours or unreadable."""
-    codes = {"unchanged": 0, "added": 1, "changed": 1, "not_ours": 2, "unreadable": 2}
+    """Return 0 when all are unchanged, 1 when one was changed or added to, 2 when one cannot be relied on at all."""
+    codes = {"unchanged": 0, "added": 1, "changed": 1, "revoked": 2, "not_ours": 2, "unreadable": 2}
     return max((codes[one.state] for one in verifications), default=0)

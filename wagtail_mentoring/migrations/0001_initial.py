@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('agreement', 'Ethics agreement'), ('supplement', 'Supplement to an ethics agreement'), ('agreement_signed', 'Agreement, signed in the file'), ('agreement_sealed', 'Agreement, closed by the union'), ('signing_record', 'Signing record'), ('participation', 'Certificate of participation'), ('thanks', 'Certificate of thanks'), ('guide', 'Guide for a meeting'), ('export', 'Personal data, exported')], max_length=24, verbose_name='kind')),
                 ('title', models.CharField(max_length=255, verbose_name='title')),
                 ('language', models.CharField(max_length=12, verbose_name='language')),
                 ('sha256', models.CharField(db_index=True, max_length=64)),
@@ -831,6 +831,8 @@ class Migration(migrations.Migration):
                 ('not_after', models.DateTimeField(verbose_name='valid until')),
                 ('created_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='created at')),
                 ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='retired at')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),
+                ('revoked_why', models.CharField(blank=True, max_length=255, verbose_name='why it was revoked')),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signing_keys', to='wagtail_mentoring.union', verbose_name='union')),
             ],
             options={
@@ -1109,6 +1111,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='signingkey',
             constraint=models.CheckConstraint(condition=models.Q(('not_before__lt', models.F('not_after'))), name='mentoring_signing_key_dates'),
+        ),
+        migrations.AddConstraint(
+            model_name='signingkey',
+            constraint=models.CheckConstraint(condition=models.Q(('revoked_at', None), ('retired_at__isnull', False), _connector='OR'), name='mentoring_signing_key_revoked'),
         ),
         migrations.AddIndex(
             model_name='readinglogentry',

@@ -12,7 +12,14 @@ from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.uploads import MemoryFileField, uploads_in_memory
 
 #: The icon of each answer.
-_ICONS = {"unchanged": "tick", "added": "alert", "changed": "alert", "not_ours": "document", "unreadable": "document"}
+_ICONS = {
+    "unchanged": "tick",
+    "added": "alert",
+    "changed": "alert",
+    "revoked": "alert",
+    "not_ours": "document",
+    "unreadable": "document",
+}
 
 
 class VerifyForm(forms.Form):

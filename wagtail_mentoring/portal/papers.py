@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import Agreement
 from wagtail_mentoring.documents.fingerprints import grouped
-from wagtail_mentoring.documents.models import Document
+from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.messages.dates import long_day
 
 
@@ -60,7 +60,7 @@ def _of_one(agreement: Agreement, files: list[Document], record: Document | None
     supplement = agreement.is_supplement
     found: list[Paper] = []
     if later:
-        signatures = sum(document.kind == "agreement_signed" for document in later)
+        signatures = sum(document.kind == DocumentKind.AGREEMENT_SIGNED for document in later)
         inside = ngettext(
             "With %(number)d signature in the file", "With %(number)d signatures in the file", signatures
         ) % {"number": signatures}

@@ -23,7 +23,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.agreement_sheet import UnionBrand
 from wagtail_mentoring.documents.certificate_sheet import CertificateSheet, render_certificate
 from wagtail_mentoring.documents.errors import DocumentRenderError
-from wagtail_mentoring.documents.models import Document
+from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.meetings.models import Attendance, Meeting, MeetingStatus
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.privacy import files
@@ -199,7 +199,7 @@ def _issue(case: Case, person: Mentee | Mentor, time: TimeTogether, language: st
         ) from error
     name = f"{case.reference}-{'thanks' if thanks else 'certificate'}.pdf"
     return Document.objects.create(
-        kind="thanks" if thanks else "certificate",
+        kind=DocumentKind.THANKS if thanks else DocumentKind.PARTICIPATION,
         title=sheet.title()[:255],
         language=language,
         stored=files.store(union, name, content, "application/pdf"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from wagtail_mentoring.agreements.models import SignatureMethod, UploadStatus
 from wagtail_mentoring.agreements.wording import text_in_force
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.documents.models import DocumentKind
 from wagtail_mentoring.documents.uploads import UploadResult
 
 from .. import words
@@ -116,7 +117,7 @@ def _state(one: Any, current: bool) -> str:
 def _files(one: Any) -> list[dict[str, Any]]:
     named = [(_("As issued (PDF)"), one.document)]
     for version in one.signed_files:
-        sealed = version.document.kind == "agreement_sealed"
+        sealed = version.document.kind == DocumentKind.AGREEMENT_SEALED
         title = _("Closed by the union’s seal (PDF)") if sealed else _("With signature %(number)s in the file (PDF)")
         named.append((title % {"number": version.number}, version.document))
     if one.record is not None:

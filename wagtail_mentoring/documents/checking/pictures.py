@@ -23,7 +23,7 @@ _PNG_KEPT = {
 }  # fmt: skip
 
 
-class Odd(Exception):
+class Odd(ValueError):
     """The file is not built as the standard says; it can be drawn all the same, and is packed anew."""
 
 

@@ -31,10 +31,13 @@ from .signatures import (
 from .structure import FAULTS, fields_of, grown, is_signature, powers
 
 #: ``added``: pages and signatures are as they were, but something that is no signature was added.
-State = Literal["unchanged", "added", "changed", "not_ours", "unreadable"]
+#: ``revoked``: certified by a key that the union has revoked, and nothing proves that it was before.
+State = Literal["unchanged", "added", "changed", "revoked", "not_ours", "unreadable"]
 
 _LARGEST_JSON = 1024 * 1024
 _MOST_FILES = 20
+#: Kinds that a signing record is made for (values of DocumentKind, which this process does not load).
+_AGREEMENTS = ("agreement", "supplement")
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ def _read(content: bytes, tail: list[Finding], trust: Trust, inside: bool, known
     seen = tuple(look_at(one, trust) for one in found)
     certification = next((one for one in seen if one.kind == "certification"), None)
     known |= {"pages": pages, "signatures": seen, "labels": labels}
+    if certification is not None and certification.revoked_by and not certification.union:
+        return Reading("revoked", union=certification.revoked_by, certification=certification, **known)
     if certification is None or not certification.union:
         return Reading("not_ours", **known)
     known |= {"union": certification.union, "certification": certification}
@@ -216,10 +221,12 @@ def _files(pdf: pikepdf.Pdf, trust: Trust) -> tuple[FileInside, ...]:
 def _matches(files: tuple[FileInside, ...], issued: bytes) -> bool | None:
     """Compare the agreement inside with the hashes in the data beside it."""
     named = _named_hashes(issued)
-    agreements = [one for one in files if one.reading is not None and one.reading.about.kind == "agreement"]
+    # What a revoked key certified tells nothing of itself, but the record names it by hash all the same.
+    read = [(one.sha256, one.reading) for one in files if one.reading is not None]
+    agreements = [sha256 for sha256, told in read if told.about.kind in _AGREEMENTS or told.state == "revoked"]
     if not named or not agreements:
         return None
-    return all(one.sha256 in named for one in agreements)
+    return all(sha256 in named for sha256 in agreements)
 
 
 def _named_hashes(issued: bytes) -> set[str]:

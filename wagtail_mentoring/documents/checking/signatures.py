@@ -1,10 +1,11 @@
 """The signatures of a PDF, one by one: by whom, over what, and whether they hold."""
 
 import asyncio
+import datetime
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal
 
@@ -39,11 +40,15 @@ Coverage = Literal["file", "revision", "less"]
 
 @dataclass(frozen=True)
 class Trust:
-    """Whom the site trusts: certificates in DER. ``ours`` maps the SHA-256 of a union's certificate to its name."""
+    """Whom the site trusts: certificates in DER. ``ours`` maps the SHA-256 of a union's certificate to its name.
+
+    ``revoked`` maps that of a certificate whose key the union revoked to the union's name and the moment.
+    """
 
     listed: tuple[bytes, ...]
     ours: Mapping[str, str]
     issued: tuple[bytes, ...] = ()
+    revoked: Mapping[str, tuple[str, datetime.datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,9 @@ class SignatureSeen:
 
     ``covers`` says how much of the file was signed: all, all that there was then, or less. ``problem`` is a code of
     uploads.SENTENCES, or empty: ``unknown_issuer``, ``self_signed``, ``expired``, ``weak_signature``,
-    ``broken_signature``.
+    ``broken_signature``, ``revoked``.
+    ``revoked_at``: when the union revoked the key that made this. With ``union``, the signature was made before, as a
+    trusted timestamp proves, and counts; else ``problem`` is ``revoked``, and ``revoked_by`` names the union.
     ``tidy``: nothing odd about the signature's own container (see container.py).
     ``names`` are the ways in which the certificate writes its owner's name. ``end`` is the length of what was signed.
     """
@@ -67,6 +74,8 @@ class SignatureSeen:
     union: str = ""
     end: int = 0
     tidy: bool = True
+    revoked_at: datetime.datetime | None = None
+    revoked_by: str = ""
 
 
 def reader_of(content: bytes) -> PdfFileReader:
@@ -134,6 +143,7 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
     self_signed = certificate.self_signed in ("yes", "maybe")
     status: SignatureStatus
     timestamped = None
+    proven = False
     if signature.sig_object_type == "/DocTimeStamp":
         kind: Kind = "timestamp"
         status = asyncio.run(async_validate_pdf_timestamp(signature, _context(trust), skip_diff=True))
@@ -145,8 +155,16 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
         )
         if status.timestamp_validity is not None and status.timestamp_validity.valid:
             timestamped = status.timestamp_validity.timestamp
+            proven = status.timestamp_validity.trusted
     holds = bool(status.intact and status.valid)
-    problem = "" if fingerprint in trust.ours and holds else _problem(status, holds, self_signed)
+    revoked_by, revoked_at = trust.revoked.get(fingerprint, ("", None))
+    # Without a timestamp whose authority the site trusts, whoever has the key can write any date.
+    before = revoked_at is not None and proven and timestamped is not None and timestamped < revoked_at
+    union = revoked_by if before else trust.ours.get(fingerprint, "")
+    problem = "" if union and holds else _problem(status, holds, self_signed)
+    if revoked_by and holds and not before:
+        problem = "revoked"
+    own = (certificate.dump(),) if before else ()
     byte_range = [int(number) for number in signature.byte_range]
     return SignatureSeen(
         field=str(signature.field_name),
@@ -156,7 +174,7 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
         signer=SignerFound(
             name=display_name(certificate.subject),
             issuer=display_name(certificate.issuer),
-            trusted=status.trusted or fingerprint in trust.ours,
+            trusted=problem != "revoked" and (status.trusted or bool(union)),
             self_signed=self_signed,
             fingerprint=fingerprint,
             field=str(signature.field_name),
@@ -165,9 +183,11 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
         ),
         problem=problem,
         names=written_names(certificate.subject),
-        union=trust.ours.get(fingerprint, ""),
+        union=union,
+        revoked_at=revoked_at,
+        revoked_by=revoked_by,
         # Of a signature that a person must look at anyway, no more needs to be said.
-        tidy=bool(problem) or in_order(signature, (*trust.listed, *trust.issued)),
+        tidy=bool(problem) or in_order(signature, (*trust.listed, *trust.issued, *own)),
         end=byte_range[2] + byte_range[3] if len(byte_range) == 4 else 0,
     )
 

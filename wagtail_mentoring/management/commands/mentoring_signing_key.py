@@ -1,4 +1,4 @@
-"""Makes, imports, renews, lists and exports the keys that unions certify documents with."""
+"""Makes, imports, renews, revokes, lists and exports the keys that unions certify documents with."""
 
 import getpass
 import os
@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from wagtail_mentoring.documents.keys import (
     open_key,
     read_chain,
     read_pkcs12,
+    revoke_key,
     short_fingerprint,
     store_key,
     union_name,
@@ -52,6 +54,12 @@ class Command(BaseCommand):
             metavar="FILE",
             help="where the password of the PKCS#12 file stands; without it, you are asked",
         )
+        parser.add_argument(
+            "--revoke",
+            metavar="FINGERPRINT",
+            help="distrust a key that somebody else may have; its documents count only with a timestamp from before",
+        )
+        parser.add_argument("--why", default="", help="with --revoke: why, kept with the key")
         parser.add_argument("--list", action="store_true", help="list the keys and change nothing")
         parser.add_argument(
             "--export-certificate",
@@ -60,6 +68,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["revoke"]:
+            return self._revoke(options)
+        if options["why"]:
+            raise CommandError("--why belongs to --revoke.")
         unions = self._unions(options)
         if options["list"]:
             return self._list(unions)
@@ -140,6 +152,27 @@ class Command(BaseCommand):
                 "file. Readers must find it elsewhere; better import a file with the whole chain."
             )
 
+    def _revoke(self, options: dict[str, Any]) -> None:
+        others = ("all", "rotate", "file", "password_file", "list", "export_certificate")
+        if any(options[name] for name in others):
+            raise CommandError("--revoke goes with the fingerprint and --why alone.")
+        try:
+            with transaction.atomic():
+                key = revoke_key(options["revoke"], options["why"])
+                union = Union.objects.get(pk=key.union_id)
+                if options["union"] not in ("", union.slug):
+                    raise CommandError(f"This key is that of {union.slug}: nothing was revoked.")
+        except KeyRefused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            self.style.SUCCESS(f"{union.slug}: revoked the key with certificate {short_fingerprint(key.fingerprint)}.")
+        )
+        self.stdout.write("  Documents made with it are not trusted any more, but those with a timestamp from before.")
+        if valid_key(union) is None:
+            self.stdout.write(
+                f"  {union.slug} certifies nothing now. Make a new key: manage.py mentoring_signing_key {union.slug}"
+            )
+
     def _say_new(self, union: Union, key: SigningKey, what: str) -> None:
         self.stdout.write(self.style.SUCCESS(f"{union.slug}: {what} for {union_name(union)}, {_told(key)}."))
         if SigningKey.objects.of(union.pk).exclude(pk=key.pk).exists():
@@ -150,7 +183,10 @@ class Command(BaseCommand):
         wide = max((len(row.union.slug) for row in rows), default=0)
         for row in rows.order_by("union__slug", "-pk"):
             state = "retired" if row.retired_at else "ended" if row.not_after <= clock.now() else "in use"
+            state = "revoked" if row.revoked_at else state
             self.stdout.write(f"{row.union.slug:<{wide}}  {state:<8} {_told(row)}")
+            if row.revoked_at:
+                self.stdout.write(f"{'':<{wide}}  {timezone.localdate(row.revoked_at)}: {row.revoked_why}")
         without = [union.slug for union in unions if valid_key(union) is None]
         if without:
             self.stdout.write(f"Without a valid key: {', '.join(without)}. To make them, use --all.")

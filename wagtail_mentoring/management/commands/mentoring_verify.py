@@ -12,7 +12,8 @@ from wagtail_mentoring.documents.verify import Verification, verify, worst
 class Command(BaseCommand):
     help = (
         "Say of each file which union issued it, which reference it bears, whether it is unchanged, and who signed it. "
-        "Exit status: 0 all unchanged; 1 one was changed or added to; 2 one is not ours or unreadable."
+        "Exit status: 0 all unchanged; 1 one was changed or added to; 2 one is not ours or unreadable, "
+        "or its key was revoked."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
