@@ -26,6 +26,7 @@ from .dates import long_day, span
 from .models import NOT_TO_A_PERSON, OutboxMessage
 from .outbox import SEALED_CODE
 from .placeholders import BUTTONS, named_in, put_in
+from .sentences import sentences
 from .texts import text_for
 from .themes import theme_words
 
@@ -80,7 +81,7 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
     person = row.mentee or row.mentor
     sender = parseaddr(conf.DEFAULT_SENDER or settings.DEFAULT_FROM_EMAIL)[1]
     values = {
-        "name": person.called if person else context.get("name", ""),
+        "name": person.called if person else context.get("name", "") or _colleague(row),
         "union": localized(union.names) or union.short if union else "",
         "union_short": union.short if union else "",
         "contact": (union.contact_name or union.short) if union else "",
@@ -93,6 +94,7 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         "code": _code(context, hidden=hidden),
         "when": "",
         "fingerprint": grouped(context.get("sha256", "")),
+        **sentences(row),
         **{name: _day(context.get(f"{name}_on")) for name in ("answer_by", "look_until", "until")},
         **{name: str(context.get(name, "")) for name in _AS_GIVEN},
     }
@@ -102,6 +104,16 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         starts_at = datetime.datetime.fromisoformat(context["starts_at"])
         values["when"] = span(timezone.localtime(starts_at), int(context.get("length") or 90))
     return values
+
+
+def _colleague(row: OutboxMessage) -> str:
+    """Return who of the union reads the mail: the user, else whose address is the union's; "" when nobody knows."""
+    if row.event not in NOT_TO_A_PERSON:
+        return ""
+    if row.user is not None:
+        return str(row.user.get_full_name())
+    union = row.union
+    return union.contact_name if union is not None and row.address == union.contact_email else ""
 
 
 def _case_address(row: OutboxMessage) -> str:
@@ -186,15 +198,16 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
         with translation.override(wording.language):
             values = values_of(row, hidden=hidden)
             subject = _one_line(put_in(wording.subject, values))
+            to_person = row.event not in NOT_TO_A_PERSON
             context = {
                 "subject": subject,
                 "language": wording.language,
                 "union": row.union,
                 "union_name": values["union"],
-                "contact": row.union.contact_name if row.union else "",
+                "contact": row.union.contact_name if row.union and to_person else "",
                 "subtitle": _subtitle(values),
                 "blocks": blocks_of(wording.body, values),
-                "to_person": row.event not in NOT_TO_A_PERSON,
+                "to_person": to_person,
             }
             return Mail(
                 subject=subject,

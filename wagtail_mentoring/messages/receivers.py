@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload
+from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload, UploadStatus
 from wagtail_mentoring.agreements.parties import current_agreements
 from wagtail_mentoring.agreements.signals import copy_waits
 from wagtail_mentoring.applications.models import ApplicationDraft, IntakeEntry
@@ -30,6 +30,7 @@ from wagtail_mentoring.workflows import CaseState, Role
 
 from .models import MailEvent, OutboxMessage
 from .outbox import put
+from .sentences import SIGN_LATER, SIGN_NOW
 
 _UID = "wagtail_mentoring.messages.{}".format
 #: Ways by which an application comes when the applicant has filled in the form: a channel of the application.
@@ -107,7 +108,14 @@ def _paired(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 
 def _agreement_out(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    _to_parties(MailEvent.SUPPLEMENT_OUT if "supplement_to" in data else MailEvent.AGREEMENT_OUT, case, data)
+    if "supplement_to" not in data:
+        _to_parties(MailEvent.AGREEMENT_OUT, case, data)
+        return
+    _to_parties(MailEvent.SUPPLEMENT_OUT, case, data)
+    # While a mentor was missing nobody could sign: whoever had not yet, can now.
+    for party in _still_unsigned(case):
+        if party.agreement_id != data["agreement"]:
+            _to_party(MailEvent.AGREEMENT_OUT, case, party, **_of_file(party.agreement))
 
 
 def _agreement_again(case: Case, data: dict[str, Any], source: CaseState) -> None:
@@ -117,8 +125,20 @@ def _agreement_again(case: Case, data: dict[str, Any], source: CaseState) -> Non
 
 def _to_parties(event: str, case: Case, data: dict[str, Any], **context: Any) -> None:
     """Write a mail to everyone who is asked to sign the agreement of ``data``, with its fingerprint."""
-    for party in Party.objects.filter(agreement=data["agreement"]).select_related("mentee", "mentor").order_by("pk"):
-        _to_party(event, case, party, sha256=data["sha256"], **context)
+    agreement = Agreement.objects.select_related("text", "document").get(pk=data["agreement"])
+    for party in Party.objects.filter(agreement=agreement).select_related("mentee", "mentor").order_by("pk"):
+        _to_party(event, case, party, **_of_file(agreement), **context)
+
+
+def _of_file(agreement: Agreement) -> dict[str, str]:
+    return {"sha256": agreement.document.sha256, "text_language": agreement.text.language}
+
+
+def _still_unsigned(case: Case) -> list[Party]:
+    """Return who of the current pair must sign still, without those who have said that they do not want to."""
+    waiting = Party.objects.needed().unsigned().filter(agreement__in=current_agreements(case), declined_at=None)
+    waiting = waiting.exclude(uploads__status=UploadStatus.WAITING)
+    return list(waiting.select_related("mentee", "mentor", "agreement__text", "agreement__document").order_by("pk"))
 
 
 def _to_party(event: str, case: Case, party: Party, **context: Any) -> None:
@@ -149,20 +169,26 @@ def _copy_refused(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 
 def _declined(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    role = Party.objects.values_list("role", flat=True).get(pk=data["party"])
     for contact in contacts(case.union):
-        put(MailEvent.DECLINED, to=contact, case=case)
+        put(MailEvent.DECLINED, to=contact, case=case, context={"role": role})
 
 
 def _mentor_replaced(case: Case, data: dict[str, Any], source: CaseState) -> None:
     """The one who left is thanked, the one who joins welcomed; the others learn the name if it may be shown to them."""
     left, joined = Mentor.objects.get(pk=data["left"]), Mentor.objects.get(pk=data["joined"])
-    put(MailEvent.MENTOR_LEFT, to=left, case=case)
+    declined = Party.objects.filter(agreement__case=case, mentor=left, declined_at__isnull=False).exists()
+    put(MailEvent.MENTOR_LEFT, to=left, case=case, context={"declined": declined})
     to_mentor(MailEvent.PAIRED_MENTOR, case, joined)
-    to_mentee(MailEvent.MENTOR_JOINED, case, new_mentor=_name_for(joined, ConsentKind.SHOWN_TO_MENTEE))
+    when = SIGN_NOW if facts.gather(case).agreement_out else SIGN_LATER
+    to_sign = {(party.mentee_id, party.mentor_id): when for party in _still_unsigned(case)}
+    name = _name_for(joined, ConsentKind.SHOWN_TO_MENTEE)
+    to_mentee(MailEvent.MENTOR_JOINED, case, new_mentor=name, to_sign=to_sign.get((case.mentee_id, None), ""))
     for member in current_members(case):
         if member.mentor_id != joined.pk:
             name = _name_for(joined, ConsentKind.SHOWN_TO_PARTNER)
-            to_mentor(MailEvent.MENTOR_JOINED, case, member.mentor, new_mentor=name)
+            part = to_sign.get((None, member.mentor_id), "")
+            to_mentor(MailEvent.MENTOR_JOINED, case, member.mentor, new_mentor=name, to_sign=part)
     _perhaps_all_signed(case, data, source)
 
 
@@ -220,8 +246,9 @@ _AFTER = {
 @receiver(copy_waits, dispatch_uid=_UID("copy_waits"))
 def copy_came(sender: Any, upload: SignatureUpload, case: Case, **kwargs: Any) -> None:
     """The union learns that a signed or scanned copy waits for a look."""
+    about = {"role": upload.party.role if upload.party else "", "kind": str(upload.kind)}
     for contact in contacts(case.union):
-        put(MailEvent.COPY_WAITS, to=contact, case=case)
+        put(MailEvent.COPY_WAITS, to=contact, case=case, context=about)
 
 
 @receiver(draft_saved_for_later, dispatch_uid=_UID("draft"))

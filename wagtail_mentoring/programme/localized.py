@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.utils.text import capfirst, format_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.conf import conf
@@ -24,6 +24,20 @@ def language_of(texts: Mapping[str, str] | None, language: str | None = None) ->
     wanted = language or get_language() or "en"
     candidates = (wanted, wanted.split("-")[0], "en", *(texts or {}))
     return next((code for code in candidates if code in there), "")
+
+
+def language_name(code: str) -> str:
+    """Return what the language ``code`` is called in the active language: "ruotsi" on a Finnish page.
+
+    For running text. Where people choose a language, and in documents, it stands in its own language.
+    """
+    try:
+        name = str(get_language_info(code)["name_translated"])
+    except KeyError:
+        # A language that Django does not know, as a site may add one.
+        return str(dict(conf.LANGUAGES).get(code, code))
+    # Both write languages small; the catalogues hold them as they stand alone.
+    return name[:1].lower() + name[1:] if (get_language() or "en").split("-")[0] in {"fi", "sv"} else name
 
 
 class LocalizedWidget(forms.MultiWidget):
@@ -146,6 +160,7 @@ __all__ = [
     "LocalizedRichTextField",
     "LocalizedTextField",
     "LocalizedWidget",
+    "language_name",
     "language_of",
     "localized",
 ]
