@@ -23,7 +23,7 @@ from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force, public_text
-from wagtail_mentoring.programme.dates import clock_time, on_day
+from wagtail_mentoring.programme.dates import clock_time, long_day, on_day
 from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
 from . import drafts, services
@@ -305,11 +305,11 @@ def stop(request: HttpRequest) -> HttpResponseBase:
                 link = drafts.private_link(draft)
                 draft_saved_for_later.send(ApplicationDraft, draft=draft, address=address, link=link)
             drafts.forget(request)
-            context = _frame(draft.field, address=address, kept_until=on_day(draft.expires_at, year=True))
+            context = _frame(draft.field, address=address, kept_until=long_day(draft.expires_at, year=True))
             return render(request, TEMPLATES + "stopped.html", context)
         _too_many(form)
         status = 429
-    context = _frame(draft.field, form=form, kept_until=on_day(draft.expires_at, year=True))
+    context = _frame(draft.field, form=form, kept_until=long_day(draft.expires_at, year=True))
     return render(request, TEMPLATES + "stop.html", context, status=status)
 
 
@@ -325,7 +325,7 @@ def resume(request: HttpRequest, token: str) -> HttpResponseBase:
     if draft is None or draft.sent_at is not None:
         return render(request, TEMPLATES + "gone.html", _frame(None, programmes=Programme.objects.all()), status=404)
     if request.method != "POST":
-        context = _frame(draft.field, kept_until=on_day(draft.expires_at, year=True))
+        context = _frame(draft.field, kept_until=long_day(draft.expires_at, year=True))
         return render(request, TEMPLATES + "resume.html", context)
     drafts.remember(request, draft)
     return redirect("wagtail_mentoring:apply_draft")

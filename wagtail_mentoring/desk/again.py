@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,7 +17,7 @@ from wagtail_mentoring.agreements.again import ASKED, REFUSED, UNDER_WAY, Older,
 from wagtail_mentoring.agreements.models import AgreementText
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
-from wagtail_mentoring.conf import conf
+from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.programme.rights import unions_for
 
 from . import words
@@ -95,7 +96,7 @@ class HandlersOnly(Screen):
 def text_label(text: AgreementText) -> str:
     """Return "English, version 3, TEK" or "…, all unions"."""
     parts = {
-        "language": dict(conf.LANGUAGES).get(text.language, text.language),
+        "language": capfirst(language_name(text.language)),
         "version": text.version,
         "union": text.participation.union.short if text.participation else _("all unions"),
     }

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
@@ -20,6 +21,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.messages.delivery import may_be_repeated, send_again
 from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
 from wagtail_mentoring.privacy.models import ReadingLogEntry
+from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.programme.rights import may_handle, union_roles, unions_for
 
@@ -111,7 +113,7 @@ class MailPage(Screen):
         return found
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        language = dict(conf.LANGUAGES).get(self.mail.language, self.mail.language)
+        language = capfirst(language_name(self.mail.language))
         return self.respond(
             language=language,
             demo=conf.DEMO,

@@ -20,7 +20,7 @@ _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 
 # As people write dates in running text; other languages take Django's own format.
 _DATES = {"en": "j F Y", "fi": "j. E Y", "sv": "j F Y"}
-_WEEKDAY_DATES = {"en": "l j F Y", "fi": "l j. E Y", "sv": "l j F Y"}
+_WEEKDAY_DATES = {"en": "l j F Y", "fi": r"l\n\a j. E Y", "sv": "l j F Y"}
 _TIMES = {"en": "H:i", "fi": "H.i", "sv": "H:i"}
 
 
@@ -57,7 +57,7 @@ def long_date(value: datetime.date) -> str:
 
 @register.filter
 def weekday_date(value: datetime.date) -> str:
-    """“Friday 23 October 2026”, “perjantai 23. lokakuuta 2026”."""
+    """“Friday 23 October 2026”, “perjantaina 23. lokakuuta 2026”: as it stands after “on”."""
     return _format(value, _WEEKDAY_DATES)
 
 

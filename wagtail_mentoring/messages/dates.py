@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_mentoring.programme.dates import clock_time as clock_time
 from wagtail_mentoring.programme.dates import long_day as long_day
+from wagtail_mentoring.programme.dates import on_day as on_day
 
 
 def span(starts_at: datetime.datetime, minutes: int) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from wagtail_mentoring.agreements.models import Agreement
 from wagtail_mentoring.documents.fingerprints import grouped
 from wagtail_mentoring.documents.models import Document, DocumentKind
-from wagtail_mentoring.messages.dates import long_day
+from wagtail_mentoring.messages.dates import on_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def papers_of(agreements: Iterable[Agreement]) -> list[Paper]:
 
 
 def _of_one(agreement: Agreement, files: list[Document], record: Document | None) -> list[Paper]:
-    issued_on = _("Made on %(day)s") % {"day": long_day(timezone.localdate(agreement.issued_at), year=True)}
+    issued_on = _("Made on %(day)s") % {"day": on_day(timezone.localdate(agreement.issued_at), year=True)}
     issued, *later = files
     supplement = agreement.is_supplement
     found: list[Paper] = []

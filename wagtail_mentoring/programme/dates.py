@@ -28,7 +28,7 @@ def clock_time(moment: datetime.datetime) -> str:
 
 
 def on_day(day: datetime.date, *, year: bool = False) -> str:
-    """Return ``day`` as it stands after "on", "by" or "until": as :func:`long_day`, in Finnish with "maanantaina"."""
+    """Return ``day`` as it stands after "on" or "by": as :func:`long_day`, in Finnish with "maanantaina"."""
     words = long_day(day, year=year)
     if _language() != "fi":
         return words

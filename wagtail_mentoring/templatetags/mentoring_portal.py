@@ -19,9 +19,15 @@ def long_day(moment: datetime.date) -> str:
 
 
 @register.filter
-def long_day_and_year(moment: datetime.date) -> str:
-    """Return the day with its weekday and year, in the active language."""
-    return dates.long_day(moment, year=True)
+def on_day(moment: datetime.date) -> str:
+    """Return the day with its weekday as it stands after "on", in the active language."""
+    return dates.on_day(moment)
+
+
+@register.filter
+def on_day_and_year(moment: datetime.date) -> str:
+    """Return the day with its weekday and year as it stands after "on", in the active language."""
+    return dates.on_day(moment, year=True)
 
 
 @register.filter

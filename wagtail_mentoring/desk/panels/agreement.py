@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.agreements.models import SignatureMethod, UploadStatus
 from wagtail_mentoring.agreements.wording import text_in_force
-from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.models import DocumentKind
 from wagtail_mentoring.documents.uploads import UploadResult
+from wagtail_mentoring.programme.localized import language_name
 
 from .. import words
 from ..addresses import file_address
@@ -83,9 +83,8 @@ def _details(signature: Any) -> list[str]:
 
 def _issued(dossier: Dossier, one: Any) -> dict[str, Any]:
     """One agreement or supplement with its files, the newest state of each file last."""
-    names = dict(conf.LANGUAGES)
     parts = {
-        "language": names.get(one.document.language, one.document.language),
+        "language": language_name(one.document.language),
         "version": one.text.version,
         "day": words.day(one.issued_at),
     }

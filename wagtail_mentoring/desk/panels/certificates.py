@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring.conf import conf
+from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.reports.certificates import Offer, offers
 from wagtail_mentoring.workflows import CaseState
 
@@ -26,10 +26,10 @@ def _row(offer: Offer) -> dict[str, Any]:
     }
     if offer.certificate is None:
         return row
-    document, names = offer.certificate.document, dict(conf.LANGUAGES)
+    document = offer.certificate.document
     parts = {
         "day": words.day(offer.certificate.issued_at),
-        "language": names.get(document.language, document.language),
+        "language": language_name(document.language),
     }
     return row | {
         "made": _("Made on %(day)s, in %(language)s") % parts,

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring.conf import conf
+from wagtail_mentoring.programme.localized import language_name
 
 from .. import words
 from ..dossier import Dossier
@@ -41,7 +41,7 @@ def person(dossier: Dossier) -> Mapping[str, Any]:
         (_("Safe way to contact"), mentee.safe_contact),
         (_("Municipality"), municipality),
         (_("Languages"), languages(mentee)),
-        (_("Language of this case"), dict(conf.LANGUAGES).get(case.language, case.language)),
+        (_("Language of this case"), language_name(case.language)),
     ]
     consents = [(given.get_kind_display(), words.day(given.given_at), given.withdrawn_at) for given in dossier.consents]
     return {
