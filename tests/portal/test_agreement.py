@@ -69,7 +69,7 @@ def test_whoever_does_not_want_to_sign_says_so(opened: Any, case: Case, reason: 
     assert "You have said that you do not want to sign" in text_of(client.get(HOME))
     # The contact person is told that, and reads why on the case; the others see no more than before.
     (row,) = OutboxMessage.objects.filter(case=case, event="declined")
-    assert (row.address, row.context) == ("mentoring@tek.example.org", {})
+    assert (row.address, row.context) == ("mentoring@tek.example.org", {"role": "mentee"})
     other = text_of(opened(case, pair_of(case)[0]).get(PAGE))
     assert "do not want" not in other.replace("I do not want to sign", "")
     assert "point 4" not in other
@@ -281,6 +281,41 @@ def test_the_whole_text_stands_on_the_page_with_its_facts(opened: Any, case: Cas
     text = text_of(opened(case).get(PAGE))
     assert f"<dd>{case.reference}</dd>" in text and "Version 1, English" in text and "<dd>3–5</dd>" in text
     assert "<script" not in text and " style=" not in text and "onclick" not in text
+
+
+def test_the_whole_text_lies_open_above_the_place_to_sign(opened: Any, case: Case) -> None:
+    text = text_of(opened(case).get(PAGE))
+    opens, sign_here = text.index('<details class="mtg-more" open>'), text.index('id="sign"')
+    assert opens < text.index("We agree.") < sign_here
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ""), ("fi", "Koko sopimuksen kieli on englanti."), ("sv", "Hela avtalet är på engelska.")],
+)
+def test_the_page_says_when_the_agreement_is_in_another_language(
+    opened: Any, case: Case, language: str, said: str
+) -> None:
+    client = opened(case)
+    client.cookies["django_language"] = language
+    text = text_of(client.get(PAGE))
+    assert ("mtg-otherlang" in text) is bool(said) and said in text
+    assert text.find("mtg-otherlang") < text.index('<details class="mtg-more"')
+
+
+def test_a_finnish_page_names_languages_and_days_in_finnish(opened: Any, case: Case) -> None:
+    client = opened(case)
+    client.cookies["django_language"] = "fi"
+    text = text_of(client.get(PAGE))
+    assert "Versio 1, englanti" in text
+    assert re.search(r"<dt>Päivätty</dt><dd>\w+na \d", text) and re.search(r"Tehty \w+na \d", text)
+
+
+def test_the_address_that_sends_a_code_leads_home(opened: Any, case: Case) -> None:
+    client = opened(case)
+    response = client.get(f"{PAGE}code/")
+    assert (response.status_code, response["Location"]) == (302, HOME)
+    assert not OutboxMessage.objects.filter(event="code").exists()
 
 
 @pytest.mark.parametrize("where", [HOME, PAGE])

@@ -18,6 +18,8 @@ from wagtail_mentoring.documents.agreement_sheet import meetings_label
 from wagtail_mentoring.documents.sanitize import sanitize
 from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.people.models import Mentor, OneTimeCode
+from wagtail_mentoring.programme.localized import language_name
+from wagtail_mentoring.programme.texts import in_force
 from wagtail_mentoring.workflows import StepRefused
 
 from .forms import ScanForm, SignedFileForm, SignForm
@@ -80,7 +82,8 @@ def agreement_page(
         signed=record.signed,
         short=summary_points(_summary(agreement)),
         text=sanitize(agreement.text.body),
-        language_name=dict(conf.LANGUAGES).get(agreement.text.language, agreement.text.language),
+        language_name=language_name(agreement.text.language),
+        other_language=agreement.text.language != (get_language() or "en").split("-")[0],
         meetings=meetings_label(visit.case.min_meetings, visit.case.max_meetings),
         papers=papers_of(record.agreements),
         way=way,
@@ -122,12 +125,15 @@ def _masked(email: str) -> str:
 
 
 def _summary(agreement: Agreement) -> AgreementText:
-    """Return the text whose short version the reader understands: of the same version in the reader's language."""
+    """Return the text whose short version the reader understands: of the same version in the reader's language.
+
+    Languages get their versions one after the other: where the same is not there, the one in force now helps more than
+    a summary in a language that the reader does not know.
+    """
     language = (get_language() or "en").split("-")[0]
     text = agreement.text
     if text.language == language:
         return text
-    same = AgreementText.objects.filter(
-        participation=text.participation, version=text.version, language=language
-    ).exclude(summary="")
-    return same.first() or text
+    told = AgreementText.objects.exclude(summary="")
+    same = told.filter(participation=text.participation, version=text.version, language=language).first()
+    return same or in_force(told, agreement.case.participation, language, fallback=language) or text

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from wagtail_mentoring.cases import actors
 from wagtail_mentoring.cases.actors import Actor
@@ -15,6 +15,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.views import download
+from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.reports.certificates import (
     CertificateFailed,
     CertificateRefused,
@@ -38,10 +39,9 @@ def own_offer(visit: Visit) -> Offer | None:
 
 def language_of_page() -> tuple[str, str]:
     """Return the code and the name of the language in which a certificate would be made now."""
-    names = dict(conf.LANGUAGES)
     code = (get_language() or "en").split("-")[0]
-    code = code if code in names else "en"
-    return code, names.get(code, code)
+    code = code if code in dict(conf.LANGUAGES) else "en"
+    return code, language_name(code)
 
 
 def _actor(visit: Visit, case: Case) -> Actor:
@@ -51,9 +51,11 @@ def _actor(visit: Visit, case: Case) -> Actor:
 
 
 @with_visit
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def make(request: HttpRequest, visit: Visit) -> HttpResponseBase:
-    """Make the reader's certificate in the language of the page."""
+    """Make the reader's certificate in the language of the page; a GET goes home."""
+    if request.method != "POST":
+        return redirect("wagtail_mentoring:portal_home")
     language, _name = language_of_page()
     try:
         certificate_for(visit.case.pk, visit.person, lambda case: _actor(visit, case), language=language)

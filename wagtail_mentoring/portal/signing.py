@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from wagtail_mentoring.agreements.models import Signature, SignatureMethod
 from wagtail_mentoring.agreements.signing import CODE_PURPOSE
@@ -32,9 +32,11 @@ def agreement(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @with_visit
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def send_code(request: HttpRequest, visit: Visit) -> HttpResponseBase:
-    """Mail a one-time code to the stored address. What was typed so far is kept."""
+    """Mail a one-time code to the stored address. What was typed so far is kept. A GET goes home."""
+    if request.method != "POST":
+        return redirect("wagtail_mentoring:portal_home")
     record, *_others = own_record(visit)
     back = redirect(reverse("wagtail_mentoring:portal_agreement") + "#sign")
     if not record.must_sign:
