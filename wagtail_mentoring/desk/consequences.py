@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import UploadKind
-from wagtail_mentoring.conf import conf
+from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, state_after_meetings
 
 from . import words
@@ -21,7 +21,7 @@ def of_step(dossier: Dossier, step: str) -> list[str]:
 
 
 def _language(dossier: Dossier) -> str:
-    return str(dict(conf.LANGUAGES).get(dossier.case.language, dossier.case.language))
+    return language_name(dossier.case.language)
 
 
 def _names(dossier: Dossier) -> str:
