@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from tests.documents.sheets import text_of
 from tests.documents.signatures import person, signed
 from tests.factories import as_handler, make_case, make_handler, make_mentor, pretend_pdf, sign
 from wagtail_mentoring import clock
@@ -134,7 +135,15 @@ def test_a_signature_in_the_file_is_sealed() -> None:
     fields = [found.field_name for found in PdfFileReader(io.BytesIO(newest)).embedded_signatures]
     assert fields == ["sig_issuer", "sig_mentee", "sig_seal"]
     assert newest.startswith(content)
-    assert inside(record_of(agreement))[f"{case.reference}-en.pdf"] == newest
+    # The name and the words are those of the private page: it is not the file that was issued.
+    name = f"{case.reference}-en-3.pdf"
+    assert agreement.files()[-1].stored.name == name
+    content = record_of(agreement)
+    assert inside(content)[name] == newest
+    words = "The agreement with the signatures made in the file and the union’s seal"
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert str(pdf.attachments[name].description) == words
+    assert f"fingerprint {agreement.document.sha256[:16]}…" in text_of(content)
 
 
 def test_a_paper_is_kept_in_the_record() -> None:
@@ -233,3 +242,40 @@ def test_nobody_signs_after_the_record_is_made() -> None:
     with pytest.raises(StepRefused):
         moves.move(case.pk, "record_paper", as_handler(), {**scan, "signed_on": clock.today()})
     assert agreement.files() == [agreement.document]
+
+
+def test_what_hands_the_record_over_fails_no_signature(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """The queue of tasks is down: the last signer is told of no error, and the record is made with what is due."""
+    case = make_case(state="paired", agreement="out", real_pdf=True)
+
+    def fail(pk: int) -> None:
+        raise OSError("The queue is down.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "_hand_over", fail)
+        for person_of in ({"mentee": case.mentee}, *({"mentor": one.mentor} for one in current_members(case))):
+            with django_capture_on_commit_callbacks(execute=True):
+                sign(case, **person_of)
+    assert facts.gather(case).unsigned == ()
+    assert make_due_records() == (1, 0)
+
+
+def test_a_file_is_sealed_once() -> None:
+    """The record is gone and made anew: the file that was closed already stays as it is."""
+    case = make_case(state="paired", agreement="out", real_pdf=True, name="Amal Example")
+    agreement = current_agreement(case)
+    assert agreement is not None
+    content = signed(files.read(agreement.document.stored), person("Amal Example"))
+    hand_in_file(case.pk, lambda found: actors.mentee_on(case.mentee, found), content)
+    waiting = SignatureUpload.objects.get()
+    moves.move(case.pk, "confirm_signature", as_handler(make_handler(case.union)), {"upload": waiting})
+    for member in current_members(case):
+        sign(case, mentor=member.mentor)
+    assert make_record(agreement.pk)
+    closed = agreement.files()
+    Agreement.objects.filter(pk=agreement.pk).update(record=None)
+    assert make_record(agreement.pk)
+    assert agreement.files() == closed and len(closed) == 3
+    assert inside(record_of(agreement))[f"{case.reference}-en-3.pdf"] == files.read(closed[-1].stored)

@@ -1,4 +1,5 @@
 import io
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from tests.documents.sheets import poppler
 from wagtail_mentoring.agreements.texts import agreement_text
 from wagtail_mentoring.documents.certify import certify
 from wagtail_mentoring.documents.samples import Sample, SampleMaker
@@ -17,6 +19,8 @@ from wagtail_mentoring.meetings.texts import guide_text
 LANGUAGES = {"en": "English", "fi": "suomi", "sv": "svenska"}
 MAKERS = {code: SampleMaker(code, name, agreement_text(code), guide_text(1, code)) for code, name in LANGUAGES.items()}
 SAMPLES = {f"{sample.name}-{code}": (code, sample) for code, maker in MAKERS.items() for sample in maker.samples()}
+#: Where the text of a page begins and ends, in points from its top.
+HEAD, FOOT = 105, 774
 CERTIFIED = {"agreement", "supplement", "signing", "participation", "thanks"}
 
 
@@ -60,13 +64,25 @@ def test_the_samples_are_the_same_in_every_language() -> None:
     assert len(names["en"]) == len(set(names["en"])) == 11
 
 
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("name", ["signing-record", "data-export"])
+def test_no_page_is_left_half_empty(code: str, name: str) -> None:
+    """Only the last page may end early, and it holds more than the end of a sentence."""
+    told = poppler("pdftotext", "-bbox", content=by_name(code, name).render().content, after=("-",))
+    *pages, last = [[float(low) for low in re.findall(r'yMax="([\d.]+)"', page)] for page in told.split("<page ")[1:]]
+    ends = [max(low for low in lows if low < FOOT) for lows in (*pages, last)]
+    assert min(ends[:-1]) > FOOT - 0.15 * (FOOT - HEAD), ends
+    assert ends[-1] > HEAD + 0.2 * (FOOT - HEAD), ends
+
+
 def test_the_record_holds_an_agreement_that_is_certified_itself() -> None:
     content = by_name("en", "signing-record").render().content
     with pikepdf.open(io.BytesIO(content)) as pdf:
         inside = {name: pdf.attachments[name].get_file().read_bytes() for name in pdf.attachments}
-    assert sorted(inside) == ["SAMPLE-2026-0417-signatures.json", "SAMPLE-2026-0417.pdf"]
-    (signature,) = PdfFileReader(io.BytesIO(inside["SAMPLE-2026-0417.pdf"])).embedded_signatures
-    assert signature.field_name == "sig_issuer"
+    agreement = "SAMPLE-2026-0417-en-3.pdf"
+    assert sorted(inside) == [agreement, "SAMPLE-2026-0417-scan-1.png", "SAMPLE-2026-0417-signatures.json"]
+    signatures = PdfFileReader(io.BytesIO(inside[agreement])).embedded_signatures
+    assert [signature.field_name for signature in signatures] == ["sig_issuer", "sig_mentor_1", "sig_seal"]
 
 
 def test_the_command_writes_them_and_says_what(tmp_path: Path) -> None:

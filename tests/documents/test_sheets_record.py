@@ -1,6 +1,7 @@
 import datetime
 import hashlib
 import io
+from dataclasses import replace
 from typing import Any
 
 import page
@@ -84,6 +85,15 @@ def test_the_record_carries_its_evidence_and_lists_it_with_fingerprints() -> Non
             attachment.name: attachment.content for attachment in FILES
         }
         assert [str(field.T) for field in pdf.Root.AcroForm.Fields] == ["sig_issuer"]
+
+
+def test_a_file_with_more_in_it_than_was_issued_says_where_the_issued_one_is() -> None:
+    """Two fingerprints for one agreement are explained where both can be read."""
+    same, other = text_of(render_record(record(), FILES).content), FILES[0].content + b" and signatures"
+    longer = text_of(render_record(record(), (replace(FILES[0], content=other), FILES[1])).content)
+    said = f"It begins with the file as it was issued (fingerprint {SHA256[:16]}…); the signatures come after it."
+    assert said in longer
+    assert said not in same and "It begins with" not in same
 
 
 def test_headings_tables_and_both_standards() -> None:

@@ -5,7 +5,6 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -21,8 +20,9 @@ from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import SYSTEM
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved
+from wagtail_mentoring.documents import inside
 from wagtail_mentoring.documents.agreement_sheet import UnionBrand
-from wagtail_mentoring.documents.models import DocumentKind
+from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.documents.pdf_tags import long_date
 from wagtail_mentoring.documents.record_sheet import DeclinedEntry, Method, RecordSheet, SignatureEntry, render_record
 from wagtail_mentoring.documents.render import Attachment
@@ -51,7 +51,8 @@ def after_a_signature(sender: type[Case], case: Case, step: str, **kwargs: Any) 
         return
     for pk in Agreement.objects.without_record().filter(case=case).values_list("pk", flat=True):
         # Robust: the signature counts whatever happens to the record, which is made by the next run of what is due.
-        transaction.on_commit(partial(_hand_over, pk), robust=True)
+        # No partial: Django names what failed in the log, and a partial has no name.
+        transaction.on_commit(lambda pk=pk: _hand_over(pk), robust=True)  # type: ignore[misc]
 
 
 def _hand_over(pk: int) -> None:
@@ -162,7 +163,7 @@ def _sealed(case: Case, agreement: Agreement) -> bytes | None:
 def _keep_sealed(case: Case, agreement: Agreement, content: bytes) -> None:
     versions = agreement.files()
     newest = versions[-1]
-    name = f"{case.reference}-{newest.language}-{len(versions) + 1}.pdf"
+    name = _sealed_name(case, versions)
     sealed = new_document(case, DocumentKind.AGREEMENT_SEALED, newest.title, newest.language, name, content)
     AgreementVersion.objects.create(agreement=agreement, document=sealed, number=len(versions))
 
@@ -307,16 +308,19 @@ def _attachments(
 ) -> list[Attachment]:
     versions = agreement.files()
     newest = versions[-1]
-    content = sealed if sealed is not None else files.read(newest.stored)
+    content, name = (sealed, _sealed_name(case, versions)) if sealed is not None else _stored(newest)
+    added = sealed is not None or len(versions) > 1
     told = audit(case, agreement, parties, completed, hashlib.sha256(content).hexdigest())
     data = json.dumps(told, cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
     found = [
-        Attachment(f"{case.reference}-{newest.language}.pdf", content, "application/pdf", _("The agreement"), "Source"),
+        Attachment(
+            name, content, "application/pdf", str(inside.AGREEMENT_SIGNED if added else inside.AGREEMENT), "Source"
+        ),
         Attachment(
             f"{case.reference}-signatures.json",
             data.encode(),
             "application/json",
-            _("Data on the signatures, for machines"),
+            str(inside.SIGNATURE_DATA),
             "Data",
         ),
     ]
@@ -328,6 +332,14 @@ def _attachments(
     for number, stored in enumerate(scans.values(), start=1):
         ending = stored.name.rpartition(".")[2]
         name = f"{case.reference}-scan-{number}.{ending}"
-        description = _("Scan of the signed paper")
-        found.append(Attachment(name, files.read(stored), stored.content_type, description, "Supplement"))
+        found.append(Attachment(name, files.read(stored), stored.content_type, str(inside.SCAN), "Supplement"))
     return found
+
+
+def _stored(document: Document) -> tuple[bytes, str]:
+    return files.read(document.stored), document.stored.name
+
+
+def _sealed_name(case: Case, versions: list[Document]) -> str:
+    """Return what a download of the file that follows ``versions`` is called."""
+    return f"{case.reference}-{versions[-1].language}-{len(versions) + 1}.pdf"

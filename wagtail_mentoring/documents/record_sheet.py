@@ -101,14 +101,18 @@ class RecordSheet:
             "events": self.events(),
             "methods": self.methods(),
             "verify_address": self.verify_address,
-            "files": [
-                {
-                    "name": attachment.name,
-                    "description": attachment.description,
-                    "sha256": hashlib.sha256(attachment.content).hexdigest(),
-                }
-                for attachment in attachments
-            ],
+            "files": [self._file(attachment) for attachment in attachments],
+        }
+
+    def _file(self, attachment: Attachment) -> Mapping[str, str]:
+        sha256 = hashlib.sha256(attachment.content).hexdigest()
+        # The agreement may have grown since it was issued: by signatures in the file, and by the union's seal.
+        grown = attachment.relationship == "Source" and sha256 != self.agreement_sha256
+        return {
+            "name": attachment.name,
+            "description": attachment.description,
+            "sha256": sha256,
+            "begins_with": self.agreement_sha256[:16] if grown else "",
         }
 
 

@@ -11,14 +11,18 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext
 
+from . import inside
 from .agreement_sheet import AgreementSheet, SheetParty, SupplementTo, UnionBrand, render_agreement
 from .backends import MemoryKeys, SigningBackend
 from .certificate_sheet import CertificateSheet, Kind, render_certificate
-from .certify import certify
+from .certify import certify, seal
 from .export_sheet import ExportSection, ExportSheet, render_export
+from .findings import REVIEW
 from .guide_sheet import GuideSheet, render_guide
-from .record_sheet import DeclinedEntry, RecordSheet, SignatureEntry, render_record
+from .pdf_tags import long_date
+from .record_sheet import RecordSheet, SignatureEntry, render_record
 from .render import Attachment, RenderedPdf
+from .sample_evidence import scan, signed_by
 
 REFERENCE = "SAMPLE-2026-0417"
 ACCENT = "#1e4a8c"
@@ -147,30 +151,34 @@ class SampleMaker:
             )
 
     def render_record(self) -> RenderedPdf:
-        """Render the record of an agreement that was signed in three ways, with the agreement inside."""
+        """Render the record of an agreement that was signed in every way, with the agreement and a scan inside."""
         agreement = render_agreement(
             self.agreement("Amal Example", ("Maija Mallikas", "Erik Exempel"), "Kaisa Kontakti")
         )
         issued = certify(agreement.content, self.union, may_sign=True, keys=self.keys)
+        newest = seal(signed_by("MALLIKAS MAIJA", issued, "sig_mentor_1"), self.union, keys=self.keys)
         sha256 = hashlib.sha256(issued).hexdigest()
-        data = json.dumps({"reference": REFERENCE, "sha256": sha256}, indent=1).encode()
+        told = {"sha256": sha256, "file_sha256": hashlib.sha256(newest).hexdigest()}
+        data = json.dumps({"reference": REFERENCE, "agreement": told}, indent=1).encode()
+        name = f"{REFERENCE}-{self.language}-3.pdf"
         with translation.override(self.language):
             attachments = (
-                Attachment(f"{REFERENCE}.pdf", issued, "application/pdf", gettext("The agreement"), "Source"),
+                Attachment(name, newest, "application/pdf", str(inside.AGREEMENT_SIGNED), "Source"),
                 Attachment(
-                    f"{REFERENCE}-signatures.json",
-                    data,
-                    "application/json",
-                    gettext("Data on the signatures, for machines"),
-                    "Data",
+                    f"{REFERENCE}-signatures.json", data, "application/json", str(inside.SIGNATURE_DATA), "Data"
                 ),
+                Attachment(f"{REFERENCE}-scan-1.png", scan(), "image/png", str(inside.SCAN), "Supplement"),
             )
             return render_record(self.record(sha256), attachments)
 
     def record(self, sha256: str) -> RecordSheet:
         """Return the record of an agreement with this hash; the texts are in the active language."""
         mentee, mentor = pgettext("role in an agreement", "Mentee"), pgettext("role in an agreement", "Mentor")
+        contact = pgettext("role in an agreement", "Contact person")
         shown = (gettext("Document shown (SHA-256)"), sha256)
+        confirmed = (gettext("Confirmed by"), "Kaisa Kontakti")
+        issuer = "Example Trust Services, Certificates for Persons G2"
+        paper = _ISSUED + datetime.timedelta(days=4)
         entries = (
             SignatureEntry(
                 mentee,
@@ -179,15 +187,25 @@ class SampleMaker:
                     "Typed the name on the private page, with a code sent by e-mail: a simple electronic signature."
                 ),
                 _ISSUED + datetime.timedelta(days=1, hours=2),
-                ((gettext("Name as typed"), "Amal Example"), shown),
+                (
+                    (gettext("Name as typed"), "Amal Example"),
+                    (gettext("Private link"), gettext("number %d") % 417),
+                    shown,
+                ),
                 "typed",
             ),
             SignatureEntry(
                 mentor,
                 "Maija Mallikas",
-                gettext("Signed in the file with an own certificate, which the check found in order."),
+                gettext("Signed in the file with an own certificate; the contact person looked at it and took it."),
                 _ISSUED + datetime.timedelta(days=2, hours=-3),
-                ((gettext("Name in the certificate"), "MALLIKAS MAIJA"), (gettext("Issued by"), "Example CA"), shown),
+                (
+                    (gettext("Name in the certificate"), "MALLIKAS MAIJA"),
+                    (gettext("Issued by"), issuer),
+                    (gettext("What the check found"), str(REVIEW["unknown_issuer"]) % {"issuer": issuer}),
+                    confirmed,
+                    shown,
+                ),
                 "certificate",
             ),
             SignatureEntry(
@@ -198,23 +216,28 @@ class SampleMaker:
                     "The contact person looked at the scan and confirmed it; nobody verified it further."
                 ),
                 _ISSUED + datetime.timedelta(days=5),
-                ((gettext("Confirmed by"), "Kaisa Kontakti"), shown),
+                ((gettext("Date on the paper"), long_date(paper.date())), confirmed, shown),
                 "paper",
             ),
+            SignatureEntry(
+                contact,
+                "Kaisa Kontakti",
+                gettext("Typed the name while signed in to the site: a simple electronic signature."),
+                _ISSUED + datetime.timedelta(days=5, minutes=12),
+                ((gettext("Name as typed"), "Kaisa Kontakti"), shown),
+                "account",
+            ),
         )
-        contact = pgettext("role in an agreement", "Contact person")
-        title = gettext("Ethics agreement for mentoring")
         return RecordSheet(
             union=self._brand(),
             reference=REFERENCE,
             language=self.language,
-            agreement_title=f"{title}, {REFERENCE}",
+            agreement_title=", ".join((gettext("Ethics agreement for mentoring"), REFERENCE)),
             agreement_sha256=sha256,
             issued_at=_ISSUED,
             entries=entries,
-            completed_at=_ISSUED + datetime.timedelta(days=5, seconds=4),
+            completed_at=_ISSUED + datetime.timedelta(days=5, minutes=12),
             version="4",
-            declined=(DeclinedEntry(contact, "Kaisa Kontakti", _ISSUED + datetime.timedelta(days=3)),),
             verify_address="https://example.org/check/",
         )
 
@@ -261,7 +284,7 @@ class SampleMaker:
                     kept,
                     (
                         (gettext("Profession"), pgettext("sample document", "Architect")),
-                        (pgettext("sample document", "Goals"), f"{goal}\n\n{' '.join([goal] * 40)}"),
+                        (pgettext("sample document", "Goals"), f"{goal}\n\n{' '.join([goal] * 28)}"),
                     ),
                 ),
                 ExportSection(
