@@ -178,12 +178,13 @@ def test_a_copy_that_is_not_taken_is_told_to_its_sender_alone(case: Case) -> Non
     assert "The date is missing." in compose(row).text
 
 
-def test_a_refused_copy_of_a_mentor_who_left_is_told_to_nobody(case: Case) -> None:
+def test_the_copy_of_a_mentor_who_left_waits_no_more_and_is_told_to_nobody(case: Case) -> None:
     first = mentors_of(case)[0]
     evidence.hand_in_scan(case.pk, lambda found: actors.mentor_on(first, found), b"scan")
     case.pairs.get().memberships.filter(mentor=first).update(left_at=clock.now())
     upload = SignatureUpload.objects.get()
-    step(case, "reject_signature", make_handler(), upload=upload, reason="The date is missing.")
+    with pytest.raises(StepRefused):
+        step(case, "reject_signature", make_handler(), upload=upload, reason="The date is missing.")
     assert mails(case, "copy_refused") == []
 
 
