@@ -48,6 +48,8 @@ DEFAULTS: dict[str, Any] = {
     "LIMIT_CODE": "6/hour",
     "LIMIT_UPLOAD": "20/hour",
     "LIMIT_VERIFY": "20/hour",
+    # Documents and pictures of pages made to look at, of each kind for each private link or user.
+    "LIMIT_RENDER": "60/hour",
 }
 
 

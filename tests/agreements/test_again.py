@@ -224,3 +224,13 @@ def test_where_a_version_was_used(editor: Client) -> None:
     content = editor.get(reverse("mentoring_agreementtexts:edit", args=[later.pk])).content.decode()
     assert "0 agreements were issued" in content and "sign-again" not in content
     assert "Agreements issued" in editor.get(reverse("mentoring_agreementtexts:index")).content.decode()
+
+
+def test_only_so_many_samples_an_hour(editor: Client, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "LIMIT_RENDER": "1/hour"}
+    made: list[Any] = []
+    sample = RenderedPdf(b"%PDF-1.7 sample", "", 1)
+    monkeypatch.setattr("wagtail_mentoring.agreements.preview.render_agreement", lambda one: made.append(one) or sample)
+    saved = reverse("mentoring_agreementtexts:preview", args=[make_agreement_text().pk])
+    assert [editor.get(saved).status_code, editor.post(saved, typed("We are kind")).status_code] == [200, 429]
+    assert "Try again in an hour" in editor.get(saved).content.decode() and len(made) == 1

@@ -139,3 +139,13 @@ def test_when_it_cannot_be_made_the_handler_reads_why(admin: Client, field: Any)
         text = admin.post(make(case), {"person": "mentee"}, follow=True).content.decode()
     assert "could not be made just now" in text and "The process was killed." in text
     assert not Certificate.objects.exists()
+
+
+def test_only_so_many_guides_an_hour_for_each_user(admin: Client, field: Any, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "LIMIT_RENDER": "1/hour"}
+    case = make_case(field, "paired")
+    with mock.patch("wagtail_mentoring.desk.handouts.guide_pdf", return_value=mock.Mock(content=b"%PDF")) as made:
+        assert [admin.get(guide(case, 1)).status_code for _ in range(2)] == [200, 429]
+        assert made.call_count == 1
+        assert "Try again in an hour" in admin.get(guide(case, 1)).content.decode()
+        assert client_of(make_supervisor(case.union)).get(guide(case, 1)).status_code == 200

@@ -56,6 +56,7 @@ def test_a_scan_lies_on_no_disk(admin: Client, case: Case, monkeypatch: pytest.M
 
     for name in ("NamedTemporaryFile", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"):
         monkeypatch.setattr(tempfile, name, refuse)
+    monkeypatch.setattr("django.core.files.temp.NamedTemporaryFile", refuse)  # Django keeps a name of its own.
     with mock.patch(CHECK, return_value=ScanFound("application/pdf", 2, b"cleaned")) as check:
         answer = admin.post(step_of(case, "record_paper"), data_of(case, scan=scan(content)))
     assert answer.headers["Location"] == page_of(case)

@@ -106,3 +106,17 @@ def test_when_it_cannot_be_printed_it_can_be_read(opened: Any) -> None:
     assert response.status_code == 503
     text = response.content.decode()
     assert "The PDF cannot be made now" in text and f'href="{guide(2)}"' in text and "too large" not in text
+
+
+def test_only_so_many_pdfs_an_hour_for_each_link(opened: Any, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "LIMIT_RENDER": "2/hour"}
+    case = make_case(state="paired")
+    client = opened(case)
+    with mock.patch("wagtail_mentoring.portal.guides.guide_pdf", return_value=mock.Mock(content=b"%PDF")) as made:
+        assert [client.get("/mentoring/p/guide/2.pdf").status_code for _ in range(3)] == [200, 200, 429]
+        response = client.get("/mentoring/p/guide/2.pdf")
+        assert made.call_count == 2
+        assert opened(case, pair_of(case)[0]).get("/mentoring/p/guide/2.pdf").status_code == 200
+    text = response.content.decode()
+    assert "too often. Try again in an hour" in text and f'href="{guide(2)}"' in text
+    assert client.get(guide(2)).status_code == 200, "it can be read all the same"

@@ -19,6 +19,7 @@ from wagtail_mentoring.documents.agreement_sheet import (
     render_agreement,
 )
 from wagtail_mentoring.documents.errors import DocumentRenderError
+from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, ProfessionalField
 from wagtail_mentoring.programme.reviewed import TextEditView
@@ -90,6 +91,8 @@ class SampleMixin:
 
     def sample(self, text: AgreementText, version: str) -> HttpResponse:
         """Return the PDF, or a page that says why there is none."""
+        if not allowed(conf.LIMIT_RENDER, "sample", "user", self.request.user.pk):
+            return self.no_sample([_("You have opened too many samples. Try again in an hour.")], status=429)
         try:
             content = render_agreement(sample_sheet(text, version)).content
         except DocumentRenderError as error:
@@ -100,8 +103,8 @@ class SampleMixin:
         response.headers["Cache-Control"] = "no-store, private"
         return response
 
-    def no_sample(self, faults: list[str]) -> HttpResponse:
-        return render(self.request, "wagtail_mentoring/agreements/no_sample.html", {"faults": faults}, status=422)
+    def no_sample(self, faults: list[str], status: int = 422) -> HttpResponse:
+        return render(self.request, "wagtail_mentoring/agreements/no_sample.html", {"faults": faults}, status=status)
 
 
 class PreviewEditView(SampleMixin, TextEditView):

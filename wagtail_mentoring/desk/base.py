@@ -12,8 +12,21 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.privacy.limits import allowed
 
 from .dossier import Dossier
+
+
+def too_often(kind: str, user: Any) -> HttpResponse | None:
+    """Count that something of ``kind`` is made for ``user`` to look at; return the answer beyond LIMIT_RENDER."""
+    if allowed(conf.LIMIT_RENDER, kind, "user", user.pk):
+        return None
+    return HttpResponse(
+        _("You have opened too many of these. Try again in an hour."),
+        status=429,
+        content_type="text/plain; charset=utf-8",
+    )
 
 
 class Screen(WagtailAdminTemplateMixin, View):

@@ -16,7 +16,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.reports.certificates import CertificateFailed, CertificateRefused, Offer, certificate_for, offers
 
 from .actions import HandlersScreen
-from .base import CaseScreen
+from .base import CaseScreen, too_often
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,9 @@ class GuidePdf(CaseScreen):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         number = self.kwargs["number"]
+        refused = too_often("guide", request.user)
+        if refused is not None:
+            return refused
         try:
             found = guide_pdf(self.case, number)
         except DocumentRenderError as error:

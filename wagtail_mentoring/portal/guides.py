@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wagtail_mentoring.cases.actors import mentor_on
+from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.meetings.guides import guide_for, guide_numbers, guide_pdf
 from wagtail_mentoring.meetings.moves import theme_of
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.privacy.limits import allowed
 
 from .overview import Overview
 from .session import Visit, frame, with_visit
@@ -67,6 +69,9 @@ def guide(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def pdf(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """The guide to one meeting, to print."""
     _of_reader(visit)
+    if not allowed(conf.LIMIT_RENDER, "guide", "link", visit.link.pk):
+        context = frame(visit, number=number, too_often=True)
+        return render(request, "wagtail_mentoring/portal/no_guide.html", context, status=429)
     try:
         found = guide_pdf(visit.case, number)
     except DocumentRenderError:
