@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests.factories import make_case, make_supervisor, sign
 from tests.test_rights_matrix import PICTURE
 from wagtail_mentoring.agreements.models import Signature, SignatureUpload
-from wagtail_mentoring.documents.uploads import UploadRefused
+from wagtail_mentoring.documents.uploads import PageSheet, UploadRefused
 from wagtail_mentoring.models import Case
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.privacy.models import ReadingLogEntry
@@ -99,11 +99,11 @@ def test_pictures_are_for_readers_of_the_case_and_logged(admin: Client, case: Ca
     copy = copy_for(case, "scan")
     asked = []
 
-    def draw(content: bytes, content_type: str, dpi: int) -> list[bytes]:
+    def draw(content: bytes, content_type: str, dpi: int) -> PageSheet:
         asked.append((content[:4], content_type))
-        return [PICTURE, PICTURE]
+        return PageSheet(PICTURE, "image/png")
 
-    with mock.patch("wagtail_mentoring.desk.copies.page_images", draw):
+    with mock.patch("wagtail_mentoring.desk.copies.page_sheet", draw):
         for side, what in (("issued", "agreement"), ("sent", "signed_copy")):
             address = reverse("mentoring_desk:copy_picture", args=[case.pk, copy.pk, side])
             answer = admin.get(address)
@@ -112,7 +112,7 @@ def test_pictures_are_for_readers_of_the_case_and_logged(admin: Client, case: Ca
             assert ReadingLogEntry.objects.filter(case=case, user=handler, what=what).count() == 1
     assert asked == [(b"%PDF", "application/pdf"), (b"scan", "image/png")]
     refused = UploadRefused("damaged", "It is damaged.")
-    with mock.patch("wagtail_mentoring.desk.copies.page_images", side_effect=refused):
+    with mock.patch("wagtail_mentoring.desk.copies.page_sheet", side_effect=refused):
         answer = admin.get(reverse("mentoring_desk:copy_picture", args=[case.pk, copy.pk, "sent"]))
     assert answer.status_code == 410 and "no-store" in answer.headers["Cache-Control"]
     assert admin.get(reverse("mentoring_desk:copy_picture", args=[case.pk, copy.pk, "other"])).status_code == 404

@@ -1,6 +1,7 @@
 """What is taken: a signature in the right place, and scans of the signed paper."""
 
 import io
+from functools import cache
 from typing import Any
 
 import pikepdf
@@ -235,7 +236,9 @@ def photo(kind: str, orientation: int = 1, **more: Any) -> bytes:
     return out.getvalue()
 
 
+@cache
 def srgb() -> bytes:
+    """A profile of colours; it bears the second in which it was made."""
     profile: bytes = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return profile
 
@@ -285,10 +288,6 @@ def test_an_oddly_built_photo_is_packed_anew() -> None:
     at = sent.index(b"\xff\xdb")
     found = check_scan(sent[:at] + b"Secret" + sent[at:])
     assert b"Secret" not in found.content and Image.open(io.BytesIO(found.content)).size == (80, 60)
-
-
-def test_a_scanned_pdf_is_kept_as_it_is() -> None:
-    assert check_scan(content := scan()).content == content
 
 
 def bomb() -> bytes:

@@ -1,6 +1,5 @@
 """A signed copy that waits for the handler: what the check found, both files side by side, and the decision."""
 
-import io
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,12 +7,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from wagtail_mentoring.agreements.models import Agreement, SignatureUpload, UploadKind, UploadStatus
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.findings import sentence
-from wagtail_mentoring.documents.uploads import UploadRefused, UploadResult, page_images
+from wagtail_mentoring.documents.uploads import UploadRefused, UploadResult, page_sheet
 from wagtail_mentoring.privacy.files import FileChanged, read
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.privacy.reading import record_reading
@@ -25,8 +23,8 @@ from .forms import FORMS, StepForm
 from .next_agreement import copy_label
 from .steps import SUBMIT, StepScreen
 
-#: Sharp enough to compare words and signatures, in dots per inch; and pixels between two pages.
-DPI, GAP = 100, 12
+#: Sharp enough to compare words and signatures, in dots per inch.
+DPI = 100
 
 
 def copy_of(case: Any, pk: int) -> SignatureUpload:
@@ -162,7 +160,7 @@ class CopyReview(StepScreen):
 
 
 class CopyPicture(CaseScreen):
-    """All pages of one side as one picture. Reading it is logged, and no browser keeps it."""
+    """All pages of one side as one picture from the limited process. Reading it is logged, and nothing keeps it."""
 
     def load(self, *, whole: bool = True) -> None:
         super().load(whole=False)
@@ -174,13 +172,13 @@ class CopyPicture(CaseScreen):
             raise Http404
         stored = issued_file(self.copy) if side == "issued" else self.copy.stored
         try:
-            content = one_picture(page_images(read(stored), stored.content_type, dpi=DPI))
+            sheet = page_sheet(read(stored), stored.content_type, dpi=DPI)
         except (UploadRefused, DocumentRenderError, FileChanged):
             words_for_it = _("This file cannot be shown as a picture. Download it to look at it.")
             return self.private(HttpResponse(words_for_it, status=410, content_type="text/plain; charset=utf-8"))
         what = "agreement" if side == "issued" else "signed_copy"
         record_reading(request.user, self.case.union_id, what, self.case.pk)
-        return self.private(HttpResponse(content, content_type="image/png"))
+        return self.private(HttpResponse(sheet.content, content_type=sheet.content_type))
 
     @staticmethod
     def private(response: HttpResponse) -> HttpResponse:
@@ -188,18 +186,3 @@ class CopyPicture(CaseScreen):
         response.headers["Cache-Control"] = "no-store, private"
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response
-
-
-def one_picture(pages: list[bytes]) -> bytes:
-    """Return pages, PNGs that the limited process drew, one under the other as one PNG."""
-    pictures = [Image.open(io.BytesIO(page), formats=["PNG"]) for page in pages]
-    width = max(picture.width for picture in pictures)
-    height = sum(picture.height for picture in pictures) + GAP * (len(pictures) - 1)
-    whole = Image.new("RGB", (width, height), (128, 128, 128))
-    top = 0
-    for picture in pictures:
-        whole.paste(picture.convert("RGB"), (0, top))
-        top += picture.height + GAP
-    written = io.BytesIO()
-    whole.save(written, "PNG", compress_level=3)
-    return written.getvalue()

@@ -96,6 +96,10 @@ REFUSED: Mapping[str, Promise] = {
     ),
     # Scans
     "not_a_scan": _("Upload the scan as a PDF, JPEG or PNG. Most telephones can send a photo as JPEG."),
+    "signed_file": _(
+        "This is a signed file, not a scan: its signature would be lost. Send it in the other place, where files "
+        "signed with a certificate are taken."
+    ),
     "too_many_pages": _("The scan has more than %(most)s pages. Scan the pages of the agreement only."),
 }
 

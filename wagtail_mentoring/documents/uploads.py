@@ -12,17 +12,19 @@ from django.utils.translation import gettext as _
 
 from wagtail_mentoring.conf import conf
 
+from .checking.drawing import draw_pages, draw_sheet
 from .checking.found import (
     CheckOutcome,
     FileRefused,
     Finding,
     Outcome,
+    PageSheet,
     ScanFound,
     SignerFound,
     plain,
     signer_from,
 )
-from .checking.scans import draw_pages, look_at_scan
+from .checking.scans import look_at_scan
 from .checking.uploaded import check
 from .errors import WorkerKilled, WorkerTimedOut
 from .findings import sentence
@@ -30,9 +32,13 @@ from .trust import trust
 from .workers import call
 
 __all__ = [
-    "Finding", "Outcome", "ScanFound", "SignerFound", "UploadRefused", "UploadResult", "check_scan", "check_signed",
-    "page_images",
+    "Finding", "Outcome", "PageSheet", "ScanFound", "SignerFound", "UploadRefused", "UploadResult", "check_scan",
+    "check_signed", "page_images", "page_sheet",
 ]  # fmt: skip
+
+#: A scan is kept in at most this part of UPLOAD_MAX_BYTES: a signing record holds one for each party at most, and must
+#: itself be small enough for the public page that checks documents.
+SCANS_IN_RECORD = 8
 
 
 class UploadRefused(Exception):
@@ -121,11 +127,14 @@ def check_signed(
 
 
 def check_scan(content: bytes) -> ScanFound:
-    """Look at a scan of the signed paper: a PDF, JPEG or PNG by its content. Raises UploadRefused."""
+    """Look at a scan of the signed paper: a PDF, JPEG or PNG by its content; return what may be kept of it.
+
+    Raises UploadRefused.
+    """
     if fault := _too_large(content):
         raise refusal(fault)
     try:
-        return call(look_at_scan, content, pool="check")
+        return call(look_at_scan, content, conf.UPLOAD_MAX_BYTES // SCANS_IN_RECORD, pool="check")
     except FileRefused as refused:
         raise refusal(refused.finding()) from refused
     except (WorkerTimedOut, WorkerKilled) as error:
@@ -140,6 +149,16 @@ def page_images(content: bytes, content_type: str, dpi: int = 80, most: int = 12
     """
     try:
         return call(draw_pages, content, content_type, dpi, most, pool="check")
+    except FileRefused as refused:
+        raise refusal(refused.finding()) from refused
+    except (WorkerTimedOut, WorkerKilled) as error:
+        raise refusal(_stopped(error)) from error
+
+
+def page_sheet(content: bytes, content_type: str, dpi: int = 100, most: int = 12) -> PageSheet:
+    """Return the first ``most`` pages under each other as one picture. ``content_type`` and errors as page_images."""
+    try:
+        return call(draw_sheet, content, content_type, dpi, most, pool="check")
     except FileRefused as refused:
         raise refusal(refused.finding()) from refused
     except (WorkerTimedOut, WorkerKilled) as error:

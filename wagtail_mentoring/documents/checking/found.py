@@ -69,12 +69,21 @@ class CheckOutcome:
 class ScanFound:
     """A scan on paper: what it is by its content (``application/pdf``, ``image/jpeg`` or ``image/png``), and pages.
 
-    ``content`` is what may be kept of it: a picture without the place, time, device and words in it, a PDF as it was.
+    ``content`` is what may be kept of it: a picture without the place, time, device and words in it, or a PDF that is
+    made of pictures of the pages. A picture that was too large is a JPEG, whatever it was.
     """
 
     content_type: str
     pages: int
     content: bytes
+
+
+@dataclass(frozen=True)
+class PageSheet:
+    """Pages under each other as one picture, ``image/png`` or ``image/jpeg``."""
+
+    content: bytes
+    content_type: str
 
 
 def plain(signer: SignerFound | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ UNPACKED = 32 * 1024 * 1024
 MOST_OBJECTS = 20_000
 MOST_ADDED = 300
 #: Pages of a scan.
-MOST_PAGES = 40
+MOST_PAGES = 12
 
 #: How a version of a PDF ends.
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*")

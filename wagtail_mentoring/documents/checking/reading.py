@@ -42,7 +42,11 @@ _AGREEMENTS = ("agreement", "supplement")
 
 @dataclass(frozen=True)
 class FileInside:
-    """A file embedded in a document; ``reading`` is what it tells itself, when it is one of ours."""
+    """A file embedded in a document.
+
+    ``reading`` is what it tells itself, when it is the agreement that the document was made of (its relationship is
+    Source). Everything else is material that the document holds as it came, such as scans: nobody reads it.
+    """
 
     name: str
     description: str
@@ -212,10 +216,14 @@ def _files(pdf: pikepdf.Pdf, trust: Trust) -> tuple[FileInside, ...]:
                 description=clean_name(spec.description or "")[:300],
                 size=len(content),
                 sha256=hashlib.sha256(content).hexdigest(),
-                reading=read(content, trust, inside=True) if content.startswith(b"%PDF-") else None,
+                reading=read(content, trust, inside=True) if _is_source(spec, content) else None,
             )
         )
     return tuple(found)
+
+
+def _is_source(spec: pikepdf.AttachedFileSpec, content: bytes) -> bool:
+    return spec.obj.get("/AFRelationship") == "/Source" and content.startswith(b"%PDF-")
 
 
 def _matches(files: tuple[FileInside, ...], issued: bytes) -> bool | None:
