@@ -10,7 +10,7 @@ from tests.factories import as_handler, make_agreement_text, make_case, make_men
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import Agreement, AgreementText, Signature
-from wagtail_mentoring.agreements.parties import current_agreement
+from wagtail_mentoring.agreements.parties import agreement_of, current_agreement
 from wagtail_mentoring.cases import actors, facts, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.errors import DocumentRenderError
@@ -115,6 +115,8 @@ def test_the_link_and_code_of_somebody_else(case: Case) -> None:
     mentor = current_members(case)[0].mentor
     theirs = links.link_for(case, mentor=mentor)
     assert "code" in refusal_of(case, inputs_of(case, link=theirs, code=code_for(theirs))).errors
+    # Nor does it sign by the mentee's own link.
+    assert "code" in refusal_of(case, inputs_of(case, code=code_for(theirs))).errors
     other = make_case(state="paired")
     elsewhere = links.link_for(other, mentee=other.mentee)
     assert "code" in refusal_of(case, inputs_of(case, link=elsewhere, code=code_for(elsewhere))).errors
@@ -192,3 +194,22 @@ def test_the_contact_persons_signature_is_never_waited_for() -> None:
     assert agreement is not None
     assert [party.role for party in agreement.parties.all()] == ["mentee", "mentor", "mentor", "contact"]
     assert facts.gather(case).unsigned == ()
+
+
+def test_a_supplement_keeps_the_text_of_the_agreement_that_it_joins() -> None:
+    """Whoever joins signs the same words as the others, although an editor has published newer ones since."""
+    case = make_case(state="paired", agreement="signed")
+    main = current_agreement(case)
+    assert main is not None
+    newer = AgreementText.objects.create(language="en", version=2, body="<p>We agree more.</p>", summary="Kinder.")
+    left, new = current_members(case)[0].mentor, make_mentor(case.field)
+    moves.move(case.pk, "replace_mentor", as_handler(), {"leaving": left, "joining": new, "reason": "Moved."})
+    with pretend_pdf():
+        moves.move(case.pk, "send_agreement", as_handler())
+    supplement = agreement_of(case, mentor=new)
+    assert supplement is not None and supplement.supplement_to == main
+    assert supplement.text == main.text != newer
+    # Everybody gets the newer one when everybody signs again.
+    with pretend_pdf():
+        moves.move(case.pk, "reissue", as_handler(), {"reason": "The text is new."})
+    assert current_agreement(case).text == newer  # type: ignore[union-attr]
