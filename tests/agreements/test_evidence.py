@@ -7,7 +7,7 @@ import pytest
 
 from tests.documents.signatures import authority, person, signed
 from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, pretend_pdf, sign
-from tests.snapshots import rows
+from tests.snapshots import rows, stored_files
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements import evidence
 from wagtail_mentoring.agreements.evidence import hand_in_file, hand_in_scan
@@ -210,11 +210,12 @@ def test_a_paper_with_something_wrong(case: Case, change: dict[str, Any], field:
         "parties": [party(case)],
         "signed_on": clock.today(),
     } | change
-    before = rows()
+    before, stored = rows(), stored_files()
     with pytest.raises(StepRefused) as caught:
         handler_moves(case, "record_paper", **inputs)
     assert field in caught.value.errors
     assert rows() == before
+    assert stored_files() == stored, "what was stored for the move goes again"
 
 
 def test_a_paper_of_somebody_who_has_signed(case: Case) -> None:
@@ -313,6 +314,8 @@ def test_everyone_is_asked_again(case: Case, answer: Any) -> None:
     first.refresh_from_db()
     assert first.superseded_why == "The text has changed."
     assert len(facts.gather(case).unsigned) == 3 and facts.gather(case).uploads_waiting == 0
+    copy = SignatureUpload.objects.get()
+    assert (copy.status, copy.reason) == ("refused", "The agreement was issued anew.") and copy.decided_at is not None
 
 
 def test_only_the_new_mentor_signs_a_supplement() -> None:

@@ -87,8 +87,8 @@ def test_somebody_was_quicker_with_a_copy(admin: Client, case: Case) -> None:
     assert "Signed the agreement" in content and "Cannot be read" in content
     copy.refresh_from_db()
     assert copy.status == "waiting"
-    newer = copy_for(case, "scan")
     SignatureUpload.objects.filter(pk=copy.pk).update(status="refused")
+    newer = copy_for(case, "scan")
     answer = admin.post(copy_page(copy), {"decision": "refuse", "seen": fresh(case).log_length, "reason": "x"})
     assert "does not wait any more" in answer.content.decode()
     newer.refresh_from_db()
@@ -132,3 +132,13 @@ def test_a_supervisor_reads_a_copy_and_decides_nothing(case: Case, union: Any) -
         assert answer.status_code == 403
     copy.refresh_from_db()
     assert copy.status == "waiting"
+
+
+def test_only_so_many_pictures_an_hour_for_each_user(admin: Client, case: Case, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "LIMIT_RENDER": "2/hour"}
+    address = reverse("mentoring_desk:copy_picture", args=[case.pk, copy_for(case, "scan").pk, "sent"])
+    with mock.patch("wagtail_mentoring.desk.copies.page_sheet", return_value=PageSheet(PICTURE, "image/png")) as drawn:
+        assert [admin.get(address).status_code for _ in range(3)] == [200, 200, 429]
+        answer = admin.get(address)
+    assert drawn.call_count == 2
+    assert "Try again in an hour" in answer.content.decode() and "no-store" in answer.headers["Cache-Control"]

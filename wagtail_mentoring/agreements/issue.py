@@ -28,7 +28,7 @@ from wagtail_mentoring.workflows import StepRefused
 
 from .addresses import verify_address
 from .files import store_document
-from .models import Agreement, AgreementText, Party, PartyRole, SignatureUpload, UploadStatus
+from .models import Agreement, AgreementText, Party, PartyRole, SignatureUpload
 from .parties import current_agreement
 from .wording import text_in_force
 
@@ -38,7 +38,7 @@ def make_agreement(sheet: AgreementSheet, union: Union) -> bytes:
 
     Raises DocumentRenderError when it cannot be laid out or certified.
     """
-    # Late: a site without the signing library's parts must still start and show what is wrong.
+    # Late: a process that makes no documents need not load what signs and asks for timestamps.
     from wagtail_mentoring.documents.certify import certify
 
     return certify(render_agreement(sheet).content, union, may_sign=True)
@@ -71,8 +71,8 @@ def reissue(move: Move) -> dict[str, Any]:
 def supersede(move: Move, why: str = "") -> None:
     """End what is out to the current pair, and the signed copies of it that nobody has decided on."""
     current = Agreement.objects.current().filter(case=move.case)
-    waiting = SignatureUpload.objects.filter(agreement__in=current, status=UploadStatus.WAITING)
-    waiting.update(status=UploadStatus.REFUSED, decided_at=move.at, reason=_("The agreement was issued anew."))
+    copies = SignatureUpload.objects.filter(agreement__in=current)
+    copies.put_aside(move.at, _("The agreement was issued anew."))
     current.update(superseded_at=move.at, superseded_why=why)
 
 

@@ -12,7 +12,7 @@ from wagtail_mentoring.people.models import Mentee, Mentor, OneTimeCode, Private
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.programme.models import VersionedText
 
-from .querysets import AgreementQuerySet, PartyQuerySet
+from .querysets import AgreementQuerySet, PartyQuerySet, SignatureUploadQuerySet
 
 
 class AgreementText(VersionedText):
@@ -43,11 +43,12 @@ class Agreement(models.Model):
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="agreements")
-    pair = models.ForeignKey("wagtail_mentoring.MentorPair", models.PROTECT, related_name="agreements")
+    # RESTRICT here and below: what goes with the whole case or agreement may go, and is not deleted alone.
+    pair = models.ForeignKey("wagtail_mentoring.MentorPair", models.RESTRICT, related_name="agreements")
     text = models.ForeignKey(AgreementText, models.PROTECT, related_name="agreements")
     document = models.OneToOneField(Document, models.PROTECT, related_name="agreement")
     record = models.OneToOneField(Document, models.PROTECT, null=True, blank=True, related_name="recorded_agreement")
-    supplement_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="supplements")
+    supplement_to = models.ForeignKey("self", models.RESTRICT, null=True, blank=True, related_name="supplements")
     issued_at = models.DateTimeField(_("issued at"), default=clock.now)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
@@ -140,6 +141,14 @@ class Party(models.Model):
             models.UniqueConstraint(
                 fields=["agreement", "mentor"], condition=models.Q(mentor__isnull=False), name="mentoring_party_mentor"
             ),
+            models.UniqueConstraint(fields=["agreement", "field_name"], name="mentoring_party_field"),
+            models.CheckConstraint(
+                condition=models.Q(role="mentee", mentee__isnull=False, mentor__isnull=True, user__isnull=True)
+                | models.Q(role="mentor", mentee__isnull=True, mentor__isnull=False, user__isnull=True)
+                # The account of a contact person may be deleted; the name stays.
+                | models.Q(role="contact", mentee__isnull=True, mentor__isnull=True),
+                name="mentoring_party_person",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -186,10 +195,19 @@ class SignatureUpload(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.TextField(_("why it was not taken"), blank=True)
 
+    objects = SignatureUploadQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("signed copy")
         verbose_name_plural = _("signed copies")
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party"],
+                condition=models.Q(party__isnull=False, status="waiting"),
+                name="mentoring_one_waiting_copy",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.agreement} {self.get_kind_display()}"
@@ -210,10 +228,10 @@ class Signature(models.Model):
     typed_name = models.CharField(_("typed name"), max_length=200, blank=True)
     shown_sha256 = models.CharField(_("hash of what was shown"), max_length=64)
     link = models.ForeignKey(PrivateLink, models.SET_NULL, null=True, blank=True, related_name="+")
-    code = models.OneToOneField(OneTimeCode, models.PROTECT, null=True, blank=True, related_name="signature")
+    code = models.OneToOneField(OneTimeCode, models.RESTRICT, null=True, blank=True, related_name="signature")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     document = models.OneToOneField(Document, models.PROTECT, null=True, blank=True, related_name="signature_in_file")
-    upload = models.ForeignKey(SignatureUpload, models.PROTECT, null=True, blank=True, related_name="signatures")
+    upload = models.ForeignKey(SignatureUpload, models.RESTRICT, null=True, blank=True, related_name="signatures")
     details = models.JSONField(_("what the check found"), default=dict, blank=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -11,7 +11,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
-from .models import Agreement, Party, SignatureUpload, UploadStatus
+from .models import Agreement, Party, SignatureUpload
 
 
 def current_agreements(case: Case) -> list[Agreement]:
@@ -96,5 +96,5 @@ def waiting_uploads(case: Case) -> Any:
     current = Agreement.objects.current().filter(case=case, record__isnull=True)
     needed = Party.objects.needed().filter(agreement__in=current)
     of_the_needed = Q(party__isnull=True) | Q(party__in=needed) | Q(party__required=False)
-    waiting = SignatureUpload.objects.filter(agreement__in=current, status=UploadStatus.WAITING)
+    waiting = SignatureUpload.objects.waiting().filter(agreement__in=current)
     return waiting.filter(of_the_needed).order_by("pk")

@@ -1,5 +1,6 @@
 """Named queries over agreements and their parties."""
 
+import datetime
 from typing import Any
 
 from django.db import models
@@ -48,3 +49,23 @@ class AgreementQuerySet(models.QuerySet[Any]):
     def without_record(self) -> "AgreementQuerySet":
         """Complete ones whose signing record is still to be made."""
         return self.current().complete().filter(record__isnull=True, case__anonymised_at__isnull=True)
+
+
+class SignatureUploadQuerySet(models.QuerySet[Any]):
+    """Signed copies by what became of them."""
+
+    def waiting(self) -> "SignatureUploadQuerySet":
+        """Those that nobody has decided on."""
+        return self.filter(status="waiting")
+
+    def of(self, case: Any) -> "SignatureUploadQuerySet":
+        """Those of every agreement of ``case``, the earlier ones too."""
+        return self.filter(agreement__case=case)
+
+    def sent_by(self, party: Any) -> "SignatureUploadQuerySet":
+        """Those of ``party``, the newest first; none when it is None."""
+        return self.filter(party=party).order_by("-pk") if party else self.none()
+
+    def put_aside(self, at: datetime.datetime, why: str) -> int:
+        """Let those that wait wait no more, and return how many. Nobody decided on them, so nobody is told."""
+        return self.waiting().update(status="refused", decided_at=at, reason=why)

@@ -10,7 +10,7 @@ from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.people import codes
 from wagtail_mentoring.workflows import StepRefused
 
-from .models import Agreement, Party, PartyRole, Signature, SignatureMethod, SignatureUpload, UploadStatus
+from .models import Agreement, Party, PartyRole, Signature, SignatureMethod, SignatureUpload
 from .parties import acting_party, contact_party
 from .versions import add_version, refuse_recorded
 
@@ -49,8 +49,7 @@ def settle(move: Move, party: Party) -> None:
 
 def _put_aside(move: Move, party: Party, why: str) -> None:
     """Let the copies of ``party`` that wait wait no more. Nobody decided on them, so nobody is told."""
-    waiting = SignatureUpload.objects.filter(party=party, status=UploadStatus.WAITING)
-    waiting.update(status=UploadStatus.REFUSED, decided_at=move.at, reason=why)
+    SignatureUpload.objects.sent_by(party).put_aside(move.at, why)
 
 
 def _name_errors(move: Move, agreement: Agreement, party: Party) -> tuple[str, dict[str, Any]]:

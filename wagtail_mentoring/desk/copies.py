@@ -18,7 +18,7 @@ from wagtail_mentoring.privacy.reading import record_reading
 
 from . import consequences, words
 from .addresses import file_address
-from .base import CaseScreen
+from .base import CaseScreen, too_often
 from .forms import FORMS, StepForm
 from .next_agreement import copy_label
 from .steps import SUBMIT, StepScreen
@@ -30,7 +30,7 @@ DPI = 100
 def copy_of(case: Any, pk: int) -> SignatureUpload:
     """Return a signed copy of the case. Raises Http404."""
     related = ("party", "stored", "decided_by", "uploaded_by", "based_on__stored", "agreement__document__stored")
-    copies = SignatureUpload.objects.filter(agreement__case=case).select_related(*related)
+    copies = SignatureUpload.objects.of(case).select_related(*related)
     found: SignatureUpload = get_object_or_404(copies, pk=pk)
     return found
 
@@ -93,6 +93,8 @@ class CopyReview(StepScreen):
             decided=self.decided(),
             sent=words.moment(self.copy.uploaded_at),
             sides=self.sides(),
+            # A photo is often of the page with the signatures alone, which is the last.
+            last_first=self.copy.kind == UploadKind.SCAN,
             **self.heading(),
         )
 
@@ -170,6 +172,9 @@ class CopyPicture(CaseScreen):
         side = self.kwargs["side"]
         if side not in ("issued", "sent"):
             raise Http404
+        refused = too_often("picture", request.user)
+        if refused is not None:
+            return self.private(refused)
         stored = issued_file(self.copy) if side == "issued" else self.copy.stored
         try:
             sheet = page_sheet(read(stored), stored.content_type, dpi=DPI)

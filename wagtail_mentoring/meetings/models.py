@@ -21,7 +21,7 @@ class Meeting(models.Model):
     """Meeting ``number`` of a case: planned or held. Undone and cancelled ones stay as rows."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="meetings")
-    pair = models.ForeignKey("wagtail_mentoring.MentorPair", models.PROTECT, related_name="meetings")
+    pair = models.ForeignKey("wagtail_mentoring.MentorPair", models.RESTRICT, related_name="meetings")
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(5)])
     status = models.CharField(_("status"), max_length=10, choices=MeetingStatus.choices)
     starts_at = models.DateTimeField(_("starts at"))

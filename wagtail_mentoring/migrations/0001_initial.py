@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                 ('superseded_at', models.DateTimeField(blank=True, null=True, verbose_name='superseded at')),
                 ('superseded_why', models.TextField(blank=True, verbose_name='why everyone signs again')),
                 ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('supplement_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='wagtail_mentoring.agreement')),
+                ('supplement_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='supplements', to='wagtail_mentoring.agreement')),
                 ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='wagtail_mentoring.agreementtext')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='wagtail_mentoring.case')),
                 ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='wagtail_mentoring.document')),
@@ -404,12 +404,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='meeting',
             name='pair',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='wagtail_mentoring.mentorpair'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='meetings', to='wagtail_mentoring.mentorpair'),
         ),
         migrations.AddField(
             model_name='agreement',
             name='pair',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='wagtail_mentoring.mentorpair'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='agreements', to='wagtail_mentoring.mentorpair'),
         ),
         migrations.CreateModel(
             name='Notice',
@@ -777,13 +777,13 @@ class Migration(migrations.Migration):
                 ('typed_name', models.CharField(blank=True, max_length=200, verbose_name='typed name')),
                 ('shown_sha256', models.CharField(max_length=64, verbose_name='hash of what was shown')),
                 ('details', models.JSONField(blank=True, default=dict, verbose_name='what the check found')),
-                ('code', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signature', to='wagtail_mentoring.onetimecode')),
+                ('code', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='signature', to='wagtail_mentoring.onetimecode')),
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('document', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signature_in_file', to='wagtail_mentoring.document')),
                 ('link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtail_mentoring.privatelink')),
                 ('party', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='signature', to='wagtail_mentoring.party')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('upload', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='wagtail_mentoring.signatureupload')),
+                ('upload', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='signatures', to='wagtail_mentoring.signatureupload')),
             ],
             options={
                 'verbose_name': 'signature',
@@ -1077,6 +1077,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('agreement', 'mentor'), name='mentoring_party_mentor'),
         ),
         migrations.AddConstraint(
+            model_name='party',
+            constraint=models.UniqueConstraint(fields=('agreement', 'field_name'), name='mentoring_party_field'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mentee__isnull', False), ('mentor__isnull', True), ('role', 'mentee'), ('user__isnull', True)), models.Q(('mentee__isnull', True), ('mentor__isnull', False), ('role', 'mentor'), ('user__isnull', True)), models.Q(('mentee__isnull', True), ('mentor__isnull', True), ('role', 'contact')), _connector='OR'), name='mentoring_party_person'),
+        ),
+        migrations.AddConstraint(
             model_name='privatelink',
             constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False)), fields=('case', 'mentee'), name='mentoring_link_mentee_once'),
         ),
@@ -1103,6 +1111,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='meetingtheme',
             constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 5)), name='mentoring_theme_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='signatureupload',
+            constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False), ('status', 'waiting')), fields=('party',), name='mentoring_one_waiting_copy'),
         ),
         migrations.AddConstraint(
             model_name='signingkey',

@@ -139,7 +139,7 @@ def record_of(visit: Visit) -> Record:
 
 def _copy(party: Party | None) -> SignatureUpload | None:
     """Return the newest copy of ``party`` while it matters: it waits, or a person has refused it since."""
-    newest = SignatureUpload.objects.filter(party=party or 0).order_by("-pk").first()
+    newest = SignatureUpload.objects.sent_by(party).first()
     if newest is None or party is None or hasattr(party, "signature"):
         return None
     by_a_person = newest.status == UploadStatus.REFUSED and newest.decided_by_id is not None
