@@ -1,6 +1,7 @@
 """Who gets a mail about what, in the transaction of the cause."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -226,3 +227,17 @@ def test_a_place_in_the_intake_queue_is_told() -> None:
     assert deliver(row.pk) == OutboxStatus.SENT
     row.refresh_from_db()
     assert "Hei Amina Yusuf," in row.body
+
+
+def test_a_queue_that_is_down_fails_nothing(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """The mail stays in its row and leaves with what is due; whoever caused it is told of no error."""
+
+    def fail(pk: int) -> None:
+        raise OSError("The queue is down.")
+
+    monkeypatch.setattr("wagtail_mentoring.messages.outbox._hand_over", fail)
+    with django_capture_on_commit_callbacks(execute=True):
+        case = make_case()
+    assert set(OutboxMessage.objects.filter(case=case).values_list("status", flat=True)) == {OutboxStatus.WAITING}

@@ -246,3 +246,33 @@ def test_the_document_is_certified_and_names_nobody_else(language: str, kind: st
     (signature,) = reader.embedded_signatures
     assert signature.field_name == "sig_issuer"
     assert signature.docmdp_level is not None and signature.docmdp_level.name == "NO_CHANGES"
+
+
+def test_a_storage_that_fails_takes_no_certificate_away(django_capture_on_commit_callbacks: Any) -> None:
+    """The new one is there and the old one is gone; its bytes lie without a row, where the sweep finds them."""
+    case = make_case(state="closed")
+    with pretend_certificate():
+        old = certificate_for(case.pk, case.mentee, by(case.mentee)).document
+    Certificate.objects.update(issued_at=clock.now() - datetime.timedelta(days=2000))
+    name, storage = old.stored.file, type(storages["mentoring_private"])
+    with (
+        pretend_certificate(),
+        mock.patch.object(storage, "delete", side_effect=OSError("The disk is gone.")),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        new = certificate_for(case.pk, case.mentee, by(case.mentee))
+        assert not Document.objects.filter(pk=old.pk).exists(), "in the same transaction as the new one"
+        assert not PrivateFile.objects.filter(pk=old.stored_id).exists()
+    assert new.document != old and files.read(new.document.stored)
+    assert name in stored()
+    files.sweep(datetime.timedelta(0))
+    assert name not in stored()
+
+
+def test_bytes_stay_while_their_row_may_come_back(django_capture_on_commit_callbacks: Any) -> None:
+    case = make_case(state="closed")
+    kept = files.store(case.union, "x.pdf", b"%PDF", "application/pdf")
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError), transaction.atomic():
+        files.delete(PrivateFile.objects.get(pk=kept.pk))
+        raise RuntimeError("The plug is pulled.")
+    assert files.read(PrivateFile.objects.get(pk=kept.pk)) == b"%PDF"

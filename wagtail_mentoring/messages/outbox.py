@@ -1,7 +1,6 @@
 """The outbox: a mail is a row, written in the transaction of its cause."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -51,7 +50,8 @@ def put(
         **person,
     )
     # Robust: what cannot be handed over now stays in the row, and must not fail the request that caused it.
-    transaction.on_commit(partial(_hand_over, row.pk), robust=True)
+    # No partial: Django names what failed in the log, and a partial has no name.
+    transaction.on_commit(lambda: _hand_over(row.pk), robust=True)
     return row
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 
 from wagtail_mentoring.programme.models import Union
@@ -75,9 +76,15 @@ def read(stored: PrivateFile) -> bytes:
 
 
 def delete(stored: PrivateFile) -> None:
-    """Delete the row and the bytes."""
-    private_storage().delete(stored.file)
+    """Delete the row now, and the bytes once the transaction is committed.
+
+    In this order bytes without a row are the worst that an error of the storage or a crash can leave: :func:`sweep`
+    deletes them later. No row is left without its bytes.
+    """
+    name = stored.file
     stored.delete()
+    # No partial: Django names what failed in the log, and a partial has no name.
+    transaction.on_commit(lambda: private_storage().delete(name), robust=True)
 
 
 def sweep(older_than: datetime.timedelta = datetime.timedelta(days=1)) -> int:

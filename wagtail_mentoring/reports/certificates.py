@@ -5,7 +5,6 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -156,7 +155,7 @@ def make_certificate(sheet: CertificateSheet, union: Union) -> bytes:
 
     Raises DocumentRenderError when it cannot be laid out or certified.
     """
-    # Late: a site without the signing library's parts must still start and show what is wrong.
+    # Late: a process that makes no documents need not load what signs and asks for timestamps.
     from wagtail_mentoring.documents.certify import certify
 
     return certify(render_certificate(sheet).content, union, may_sign=False)
@@ -217,17 +216,13 @@ def _keep(
     certificate.document, certificate.issued_at, certificate.issued_by = document, clock.now(), actor.user
     certificate.save()
     if outdated is not None:
-        transaction.on_commit(partial(_forget, outdated))
+        stored = outdated.stored
+        outdated.delete()
+        files.delete(stored)
     data = {name: one.pk for name, one in whose.items()} | {"document": document.pk, "sha256": document.sha256}
     moves.record(case, MADE, actor, data)
     case.save(update_fields=["log_length", "log_head"])
     return certificate
-
-
-def _forget(document: Document) -> None:
-    stored = document.stored
-    document.delete()
-    files.delete(stored)
 
 
 @register_finder
