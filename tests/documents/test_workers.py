@@ -16,7 +16,7 @@ import pytest
 from tests.documents import jobs
 from tests.imports import ROOT
 from wagtail_mentoring.documents import workers
-from wagtail_mentoring.documents.errors import DocumentRenderError, WorkerKilled, WorkerTimedOut
+from wagtail_mentoring.documents.errors import DocumentRenderError, WorkerBusy, WorkerKilled, WorkerTimedOut
 
 
 @pytest.fixture
@@ -200,6 +200,22 @@ def test_waiting_for_a_free_process_has_an_end_and_harms_nobody(fresh: Any, monk
         workers.call(jobs.pid, seconds=0.4)
     busy.join()
     assert answers == [first]
+
+
+def test_what_anybody_may_send_does_not_queue_for_long(fresh: Any) -> None:
+    """Else it would hold all threads of the site, and the processes that look at the parties' files."""
+    fresh(DOCUMENT_PROCESSES=1)
+    workers.call(jobs.divide, 1, 1, pool="verify")
+    with ThreadPoolExecutor(4) as threads:
+        waiting = [threads.submit(workers.call, jobs.pid, 0.4, pool="verify") for _ in range(4)]
+        time.sleep(0.2)
+        begun = time.monotonic()
+        with pytest.raises(WorkerBusy, match="in a minute"):
+            workers.call(jobs.pid, pool="verify")
+        assert workers.call(jobs.divide, 1, 1, pool="check", seconds=20) == 1
+        assert time.monotonic() - begun < 20
+        assert len({one.result() for one in waiting}) == 1
+    assert workers.call(jobs.divide, 1, 1, pool="verify") == 1
 
 
 def test_no_processes_means_in_this_one(fresh: Any) -> None:

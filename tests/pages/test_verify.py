@@ -14,6 +14,7 @@ from tests.documents import attacks
 from tests.documents.signatures import MENTEE, authority, issued, person, signed
 from wagtail_mentoring.privacy.uploads import MemoryUploadHandler
 
+from wagtail_mentoring.documents.errors import WorkerBusy
 pytestmark = pytest.mark.django_db
 ADDRESS = "/mentoring/verify/"
 
@@ -154,3 +155,14 @@ def test_only_so_many_an_hour(settings: Any) -> None:
 
 def test_other_methods_are_refused() -> None:
     assert Client().put(ADDRESS).status_code == 405
+
+
+def test_when_too_many_are_looked_at_nothing_is_said_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise WorkerBusy("Many files are being looked at just now. Try again in a minute.")
+
+    monkeypatch.setattr("wagtail_mentoring.documents.verify.call", refuse)
+    response = post(issued())
+    html = response.content.decode()
+    assert response.status_code == 503 and "Try again in a minute." in html
+    assert "cannot read this file" not in html

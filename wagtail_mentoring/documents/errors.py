@@ -29,5 +29,9 @@ class WorkerTimedOut(DocumentRenderError):
     """The work took longer than it may (or no process became free), and was stopped."""
 
 
+class WorkerBusy(WorkerTimedOut):
+    """The work has not begun: all processes had other work. Nothing is said of the file."""
+
+
 class WorkerKilled(DocumentRenderError):
     """The process that did the work came to its end: out of memory, killed from outside, or unable to start."""

@@ -48,6 +48,7 @@ REFUSED: Mapping[str, Promise] = {
     "too_many_objects": _("Much more was added to the document than a signature needs."),
     "encrypted": _("The file is protected by a password or encrypted. Save it without protection, and sign again."),
     # Which document it is
+    "busy": _("Many files are being looked at just now. Try again in a minute."),
     "older_version": _(
         "This is an older version of the document: somebody else has signed since you downloaded it, or it was issued "
         "anew. Download the newest version and sign that one."

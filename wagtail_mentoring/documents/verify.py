@@ -14,15 +14,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_mentoring.conf import conf
+
 from .backends import backend
 from .checking.found import Finding, plain
 from .checking.reading import FileInside, Reading, State, read
 from .checking.signatures import SignatureSeen
-from .errors import WorkerKilled, WorkerTimedOut
+from .errors import WorkerBusy, WorkerKilled, WorkerTimedOut
 from .inside import told_to_reader
 from .models import DocumentKind
 from .trust import trust
 from .workers import call
+
+#: Seconds that the public check of one file may take; the largest of ours takes one or two.
+PUBLIC_SECONDS = 8.0
 
 #: Codes of ``Document.kind`` and of the file's own metadata, in words.
 KINDS: Mapping[str, str | Promise] = {kind.value: kind.label for kind in DocumentKind}
@@ -50,6 +55,7 @@ SENTENCES: Mapping[str, Promise] = {
     "timed_out": gettext_lazy("Looking at it took too long and was stopped. Try again later."),
     "encrypted": gettext_lazy("It is protected by a password or encrypted. Our documents never are."),
     "unreadable_signature": gettext_lazy("It holds a signature of a kind that we cannot read."),
+    "too_many_certificates": gettext_lazy("A signature brings along more certificates than are needed to check it."),
     "certified_part": gettext_lazy(
         "The part that the union certified was altered: it does not fit the union's own signature any more."
     ),
@@ -63,6 +69,7 @@ SENTENCES: Mapping[str, Promise] = {
     "xfa": gettext_lazy("A form of another kind (XFA) was put inside."),
     "page_changed": gettext_lazy("A page was changed."),
     "annotation": gettext_lazy("A comment, drawing, text box, link or field was added to a page."),
+    "covers_page": gettext_lazy("A signature was put over something else on a page."),
     "field_changed": gettext_lazy("The place of a signature was changed."),
     "after_the_end": gettext_lazy("The union allowed no change at all to this document, and yet something was added."),
     "own_place": gettext_lazy("A signature stands in a place that a program added, not in one that was made for it."),
@@ -77,6 +84,7 @@ ISSUERS: Mapping[str, Promise] = {
     ),
     "self_signed": gettext_lazy("The certificate was made by its owner, so that nobody vouches for the name."),
     "expired": gettext_lazy("The certificate, issued by %(issuer)s, is not in force today."),
+    "not_yet_valid": gettext_lazy("The certificate, issued by %(issuer)s, is not in force yet."),
     "revoked": gettext_lazy("The union has revoked the key that this was made with."),
     "weak_signature": gettext_lazy("It was made by a method that is no longer safe."),
     "broken_signature": gettext_lazy("It does not fit the file: one of the two was altered."),
@@ -107,13 +115,16 @@ class Verification:
 
         An agreement whose key was revoked later stays genuine inside a record that is: the record names it by hash.
         """
-        if self.reading.state == "unchanged" and (self.reading.matches is False or self._worst_inside() == "changed"):
+        if self.reading.state not in ("unchanged", "added"):
+            return self.reading.state
+        if self.reading.matches is False:
             return "changed"
-        return self.reading.state
+        states = [self.reading.state, self._worst_inside()]
+        return "changed" if "changed" in states else "added" if "added" in states else "unchanged"
 
     def _worst_inside(self) -> State:
         states = [told.state for _file, told in self.inside if told is not None]
-        return "changed" if "changed" in states else "unchanged"
+        return "changed" if "changed" in states else "added" if "added" in states else "unchanged"
 
     @property
     def ok(self) -> bool:
@@ -268,13 +279,17 @@ class Verification:
         }
 
 
-def verify(content: bytes) -> Verification:
+def verify(content: bytes, *, seconds: float | None = PUBLIC_SECONDS) -> Verification:
     """Read what a file says of itself and whether it is as it was issued. Never raises for a bad file.
 
-    The looking is done in the limited process; its size is for the caller to limit.
+    The looking is done in the limited process and takes no longer than ``seconds`` (None: DOCUMENT_SECONDS); its size
+    is for the caller to limit. Raises WorkerBusy when too many files are being looked at.
     """
+    most = conf.DOCUMENT_SECONDS if seconds is None else min(seconds, conf.DOCUMENT_SECONDS)
     try:
-        reading = call(read, content, trust(), pool="check")
+        reading = call(read, content, trust(), pool="verify", seconds=most)
+    except WorkerBusy:
+        raise
     except WorkerTimedOut:
         reading = Reading("unreadable", "", len(content), changes=(Finding("timed_out"),))
     except WorkerKilled:

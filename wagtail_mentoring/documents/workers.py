@@ -1,7 +1,8 @@
 """Runs the work of documents in processes of their own: warm, renewed now and then, limited in time and memory.
 
 Layout takes seconds on a bad text, and a hostile upload can take everything a machine has. Neither may hold up or end
-the process that serves people. There are two pools, so that an upload cannot come near a document that is being made.
+the process that serves people. There are three pools, so that an upload cannot come near a document that is being made,
+and what anybody may send without a link cannot hold up the uploads of the parties.
 """
 
 import atexit
@@ -11,9 +12,11 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from typing import Any, Literal, TypeVar
@@ -24,11 +27,11 @@ from pebble import ProcessExpired, ProcessPool
 from wagtail_mentoring.conf import conf
 
 from . import layout, worker_side
-from .errors import WorkerKilled, WorkerTimedOut
+from .errors import WorkerBusy, WorkerKilled, WorkerTimedOut
 from .spawning import DocumentContext, forget_children, use_python
 from .templates import search_path
 
-Kind = Literal["render", "check"]
+Kind = Literal["render", "check", "verify"]
 Result = TypeVar("Result")
 
 # What looks at files. Named and not imported: this process does not need it.
@@ -36,6 +39,9 @@ _CHECKS = tuple(f"wagtail_mentoring.documents.checking.{name}" for name in ("rea
 
 #: How long a first process may take to start, in seconds, on top of what the work itself may take.
 START_SECONDS = 30
+#: How many calls may be in a pool at a time, for each of its processes. More would only hold the threads that serve the
+#: site. The other pools are bounded by who may use them.
+MOST_AT_ONCE: dict[Kind, int] = {"verify": 4}
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ class _Pools:
         self.running: dict[Kind, _Pool] = {}
         #: When work last came to an end, by the monotonic clock, and the most seconds that any was given.
         self.answered = self.longest = 0.0
+        self.inside: Counter[Kind] = Counter()
 
     def get(self, kind: Kind) -> _Pool:
         """Return the running pool, made now if there is none that fits the settings."""
@@ -125,6 +132,21 @@ class _Pools:
         forget_children()
         self.lock = threading.Lock()
         self.running = {}
+        self.inside = Counter()
+
+    @contextmanager
+    def entered(self, kind: Kind) -> Iterator[None]:
+        """Count a call of the kind while it lasts. Raises WorkerBusy when there are too many."""
+        most = MOST_AT_ONCE.get(kind)
+        with self.lock:
+            if most is not None and self.inside[kind] >= most * conf.DOCUMENT_PROCESSES:
+                raise WorkerBusy(_busy(kind))
+            self.inside[kind] += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.inside[kind] -= 1
 
 
 def _warm(kind: Kind) -> tuple[Callable[..., object], tuple[Any, ...]] | None:
@@ -142,23 +164,34 @@ def call(function: Callable[..., Result], *args: Any, pool: Kind = "render", sec
     """Run ``function(*args)`` in a document process and return its result.
 
     ``function`` stands at the top of a module that imports no Django; arguments and result can be pickled. ``pool`` is
-    "render" for making documents and "check" for looking at what somebody sent. ``seconds`` is the most that the work
-    may take; None: DOCUMENT_SECONDS. What the function raises is raised here.
+    "render" for making documents, "check" for looking at what a party sent, "verify" for what anybody sends.
+    ``seconds`` is the most that the work may take; None: DOCUMENT_SECONDS. What the function raises is raised here.
 
-    Raises WorkerTimedOut when it takes longer, WorkerKilled when the process ends in the middle of it (memory above
-    DOCUMENT_MEGABYTES, or killed from outside); the next call finds a new process. With DOCUMENT_PROCESSES = 0 the
-    function runs in this process, without limits.
+    Raises WorkerTimedOut when it takes longer, WorkerBusy when no process becomes free for it, WorkerKilled when the
+    process ends in the middle of it (memory above DOCUMENT_MEGABYTES, or killed from outside); the next call finds a
+    new process. With DOCUMENT_PROCESSES = 0 the function runs in this process, without limits.
     """
     if conf.DOCUMENT_PROCESSES < 1:
         return function(*args)
     allowed = conf.DOCUMENT_SECONDS if seconds is None else seconds
     payload = pickle.dumps((function, args))
+    with _pools.entered(pool):
+        answer = _answer(payload, pool, allowed)
+    done, value = pickle.loads(answer)  # noqa: S301 - packed by our own child process
+    if not done:
+        raise value
+    result: Result = value
+    return result
+
+
+def _answer(payload: bytes, pool: Kind, seconds: float) -> bytes:
+    """Let a process do the work, and once more when the pool was broken."""
     try:
-        answer = _run(payload, pool, allowed)
+        return _run(payload, pool, seconds)
     except BrokenProcessPool:
         # A process was killed while it waited for work, and the pool with it. The work itself had not begun.
         try:
-            answer = _run(payload, pool, allowed)
+            return _run(payload, pool, seconds)
         except BrokenProcessPool as error:
             raise WorkerKilled(
                 gettext(
@@ -166,11 +199,6 @@ def call(function: Callable[..., Result], *args: Any, pool: Kind = "render", sec
                     "who run this site."
                 )
             ) from error
-    done, value = pickle.loads(answer)  # noqa: S301 - packed by our own child process
-    if not done:
-        raise value
-    result: Result = value
-    return result
 
 
 def _run(payload: bytes, kind: Kind, seconds: float) -> bytes:
@@ -191,9 +219,7 @@ def _run(payload: bytes, kind: Kind, seconds: float) -> bytes:
             if time.monotonic() - _pools.answered > 2 * _pools.longest + START_SECONDS:
                 # No queue, but a pool that came to a stop: a process can be killed while it holds the pool's lock.
                 _pools.drop(kind, pool)
-            raise WorkerTimedOut(
-                gettext("No process for documents became free in time. Try again in a few minutes.")
-            ) from error
+            raise WorkerBusy(_busy(kind)) from error
         raise WorkerTimedOut(_too_long(kind, seconds)) from error
     except BrokenProcessPool:
         _pools.drop(kind, pool)
@@ -205,9 +231,15 @@ def _run(payload: bytes, kind: Kind, seconds: float) -> bytes:
             _pools.answered = time.monotonic()
 
 
+def _busy(kind: Kind) -> str:
+    if kind == "render":
+        return gettext("No process for documents became free in time. Try again in a few minutes.")
+    return gettext("Many files are being looked at just now. Try again in a minute.")
+
+
 def _too_long(kind: Kind, seconds: float) -> str:
     count = max(1, round(seconds))
-    if kind == "check":
+    if kind != "render":
         return ngettext(
             "Looking at the file took longer than %(count)d second and was stopped.",
             "Looking at the file took longer than %(count)d seconds and was stopped.",
@@ -224,12 +256,12 @@ def _too_long(kind: Kind, seconds: float) -> str:
 
 def _killed(kind: Kind, status: int) -> str:
     if status == worker_side.OUT_OF_MEMORY:
-        if kind == "check":
+        if kind != "render":
             return gettext("Looking at the file needed more memory than it may use, and was stopped.")
         return gettext(
             "Making the document needed more memory than it may use, and was stopped. If it stays so, make its text "
             "shorter."
         )
-    if kind == "check":
+    if kind != "render":
         return gettext("Looking at the file ended before it was done. Try again.")
     return gettext("Making the document ended before it was done: the system stopped its process. Try again.")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.verify import verify
+from wagtail_mentoring.documents.errors import WorkerBusy
 from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.uploads import MemoryFileField, uploads_in_memory
 
@@ -41,8 +42,13 @@ def verify_document(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         if allowed(conf.LIMIT_VERIFY, "verify", client_address(request)):
-            answer = verify(form.cleaned_data["document"])
-            context |= {"answer": answer, "icon": _ICONS[answer.state], "form": VerifyForm()}
+            try:
+                answer = verify(form.cleaned_data["document"])
+            except WorkerBusy as error:
+                form.add_error("document", str(error))
+                status = 503
+            else:
+                context |= {"answer": answer, "icon": _ICONS[answer.state], "form": VerifyForm()}
         else:
             form.add_error("document", gettext("From here, many files were checked lately. Try again in an hour."))
             status = 429

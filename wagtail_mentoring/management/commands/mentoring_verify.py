@@ -24,7 +24,7 @@ class Command(BaseCommand):
         found: list[tuple[Path, Verification]] = []
         for path in options["files"]:
             try:
-                found.append((path, verify(path.read_bytes())))
+                found.append((path, verify(path.read_bytes(), seconds=None)))
             except OSError as error:
                 raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from error
         if options["json"]:
