@@ -115,6 +115,10 @@ BAD: dict[str, tuple[str, Upload]] = {
     "signed, then a page changed": ("page_changed", lambda: signed_then(attacks.page_text)),
     "an annotation, then signed": ("annotation", lambda: then_signed(attacks.annotation)),
     "signed, then an annotation": ("annotation", lambda: signed_then(attacks.annotation)),
+    "a place over the words": (
+        "covers_page",
+        lambda: signed(issued(), mentee(), "Signature1", new_field=SigFieldSpec("Signature1", box=(60, 600, 300, 780))),
+    ),
     "the look of another's signature": ("field_changed", lambda: then_signed(attacks.look_of_signature)),
     "JavaScript": ("javascript", lambda: then_signed(attacks.javascript)),
     "JavaScript that hangs on nothing": ("javascript", lambda: then_signed(attacks.hidden_javascript)),
@@ -151,7 +155,9 @@ REVIEWED: dict[str, tuple[str, Upload]] = {
     "a certificate that has ended": ("expired", lambda: signed(issued(), person(MENTEE, authority(), days=(-9, -2)))),
     "a place of the program's own": (
         "own_place",
-        lambda: signed(issued(), mentee(), "Signature1", new_field=SigFieldSpec("Signature1", box=(50, 50, 150, 80))),
+        lambda: signed(
+            issued(), mentee(), "Signature1", new_field=SigFieldSpec("Signature1", box=(565, 400, 590, 420))
+        ),
     ),
     "more in the catalogue": ("unexplained", lambda: then_signed(attacks.metadata_and_more)),
 }  # fmt: skip
@@ -220,7 +226,8 @@ def test_an_older_version_is_told_apart() -> None:
 def test_every_code_has_been_seen() -> None:
     """Codes that no file above leads to would be words that nobody has read in their place."""
     elsewhere = {"accepted", "older_version", "timed_out", "weak_signature", "unreadable_signature", "damaged",
-                 "not_a_scan", "signed_file", "too_many_pages"}  # fmt: skip
+                 "not_a_scan", "too_many_pages", "busy", "too_many_certificates", "not_yet_valid", "signed_file",
+                 "revoked"}  # fmt: skip
     seen = {code for code, _make in (*BAD.values(), *REVIEWED.values())}
     assert set(findings.SENTENCES) - seen == elsewhere
     assert conf.UPLOAD_MAX_BYTES < 50 * 1024 * 1024

@@ -20,7 +20,7 @@ from tests.documents.signatures import MENTEE, NAMES, UNION, authority, issued, 
 from wagtail_mentoring.documents import names, uploads
 from wagtail_mentoring.documents.backends import backend
 from wagtail_mentoring.documents.certify import seal
-from wagtail_mentoring.documents.errors import WorkerKilled, WorkerTimedOut
+from wagtail_mentoring.documents.errors import WorkerBusy, WorkerKilled, WorkerTimedOut
 from wagtail_mentoring.documents.trust import check_trusted_certificates, listed_certificates
 from wagtail_mentoring.documents.uploads import (
     UploadRefused,
@@ -154,7 +154,8 @@ def test_a_file_that_takes_too_long_is_refused(settings: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [(WorkerKilled("gone"), "too_heavy"), (WorkerTimedOut("late"), "timed_out")]
+    ("error", "code"),
+    [(WorkerKilled("gone"), "too_heavy"), (WorkerTimedOut("late"), "timed_out"), (WorkerBusy("full"), "busy")],
 )
 def test_a_process_that_ends_refuses_the_file(monkeypatch: pytest.MonkeyPatch, error: Exception, code: str) -> None:
     """More than a process may use is not our fault, and not a reason to take the file."""

@@ -269,6 +269,7 @@ def test_every_reason_has_its_words() -> None:
     uploads_only = {
         "too_large", "older_version", "other_document", "changed", "rewritten", "unknown_document", "no_signature",
         "wrong_field", "two_signatures", "other_party", "weak_signature", "not_a_scan", "signed_file", "too_many_pages",
+        "busy",
     }  # fmt: skip
     assert set(findings.REFUSED) - set(verify.SENTENCES) == uploads_only
     assert set(verify.SENTENCES) - set(findings.SENTENCES) == {"certified_part", "after_the_end"}

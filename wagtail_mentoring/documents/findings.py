@@ -23,10 +23,14 @@ REVIEW: Mapping[str, Promise] = {
     "self_signed": _("The certificate was made by its owner, so that nobody vouches for the name in it."),
     "expired": _("The certificate, issued by %(issuer)s, is not in force today."),
     "revoked": _("The certificate is that of a key that its union has revoked, so that somebody else may have it."),
+    "not_yet_valid": _("The certificate, issued by %(issuer)s, is not in force yet."),
     "other_name": _("The name in the certificate, %(name)s, is not written as the name in the document, %(printed)s."),
     "own_place": _("The signature does not stand in the place made for it, but in one that your program added."),
     "unexplained": _("Your program wrote more into the file than the signature."),
 }
+
+#: Reasons to look that say nothing against the file itself.
+ABOUT_CERTIFICATE = frozenset({"unknown_issuer", "self_signed", "expired", "not_yet_valid", "other_name", "revoked"})
 
 REFUSED: Mapping[str, Promise] = {
     # What the file is
@@ -77,7 +81,11 @@ REFUSED: Mapping[str, Promise] = {
     "xfa": _("A form of another kind (XFA) was put inside the document."),
     "page_changed": _("A page of the document was changed after it was issued."),
     "annotation": _("A comment, drawing, text box or link was added to a page of the document."),
-    "field_changed": _("The place of another signature was changed."),
+    "covers_page": _(
+        "Your program has put the signature over something else on the page. Sign in the place with your own name; a "
+        "place of your own may stand only where the page is empty."
+    ),
+    "field_changed": _("The place of a signature was changed."),
     "trailing": _("Something that is no signature stands at the end of the file."),
     # Whose signature it is
     "wrong_field": _("The signature stands in the place of another person. Sign in the place with your own name."),
@@ -95,6 +103,10 @@ REFUSED: Mapping[str, Promise] = {
         "We cannot read this kind of signature. In your signing program choose “PAdES” or “PKCS #7, detached”, and "
         "sign again."
     ),
+    "too_many_certificates": _(
+        "The signature brings along more certificates than are needed to check it, so we did not follow them. In your "
+        "signing program choose to add your own certificate and those of its issuers only, and sign again."
+    ),
     # Scans
     "not_a_scan": _("Upload the scan as a PDF, JPEG or PNG. Most telephones can send a photo as JPEG."),
     "signed_file": _(
@@ -108,7 +120,7 @@ REFUSED: Mapping[str, Promise] = {
 _BEGIN_AGAIN = frozenset(
     {
         "damaged", "too_heavy", "timed_out", "too_many_objects", "changed", "unknown_document", "javascript", "action",
-        "embedded_file", "xfa", "page_changed", "annotation", "field_changed", "trailing", "wrong_field",
+        "embedded_file", "xfa", "page_changed", "annotation", "covers_page", "field_changed", "trailing", "wrong_field",
         "two_signatures",
         "broken_signature", "rewritten", "no_signature", "not_signed",
     }

@@ -26,8 +26,8 @@ from .checking.found import (
 )
 from .checking.scans import look_at_scan
 from .checking.uploaded import check
-from .errors import WorkerKilled, WorkerTimedOut
-from .findings import sentence
+from .errors import WorkerBusy, WorkerKilled, WorkerTimedOut
+from .findings import ABOUT_CERTIFICATE, SENTENCES, sentence
 from .trust import trust
 from .workers import call
 
@@ -42,6 +42,12 @@ SCANS_IN_RECORD = 8
 
 
 class UploadRefused(Exception):
+#: So many signatures must find room within UPLOAD_MAX_BYTES: of the parties and the union, and the document itself.
+_SIGNATURES = 8
+#: Bytes that a signature may add however small the site has set the limit; most need twenty to sixty thousand.
+_LEAST = 120_000
+
+
     """A file that cannot be taken: ``code`` for the log, ``message`` for the person."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -69,7 +75,9 @@ class UploadResult:
         """What was found in a sentence or more, in the active language."""
         sentences = [sentence(finding) for finding in self.findings]
         if self.outcome == "review" and self.signer is not None:
-            signed = _("The document is signed by %(name)s and is unchanged.") % {"name": self.signer.name}
+            signed = _("The document is signed by %(name)s.") % {"name": self.signer.name}
+            if all(finding.code in ABOUT_CERTIFICATE for finding in self.findings):
+                signed = _("The document is signed by %(name)s and is unchanged.") % {"name": self.signer.name}
             sentences = [signed, *sentences]
         return " ".join(sentences)
 
@@ -117,7 +125,7 @@ def check_signed(
     the party's signature field, ``name`` its printed name; ``others`` maps the fields of the other parties to their
     printed names. Never raises for a bad file: that is a result with the outcome "refused".
     """
-    if fault := _too_large(uploaded):
+    if fault := _too_large(uploaded) or _too_much_added(uploaded, latest):
         return UploadResult("refused", fault.code, None, (fault,))
     try:
         found = call(check, uploaded, latest, list(earlier), field, name, dict(others), trust(), pool="check")
@@ -179,3 +187,13 @@ def _too_large(content: bytes) -> Finding | None:
 def _stopped(error: WorkerTimedOut | WorkerKilled) -> Finding:
     # A file that takes all time or memory that there is is as good as one that cannot be read.
     return Finding("timed_out" if isinstance(error, WorkerTimedOut) else "too_heavy")
+def _too_much_added(uploaded: bytes, latest: bytes) -> Finding | None:
+    """Everybody's file begins with those of the others: one party must not leave too little room for the next."""
+    most = max(conf.UPLOAD_MAX_BYTES // _SIGNATURES, _LEAST)
+    if len(uploaded) - len(latest) <= most or not uploaded.startswith(latest):
+        return None
+    return Finding("too_many_objects")
+
+
+    if isinstance(error, WorkerBusy):
+        return Finding("busy")

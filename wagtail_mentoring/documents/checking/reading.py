@@ -173,7 +173,7 @@ def _changes(
         with opened(issued) as before, opened(content) as after:
             more = powers(after) - powers(before)
             changes += [Finding(code) for code in FAULTS if more[code]]
-            growth = grown(before, after)
+            growth = grown(before, after, issued)
     except FileRefused as refused:
         return [*changes, refused.finding()]
     if growth.new_fields and not set(growth.new_fields) - {one.field for one in seen}:

@@ -4,12 +4,13 @@ import asyncio
 import datetime
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfStrictReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult, ModificationLevel
@@ -33,6 +34,13 @@ logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
 _USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False)
 #: A document has a handful of signatures; each costs time to check.
 MOST_SIGNATURES = 40
+#: Certificates that a signature may bring along, and how many of them may bear one name (authorities that vouch for
+#: each other have two). The ways from a certificate to a root grow as the factorial of those of one name.
+MOST_CERTIFICATES = 10
+MOST_OF_ONE_NAME = 2
+
+#: Attributes of a signature that are signatures themselves, of those who confirm the time.
+_TOKENS = ("signature_time_stamp_token", "content_time_stamp", "archive_timestamp")
 
 Kind = Literal["certification", "signature", "timestamp"]
 Coverage = Literal["file", "revision", "less"]
@@ -56,8 +64,8 @@ class SignatureSeen:
     """One signature. ``holds``: the signed bytes are what was signed, by the key of the certificate.
 
     ``covers`` says how much of the file was signed: all, all that there was then, or less. ``problem`` is a code of
-    uploads.SENTENCES, or empty: ``unknown_issuer``, ``self_signed``, ``expired``, ``weak_signature``,
-    ``broken_signature``, ``revoked``.
+    uploads.SENTENCES, or empty: ``unknown_issuer``, ``self_signed``, ``expired``, ``not_yet_valid``,
+    ``weak_signature``, ``broken_signature``, ``revoked``.
     ``revoked_at``: when the union revoked the key that made this. With ``union``, the signature was made before, as a
     trusted timestamp proves, and counts; else ``problem`` is ``revoked``, and ``revoked_by`` names the union.
     ``tidy``: nothing odd about the signature's own container (see container.py).
@@ -138,6 +146,7 @@ def look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
 
 
 def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
+    _refuse_many_certificates(signature.signed_data)
     certificate = signature.signer_cert
     fingerprint = hashlib.sha256(certificate.dump()).hexdigest()
     self_signed = certificate.self_signed in ("yes", "maybe")
@@ -161,7 +170,7 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
     # Without a timestamp whose authority the site trusts, whoever has the key can write any date.
     before = revoked_at is not None and proven and timestamped is not None and timestamped < revoked_at
     union = revoked_by if before else trust.ours.get(fingerprint, "")
-    problem = "" if union and holds else _problem(status, holds, self_signed)
+    problem = "" if union and holds else _problem(status, holds, self_signed, certificate)
     if revoked_by and holds and not before:
         problem = "revoked"
     own = (certificate.dump(),) if before else ()
@@ -192,6 +201,21 @@ def _look_at(signature: EmbeddedPdfSignature, trust: Trust) -> SignatureSeen:
     )
 
 
+def _refuse_many_certificates(data: cms.SignedData, depth: int = 0) -> None:
+    """Count the certificates in a signature and in the timestamps inside it. Raises FileRefused."""
+    found = [one.chosen for one in data["certificates"]]
+    names = Counter(one.subject.hashable for one in found if isinstance(one, x509.Certificate))
+    if len(found) > MOST_CERTIFICATES or max(names.values(), default=0) > MOST_OF_ONE_NAME or depth > 2:
+        raise FileRefused("too_many_certificates")
+    for signer in data["signer_infos"]:
+        for kind in ("signed_attrs", "unsigned_attrs"):
+            # An absent set has nothing to go through.
+            for attribute in signer[kind] if signer[kind].native is not None else ():
+                if attribute["type"].native in _TOKENS:
+                    for token in attribute["values"]:
+                        _refuse_many_certificates(token["content"], depth + 1)
+
+
 def _context(trust: Trust) -> ValidationContext:
     # An upload must not make the server call out, so nobody is asked whether a certificate was revoked.
     return ValidationContext(
@@ -218,7 +242,7 @@ def _coverage(level: SignatureCoverageLevel | None) -> Coverage:
     return "revision" if level == SignatureCoverageLevel.ENTIRE_REVISION else "less"
 
 
-def _problem(status: SignatureStatus, holds: bool, self_signed: bool) -> str:
+def _problem(status: SignatureStatus, holds: bool, self_signed: bool, certificate: x509.Certificate) -> str:
     if not holds:
         return "broken_signature"
     reason = getattr(status.trust_problem_indic, "name", "")
@@ -228,6 +252,10 @@ def _problem(status: SignatureStatus, holds: bool, self_signed: bool) -> str:
         return ""
     if reason in ("OUT_OF_BOUNDS_NO_POE", "OUT_OF_BOUNDS_NOT_REVOKED", "EXPIRED", "NOT_YET_VALID"):
         return "expired"
+    early = certificate.not_valid_before > datetime.datetime.now(datetime.UTC)
+    if reason == "CERTIFICATE_CHAIN_GENERAL_FAILURE" and early:
+        # The way to a root that we know was found. The library has no name of its own for this.
+        return "not_yet_valid"
     return "self_signed" if self_signed else "unknown_issuer"
 
 

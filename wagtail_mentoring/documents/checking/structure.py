@@ -10,8 +10,10 @@ from typing import Any
 
 import pikepdf
 
+from .catalogue import catalogue_changes
 from .found import FileRefused
 from .limits import MOST_ADDED, MOST_OBJECTS
+from .places import FIXED, FREE, Place, hidden, new_place, refuse_covering, refuse_odd_look
 
 # Actions by the code of what is wrong with them. Links to web pages (/URI) and inside the document are harmless.
 _ACTIONS = {
@@ -126,8 +128,8 @@ def is_signature(value: Any) -> bool:
     return isinstance(value, pikepdf.Dictionary) and "/Contents" in value and "/ByteRange" in value
 
 
-def grown(before: pikepdf.Pdf, after: pikepdf.Pdf) -> Growth:
-    """Compare a document with what it has become.
+def grown(before: pikepdf.Pdf, after: pikepdf.Pdf, content: bytes) -> Growth:
+    """Compare a document with what it has become. ``content`` are the bytes of ``before``.
 
     Raises FileRefused: too_many_objects, page_changed, annotation or field_changed.
     """
@@ -151,8 +153,10 @@ def grown(before: pikepdf.Pdf, after: pikepdf.Pdf) -> Growth:
             growth.filled.append(name)
             if not is_signature(new["/V"]):
                 growth.unsigned.append(name)
-        # What a signature may write into its own field: the value, its look, and that it is printed and locked.
-        free = ("/V", "/AP", "/AS", "/F", "/MK", "/DA", "/Ff", "/M") if name in growth.filled else ()
+        free = FREE if name in growth.filled else ()
+        if free:
+            _refuse_moved(old, new)
+            growth.other += [f"/AcroForm/{name}/F"] if hidden(new) and new.get("/F") != old.get("/F") else []
         differ = compared.dictionaries(old, new, (f"/AcroForm/{name}",), skip=free)
         if differ and not free:
             # The picture of a signature, say, where nobody has signed.
@@ -160,7 +164,8 @@ def grown(before: pikepdf.Pdf, after: pikepdf.Pdf) -> Growth:
         growth.other += differ
     widgets = {_key(new_fields[name]) for name in growth.new_fields}
     widgets |= {_key(kid) for name in growth.new_fields for kid in _array(new_fields[name].get("/Kids"))}
-    _compare_pages(before, after, compared, widgets, growth)
+    refuse_covering(content, before, _compare_pages(before, after, compared, widgets))
+    growth.other += catalogue_changes(before, after)
     skip = ("/Pages", "/AcroForm", "/DSS", "/Extensions", "/Metadata")
     growth.other += compared.dictionaries(before.Root, after.Root, (), skip=skip)
     old_form, new_form = (_without_fields(pdf.Root.get("/AcroForm")) for pdf in (before, after))
@@ -174,16 +179,35 @@ def _without_fields(form: Any) -> dict[str, Any]:
     return {key: value for key, value in form.items() if key not in ("/Fields", "/SigFlags")}
 
 
-def _compare_pages(
-    before: pikepdf.Pdf, after: pikepdf.Pdf, compared: "_Comparison", widgets: set[Any], growth: Growth
-) -> None:
+def _refuse_moved(old: pikepdf.Object, new: pikepdf.Object) -> None:
+    """Raise FileRefused when a field that was filled is no longer what and where it was, or its look can leave it."""
+    for key in FIXED:
+        one: Any = old.get(key)
+        other: Any = new.get(key)
+        if getattr(one, "is_indirect", False) and getattr(other, "is_indirect", False):
+            # The number of the page, say; what stands there is compared in its own turn.
+            if one.objgen[0] != other.objgen[0]:
+                raise FileRefused("field_changed")
+        elif _Comparison().values(one, other, ()):
+            raise FileRefused("field_changed")
+    refuse_odd_look(new)
+
+
+def _compare_pages(before: pikepdf.Pdf, after: pikepdf.Pdf, compared: "_Comparison", widgets: set[Any]) -> list[Place]:
+    """Compare page by page, and return the places for signatures that were added."""
     if len(before.pages) != len(after.pages):
         raise FileRefused("page_changed")
+    added: list[Place] = []
     for number, (old, new) in enumerate(zip(before.pages, after.pages, strict=True)):
         where = (f"/Pages/{number}",)
         if compared.dictionaries(old.obj, new.obj, where, skip=("/Annots", "/Parent", "/StructParents", "/Tabs")):
             raise FileRefused("page_changed", page=str(number + 1))
-        theirs = [note for note in _array(new.obj.get("/Annots")) if _key(note) not in widgets]
+        theirs = []
+        for note in _array(new.obj.get("/Annots")):
+            if _key(note) in widgets:
+                added.append(new_place(number, note))
+            else:
+                theirs.append(note)
         ours = _array(old.obj.get("/Annots"))
         if len(theirs) != len(ours):
             raise FileRefused("annotation", page=str(number + 1))
@@ -191,7 +215,14 @@ def _compare_pages(
             # Fields have been compared already, with what a signature may change in them.
             if compared.values(one, other, where):
                 raise FileRefused("annotation", page=str(number + 1))
-    growth.other += compared.dictionaries(before.Root["/Pages"], after.Root["/Pages"], ("/Pages",), skip=("/Kids",))
+    # Pages inherit size and rotation from the nodes above them, whichever way a reader comes to these.
+    nodes: list[tuple[Any, Any]] = [(before.Root["/Pages"], after.Root["/Pages"])]
+    nodes += [
+        (old.obj.get("/Parent"), new.obj.get("/Parent")) for old, new in zip(before.pages, after.pages, strict=True)
+    ]
+    if any(compared.values(old, new, ("/Pages",)) for old, new in nodes):
+        raise FileRefused("page_changed")
+    return added
 
 
 def _key(thing: Any) -> Any:

@@ -120,7 +120,7 @@ def _structure(uploaded: bytes, latest: bytes) -> Growth:
         known = powers(before)
         with opened(uploaded) as after:
             refuse_powers(after, known)
-            return grown(before, after)
+            return grown(before, after, latest)
 
 
 def _signatures(
