@@ -1,5 +1,6 @@
 """The guides to the meetings: what is shipped, how they are edited, what a case keeps, and the printed form."""
 
+import datetime
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import translation
 
 from tests.documents.sheets import text_of
 from tests.factories import make_case, make_field, make_programme, make_user
+from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.sanitize import sanitize
 from wagtail_mentoring.meetings.guides import guide_for, guide_numbers, guide_pdf
@@ -89,6 +91,20 @@ def test_a_case_keeps_the_guides_that_it_began_with() -> None:
     assert newer is not None and newer.html == "<p>Something else.</p>"
     assert len(str(Case.objects.get(pk=case.pk).themes)) < 4000, "a row of a case stays small"
     assert GuideText.objects.count() == 16, "kept once for all cases"
+
+
+@pytest.mark.django_db
+def test_a_guide_whose_text_is_lost_is_that_of_today_and_not_an_empty_sheet(caplog: pytest.LogCaptureFixture) -> None:
+    load_guides()
+    case = make_case(make_field())
+    GuideText.objects.all().delete()
+    with clock.at(clock.now() + datetime.timedelta(days=3)):
+        found, today = guide_for(case, 1, "fi"), clock.today()
+    assert found is not None and found.html == guide_text(1, "fi").strip()
+    assert (found.title, found.language, found.issued) == ("Aihe 1", "fi", today)
+    assert f"The guide to meeting 1 that {case.reference} keeps is not in the database" in caplog.text
+    make_programme().themes.update(guides={})
+    assert guide_for(case, 1) is None
 
 
 @pytest.mark.django_db

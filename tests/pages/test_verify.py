@@ -8,13 +8,15 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DEFAULT_DB_ALIAS
 from django.test import Client, RequestFactory
+from django.urls import resolve
 
 from tests.documents import attacks
 from tests.documents.signatures import MENTEE, authority, issued, person, signed
+from wagtail_mentoring.documents.errors import WorkerBusy
 from wagtail_mentoring.privacy.uploads import MemoryUploadHandler
 
-from wagtail_mentoring.documents.errors import WorkerBusy
 pytestmark = pytest.mark.django_db
 ADDRESS = "/mentoring/verify/"
 
@@ -31,6 +33,11 @@ def test_the_form_is_there_and_every_page_leads_to_it() -> None:
     assert response.headers["Cache-Control"] == "no-store, private"
     assert html.index("csrfmiddlewaretoken") < html.index('type="file"')
     assert f'href="{ADDRESS}"' in Client().get("/mentoring/texts/cookies/").content.decode()
+
+
+def test_no_transaction_lies_around_the_looking() -> None:
+    """It takes seconds, and on a site with ATOMIC_REQUESTS the count of visits would be held all the while."""
+    assert resolve(ADDRESS).func._non_atomic_requests == {DEFAULT_DB_ALIAS}
 
 
 def test_a_document_of_ours_is_told_in_plain_words() -> None:
@@ -131,6 +138,7 @@ def test_nothing_is_written_to_a_disk(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     for name in ("NamedTemporaryFile", "TemporaryFile", "mkstemp", "mkdtemp", "SpooledTemporaryFile"):
         monkeypatch.setattr(tempfile, name, refuse)
+    monkeypatch.setattr("django.core.files.temp.NamedTemporaryFile", refuse)  # Django keeps a name of its own.
     html = post(content).content.decode()
     assert "Something that is no signature stands at the end" in html
     assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import Document
-from wagtail_mentoring.documents.uploads import UploadRefused, UploadResult, check_scan, check_signed
+from wagtail_mentoring.documents.uploads import UploadRefused, UploadResult, Version, check_scan, check_signed
 from wagtail_mentoring.people.models import PrivateLink
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.workflows import StepRefused
@@ -54,7 +54,7 @@ def hand_in_file(case_id: int, make_actor: MakeActor, content: bytes, link: Priv
         result = check_signed(
             content,
             latest=files.read(newest.stored),
-            earlier=[files.read(document.stored) for document in versions[:-1]],
+            earlier=[Version(document.stored.size, document.sha256) for document in versions[:-1]],
             field=party.field_name,
             name=party.name,
             others=dict(agreement.parties.exclude(pk=party.pk).values_list("field_name", "name")),

@@ -48,11 +48,11 @@ REFUSED: Mapping[str, Promise] = {
     "truncated": _("The end of the file is missing, as when a download or upload is interrupted. Upload it again."),
     "damaged": _("The file is damaged and cannot be read as a PDF."),
     "too_heavy": _("The file unfolds to more than it may when it is opened, so we did not open it."),
+    "busy": _("Many files are being looked at just now. Try again in a minute."),
     "timed_out": _("Looking at the file took too long and was stopped."),
     "too_many_objects": _("Much more was added to the document than a signature needs."),
     "encrypted": _("The file is protected by a password or encrypted. Save it without protection, and sign again."),
     # Which document it is
-    "busy": _("Many files are being looked at just now. Try again in a minute."),
     "older_version": _(
         "This is an older version of the document: somebody else has signed since you downloaded it, or it was issued "
         "anew. Download the newest version and sign that one."
@@ -129,7 +129,14 @@ _BEGIN_AGAIN = frozenset(
 SENTENCES: Mapping[str, Promise] = {**ACCEPTED, **REVIEW, **REFUSED}
 
 
+class _Values(dict[str, str]):
+    """What a sentence needs; a value that an older report does not hold is a question mark."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
 def sentence(finding: Finding) -> str:
     """Return the finding in words, in the active language."""
-    told = str(SENTENCES[finding.code]) % finding.values
+    told = str(SENTENCES[finding.code]) % _Values(finding.values)
     return f"{told} {_AGAIN}" if finding.code in _BEGIN_AGAIN else told

@@ -21,6 +21,7 @@ from .checking.found import (
     PageSheet,
     ScanFound,
     SignerFound,
+    Version,
     plain,
     signer_from,
 )
@@ -32,8 +33,8 @@ from .trust import trust
 from .workers import call
 
 __all__ = [
-    "Finding", "Outcome", "PageSheet", "ScanFound", "SignerFound", "UploadRefused", "UploadResult", "check_scan",
-    "check_signed", "page_images", "page_sheet",
+    "Finding", "Outcome", "PageSheet", "ScanFound", "SignerFound", "UploadRefused", "UploadResult", "Version",
+    "check_scan", "check_signed", "page_images", "page_sheet",
 ]  # fmt: skip
 
 #: A scan is kept in at most this part of UPLOAD_MAX_BYTES: a signing record holds one for each party at most, and must
@@ -41,13 +42,13 @@ __all__ = [
 SCANS_IN_RECORD = 8
 
 
-class UploadRefused(Exception):
 #: So many signatures must find room within UPLOAD_MAX_BYTES: of the parties and the union, and the document itself.
 _SIGNATURES = 8
 #: Bytes that a signature may add however small the site has set the limit; most need twenty to sixty thousand.
 _LEAST = 120_000
 
 
+class UploadRefused(Exception):
     """A file that cannot be taken: ``code`` for the log, ``message`` for the person."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -100,9 +101,14 @@ class UploadResult:
 
     @classmethod
     def from_report(cls, report: Mapping[str, Any]) -> "UploadResult":
-        """Return the result that ``report`` was made of, so that it can be read in any language later."""
-        findings = tuple(Finding(row["code"], row["values"]) for row in report["findings"])
-        return cls(report["outcome"], report["code"], signer_from(report["signer"]), findings)
+        """Return the result that ``report`` was made of, so that it can be read in any language later.
+
+        One of an earlier or later release is read as far as it is understood.
+        """
+        rows = [row for row in report.get("findings") or () if row.get("code") in SENTENCES]
+        findings = tuple(Finding(row["code"], row.get("values") or {}) for row in rows)
+        outcome, code = report.get("outcome") or "review", report.get("code") or ""
+        return cls(outcome, code, signer_from(report.get("signer")), findings)
 
     @classmethod
     def of(cls, found: CheckOutcome) -> "UploadResult":
@@ -114,21 +120,23 @@ def check_signed(
     uploaded: bytes,
     *,
     latest: bytes,
-    earlier: Sequence[bytes],
+    earlier: Sequence[bytes | Version],
     field: str,
     name: str,
     others: Mapping[str, str],
 ) -> UploadResult:
     """Look whether ``uploaded`` is ``latest`` with the signature of one party and nothing else.
 
-    ``latest`` is the newest issued bytes, ``earlier`` those before it (other signatures came in between). ``field`` is
-    the party's signature field, ``name`` its printed name; ``others`` maps the fields of the other parties to their
-    printed names. Never raises for a bad file: that is a result with the outcome "refused".
+    ``latest`` is the newest issued bytes, ``earlier`` those before it (other signatures came in between), as bytes or
+    by length and hash. ``field`` is the party's signature field, ``name`` its printed name; ``others`` maps the fields
+    of the other parties to their printed names. Never raises for a bad file: that is a result with the outcome
+    "refused".
     """
     if fault := _too_large(uploaded) or _too_much_added(uploaded, latest):
         return UploadResult("refused", fault.code, None, (fault,))
     try:
-        found = call(check, uploaded, latest, list(earlier), field, name, dict(others), trust(), pool="check")
+        versions = [one if isinstance(one, Version) else Version.of(one, latest) for one in earlier]
+        found = call(check, uploaded, latest, versions, field, name, dict(others), trust(), pool="check")
     except (WorkerTimedOut, WorkerKilled) as error:
         found = CheckOutcome("refused", (_stopped(error),))
     return UploadResult.of(found)
@@ -184,9 +192,6 @@ def _too_large(content: bytes) -> Finding | None:
     return Finding("too_large", {"most": filesizeformat(conf.UPLOAD_MAX_BYTES)})
 
 
-def _stopped(error: WorkerTimedOut | WorkerKilled) -> Finding:
-    # A file that takes all time or memory that there is is as good as one that cannot be read.
-    return Finding("timed_out" if isinstance(error, WorkerTimedOut) else "too_heavy")
 def _too_much_added(uploaded: bytes, latest: bytes) -> Finding | None:
     """Everybody's file begins with those of the others: one party must not leave too little room for the next."""
     most = max(conf.UPLOAD_MAX_BYTES // _SIGNATURES, _LEAST)
@@ -195,5 +200,8 @@ def _too_much_added(uploaded: bytes, latest: bytes) -> Finding | None:
     return Finding("too_many_objects")
 
 
+def _stopped(error: WorkerTimedOut | WorkerKilled) -> Finding:
     if isinstance(error, WorkerBusy):
         return Finding("busy")
+    # A file that takes all time or memory that there is is as good as one that cannot be read.
+    return Finding("timed_out" if isinstance(error, WorkerTimedOut) else "too_heavy")

@@ -1,6 +1,7 @@
 """The guides to the meetings of a case: read on a page, or printed."""
 
 import datetime
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from wagtail_mentoring.documents.render import RenderedPdf
 from wagtail_mentoring.documents.sanitize import sanitize
 from wagtail_mentoring.programme.localized import language_of, localized
 from wagtail_mentoring.programme.themes import kept_guide, themes_for
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +36,30 @@ class Guide:
 def guide_for(case: Case, number: int, language: str | None = None) -> Guide | None:
     """Return the guide to meeting ``number`` in ``language`` (default: the active one), else in another, or None.
 
-    It is the text as it was when the case was opened. A case that kept none gets those of today.
+    It is the text as it was when the case was opened. A case that kept none, or whose text is lost, gets that of today.
     """
     theme, issued = _theme(case, number)
     code = language_of(theme.get("guides"), language)
     if not code or not 1 <= number <= case.max_meetings:
         return None
     text = theme["guides"][code]
+    if issued is not None:
+        text = kept_guide(text)
+        if not text:
+            # A page without its text helps nobody: today's is nearly always the same.
+            logger.error("The guide to meeting %s that %s keeps is not in the database", number, case.reference)
+            themes = themes_for(case.field, case.max_meetings)
+            theme, issued = next((one for one in themes if one["number"] == number), {}), None
+            code = language_of(theme.get("guides"), language)
+            if not code:
+                return None
+            text = theme["guides"][code]
     return Guide(
         number=number,
         of=case.max_meetings,
         title=localized(theme["titles"], code),
         summary=localized(theme["summaries"], code),
-        html=sanitize(kept_guide(text) if issued else text),
+        html=sanitize(text),
         language=code,
         issued=issued or clock.today(),
     )

@@ -1,14 +1,15 @@
 """The public page that reads a document of ours: upload it, read the answer; nothing is kept."""
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.conf import conf
-from wagtail_mentoring.documents.verify import verify
 from wagtail_mentoring.documents.errors import WorkerBusy
+from wagtail_mentoring.documents.verify import verify
 from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.uploads import MemoryFileField, uploads_in_memory
 
@@ -33,6 +34,8 @@ class VerifyForm(forms.Form):
     )
 
 
+# Looking at the file takes its time, and the counting of visits stands whatever comes after it: no transaction around.
+@transaction.non_atomic_requests
 @uploads_in_memory
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_document(request: HttpRequest) -> HttpResponse:

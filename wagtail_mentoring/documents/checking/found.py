@@ -1,8 +1,9 @@
 """What the limited process tells about a file: plain values that can be sent between processes."""
 
 import datetime
+import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 Outcome = Literal["accepted", "review", "refused"]
@@ -57,6 +58,32 @@ def _refused(code: str, values: Mapping[str, str]) -> FileRefused:
 
 
 @dataclass(frozen=True)
+class Version:
+    """An earlier version of a document. Its bytes need not be sent: the newest version begins with them.
+
+    ``content`` is there only where it does not, and the bytes are known.
+    """
+
+    size: int
+    sha256: str
+    content: bytes = b""
+
+    @classmethod
+    def of(cls, content: bytes, latest: bytes) -> "Version":
+        """Return ``content`` as a version before ``latest``."""
+        begins = latest.startswith(content)
+        return cls(len(content), hashlib.sha256(content).hexdigest(), b"" if begins else content)
+
+    def begins(self, content: bytes) -> bool:
+        """Tell whether ``content`` begins with this version."""
+        return len(content) >= self.size and hashlib.sha256(memoryview(content)[: self.size]).hexdigest() == self.sha256
+
+    def bytes_from(self, latest: bytes) -> bytes:
+        """Return the version's bytes, empty when ``latest`` does not begin with them and they were not sent."""
+        return self.content or (latest[: self.size] if self.begins(latest) else b"")
+
+
+@dataclass(frozen=True)
 class CheckOutcome:
     """The answer of the check of a signed file. ``findings`` begins with the one that decided."""
 
@@ -97,11 +124,14 @@ def plain(signer: SignerFound | None) -> dict[str, Any] | None:
 
 
 def signer_from(values: Mapping[str, Any] | None) -> SignerFound | None:
-    """Return what ``plain`` has written."""
-    if values is None:
+    """Return what ``plain`` has written, be it an older or a newer one: what is not known is left out."""
+    if not values:
         return None
+    known = {one.name for one in fields(SignerFound)}
+    told = {"name": "", "issuer": "", "trusted": False, "self_signed": False, "fingerprint": "", "field": ""}
+    told |= {name: value for name, value in values.items() if name in known}
     times = {
         name: datetime.datetime.fromisoformat(values[name]) if values.get(name) else None
         for name in ("signed_at", "timestamped_at")
     }
-    return SignerFound(**{**values, **times})
+    return SignerFound(**{**told, **times})

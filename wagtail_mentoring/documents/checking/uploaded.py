@@ -7,7 +7,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
 from ..names import is_name_of
-from .found import CheckOutcome, FileRefused, Finding, SignerFound
+from .found import CheckOutcome, FileRefused, Finding, SignerFound, Version
 from .kinds import kind_of
 from .limits import ends_as_pdf, opened, own_end
 from .metadata import read_metadata
@@ -32,7 +32,7 @@ _ALIKE, _PIECE = 0.9, 64
 def check(
     uploaded: bytes,
     latest: bytes,
-    earlier: Sequence[bytes],
+    earlier: Sequence[Version],
     field: str,
     name: str,
     others: Mapping[str, str],
@@ -58,11 +58,13 @@ def _refuse_kind(uploaded: bytes) -> None:
         raise FileRefused(code)
 
 
-def _stranger(uploaded: bytes, latest: bytes, earlier: Sequence[bytes], trust: Trust) -> FileRefused:
+def _stranger(uploaded: bytes, latest: bytes, earlier: Sequence[Version], trust: Trust) -> FileRefused:
     """Return why a file that does not begin with the newest version is refused, as exactly as can be told."""
-    if len(uploaded) < len(latest) and latest.startswith(uploaded) and uploaded not in earlier:
+    older = any(version.begins(uploaded) for version in earlier)
+    whole = any(version.size == len(uploaded) and version.begins(uploaded) for version in earlier)
+    if len(uploaded) < len(latest) and latest.startswith(uploaded) and not whole:
         return FileRefused("truncated")
-    if any(uploaded.startswith(version) for version in earlier):
+    if older:
         return FileRefused("older_version")
     try:
         with opened(uploaded) as pdf:
@@ -70,12 +72,12 @@ def _stranger(uploaded: bytes, latest: bytes, earlier: Sequence[bytes], trust: T
             about = read_metadata(pdf)
     except FileRefused as refused:
         # A file with one changed byte is often no longer readable either; that it is ours says more.
-        if refused.code in ("damaged", "truncated") and alike(uploaded, latest, *earlier):
+        if refused.code in ("damaged", "truncated") and _is_changed(uploaded, latest, earlier):
             return FileRefused("truncated" if not ends_as_pdf(uploaded) else "changed")
         return refused
     if _certified_by_us(uploaded, trust):
         return FileRefused("other_document", title=about.title or about.reference or "?")
-    if alike(uploaded, latest, *earlier):
+    if _is_changed(uploaded, latest, earlier):
         return FileRefused("truncated" if not ends_as_pdf(uploaded) else "changed")
     with opened(latest) as pdf:
         ours = read_metadata(pdf)
@@ -88,6 +90,10 @@ def powers_of(content: bytes) -> Counter[str]:
     """Return what our own document can do, by the codes of structure.FAULTS."""
     with opened(content) as pdf:
         return powers(pdf)
+
+
+def _is_changed(uploaded: bytes, latest: bytes, earlier: Sequence[Version]) -> bool:
+    return alike(uploaded, latest, *filter(None, (version.bytes_from(latest) for version in earlier)))
 
 
 def alike(uploaded: bytes, *ours: bytes) -> bool:
