@@ -1,6 +1,7 @@
 """Signed files and scans: what becomes of them, and what a handler decides."""
 
 import datetime
+import hashlib
 from typing import Any
 
 import pytest
@@ -229,6 +230,9 @@ def test_a_paper_of_somebody_who_has_signed(case: Case) -> None:
 def test_a_scan_from_a_party_is_confirmed_for_all_on_it(case: Case, any_scan: None) -> None:
     mentor = current_members(case)[0].mentor
     hand_in_scan(case.pk, lambda found: actors.mentor_on(mentor, found), SCAN)
+    told = case.log.order_by("-sequence")[0].data
+    assert told["sha256"] == upload(case).stored.sha256 == hashlib.sha256(b"cleaned " + SCAN).hexdigest()
+    assert told["sent_sha256"] == hashlib.sha256(SCAN).hexdigest(), "what came is not what is kept"
     everyone = list(current_agreement(case).parties.all())  # type: ignore[union-attr]
     handler_moves(case, "confirm_signature", upload=upload(case), parties=everyone, signed_on=clock.today())
     assert facts.gather(case).unsigned == ()

@@ -42,6 +42,9 @@ def test_paper_is_recorded(admin: Client, case: Case) -> None:
     copy = SignatureUpload.objects.get()
     assert (copy.status, copy.stored.content_type) == ("taken", "image/jpeg")
     assert files.read(copy.stored) == b"cleaned"
+    told = case.log.order_by("-sequence")[0].data
+    assert told["sha256"] == copy.stored.sha256
+    assert told["sent_sha256"] == hashlib.sha256(scan().read()).hexdigest()
     assert Signature.objects.filter(method="paper").count() == 3
     assert "Date on the paper" in admin.get(page_of(case)).content.decode()
 

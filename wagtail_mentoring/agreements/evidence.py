@@ -1,6 +1,7 @@
 """Signed files and scans that people send, and what a handler decides on them."""
 
 import datetime
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
@@ -84,7 +85,8 @@ def hand_in_scan(case_id: int, make_actor: MakeActor, content: bytes) -> Handed:
         code = error.code if isinstance(error, UploadRefused) else type(error).__name__
         _refuse(case, actor, party, content, code, str(error), error)
     try:
-        _keep_for_handler(case.pk, make_actor, party, found.content, UploadKind.SCAN, found.content_type)
+        sent = hashlib.sha256(content).hexdigest()
+        _keep_for_handler(case.pk, make_actor, party, found.content, UploadKind.SCAN, found.content_type, sent=sent)
     except StepRefused as late:
         _refuse(case, actor, party, content, "too_late", str(late.reason), late)
     return Handed("waits", _("Thank you. Your contact person looks at the paper, and then it counts."))
@@ -124,9 +126,11 @@ def _keep_for_handler(
     content_type: str,
     result: UploadResult | None = None,
     based_on: Document | None = None,
+    sent: str = "",
 ) -> None:
     """Store a copy for the handler; an earlier one of the same party is put aside.
 
+    ``sent`` is the SHA-256 of the file as it came, when what is kept of it is not the same.
     Who sends it, and what it was checked against, is asked again under the lock. Raises StepRefused.
     """
     with files.undone_on_failure(), transaction.atomic():
@@ -153,6 +157,8 @@ def _keep_for_handler(
             uploaded_at=clock.now(),
         )
         data = {"upload": upload.pk, "party": party.pk, "kind": kind.value, "sha256": stored.sha256}
+        if sent:
+            data["sent_sha256"] = sent
         moves.record(locked, "mentoring.upload_waits", actor, data)
         locked.save(update_fields=["log_length", "log_head"])
         copy_waits.send(SignatureUpload, upload=upload, case=locked)
@@ -216,7 +222,10 @@ def reject_signature(move: Move) -> dict[str, Any]:
 
 @effect("record_paper")
 def record_paper(move: Move) -> None:
-    """Inputs: ``content`` and ``content_type`` of a checked scan, ``parties``, ``signed_on``."""
+    """Inputs: ``content`` and ``content_type`` of a checked scan, ``parties``, ``signed_on``.
+
+    ``sent_sha256`` too, of the file as it came: what is kept of a scan is not the same.
+    """
     parties = list(move.inputs.get("parties") or ())
     content, content_type = move.inputs.get("content"), move.inputs.get("content_type")
     if not content or content_type not in ("application/pdf", "image/jpeg", "image/png"):
@@ -243,6 +252,8 @@ def record_paper(move: Move) -> None:
     )
     _sign_on_paper(move, upload, parties)
     _decided(move, upload, UploadStatus.TAKEN)
+    if sent := str(move.inputs.get("sent_sha256") or ""):
+        move.data["sent_sha256"] = sent
 
 
 def _sign_on_paper(move: Move, upload: SignatureUpload, parties: Iterable[Party]) -> None:

@@ -1,5 +1,6 @@
 """The forms of the steps about the agreement: signing as contact person, paper, copies, signing again, a new mentor."""
 
+import hashlib
 from typing import Any
 
 from django import forms
@@ -96,6 +97,7 @@ class RecordPaperForm(StepForm):
             raise ValidationError(str(error), code=code) from error
         # Without what a camera wrote beside the picture: everybody gets the scan with the signing record.
         self.content, self.content_type = found.content, found.content_type
+        self.sent_sha256 = hashlib.sha256(scan).hexdigest()
         return scan
 
     def refused_file(self) -> tuple[str, bytes] | None:
@@ -109,7 +111,8 @@ class RecordPaperForm(StepForm):
     def inputs(self) -> dict[str, Any]:
         values = super().inputs()
         del values["scan"]
-        return values | {"content": self.content, "content_type": self.content_type}
+        checked = {"content": self.content, "content_type": self.content_type, "sent_sha256": self.sent_sha256}
+        return values | checked
 
 
 class CopyForm(StepForm):
