@@ -89,9 +89,7 @@ def render_pdf(
     html = render_html(template, context, language=language, title=title).translate(_UNSEEN)
     about = About(reference, DocumentKind(kind).value if kind else "")
     try:
-        content, pages = workers.call(
-            layout.make, html, search_path(), about, tuple(attachments), pool="render"
-        )
+        content, pages = workers.call(layout.make, html, search_path(), about, tuple(attachments), pool="render")
     except AssetRefused as error:
         raise AssetRefused(
             gettext(

@@ -107,8 +107,8 @@ class UploadResult:
         """
         rows = [row for row in report.get("findings") or () if row.get("code") in SENTENCES]
         findings = tuple(Finding(row["code"], row.get("values") or {}) for row in rows)
-        outcome, code = report.get("outcome") or "review", report.get("code") or ""
-        return cls(outcome, code, signer_from(report.get("signer")), findings)
+        outcome: Outcome = report.get("outcome", "review")
+        return cls(outcome, report.get("code", ""), signer_from(report.get("signer")), findings)
 
     @classmethod
     def of(cls, found: CheckOutcome) -> "UploadResult":

@@ -128,7 +128,14 @@ def signer_from(values: Mapping[str, Any] | None) -> SignerFound | None:
     if not values:
         return None
     known = {one.name for one in fields(SignerFound)}
-    told = {"name": "", "issuer": "", "trusted": False, "self_signed": False, "fingerprint": "", "field": ""}
+    told: dict[str, Any] = {
+        "name": "",
+        "issuer": "",
+        "trusted": False,
+        "self_signed": False,
+        "fingerprint": "",
+        "field": "",
+    }
     told |= {name: value for name, value in values.items() if name in known}
     times = {
         name: datetime.datetime.fromisoformat(values[name]) if values.get(name) else None
