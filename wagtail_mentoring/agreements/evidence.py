@@ -141,12 +141,12 @@ def _keep_for_handler(
             raise StepRefused(_("The agreement is not what this page shows. Look at it again before you send a copy."))
         if based_on is not None:
             refuse_older(agreement, based_on)
-        waiting = SignatureUpload.objects.filter(party=party, status=UploadStatus.WAITING)
-        waiting.update(status=UploadStatus.REFUSED, decided_at=clock.now(), reason=_("A newer copy was sent."))
+        SignatureUpload.objects.sent_by(party).put_aside(clock.now(), _("A newer copy was sent."))
         # Whoever sends a signed copy wants to sign after all.
         Party.objects.filter(pk=party.pk, declined_at__isnull=False).update(declined_at=None, decline_reason="")
         ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[content_type]
-        stored = files.store(locked.union, f"{locked.reference}-{party.field_name}.{ending}", content, content_type)
+        role = party.field_name.removeprefix("sig_").replace("_", "-")
+        stored = files.store(locked.union, f"{locked.reference}-{role}.{ending}", content, content_type)
         upload = SignatureUpload.objects.create(
             agreement=agreement,
             party=party,

@@ -17,7 +17,7 @@ from wagtail_mentoring.pairing.mentors import available_for
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.uploads import MemoryFileField
 
-from ..fields import DayField, RadioField, RowsField, TextField
+from ..fields import DAY_FORMATS, DayField, RadioField, RowsField, TextField
 from .base import NO_ROOM, MentorChoiceField, StepForm
 
 
@@ -58,8 +58,13 @@ class PartiesField(RowsField):
 
 
 def day_on_paper() -> DayField:
-    """Return the field for the date that stands on a signed paper."""
+    """Return the field for the date that stands on a signed paper.
+
+    The browser's own: it is the last above the button, and Wagtail's calendar opens over that.
+    """
     return DayField(
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=DAY_FORMATS,
         label=_("Date on the paper"),
         help_text=_("If there are several, the latest."),
         error_messages={
