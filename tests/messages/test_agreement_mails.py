@@ -307,6 +307,9 @@ def test_the_contact_person_reads_who_declined_and_does_not_sign_the_mail(case: 
     assert text.startswith("Hello Sanna Lindqvist,") and "Who: The mentee\n" in text
     assert text.count("Sanna Lindqvist") == 1 and "Contact person" not in text
     assert text.rstrip().endswith(f"The mentoring site, {case.union.names['en']}")
+    case.union.contact_name = ""
+    case.union.save()
+    assert compose(OutboxMessage.objects.get(event="declined")).text.startswith(f"Hello {case.union.short},")
 
 
 def test_the_mail_says_in_which_language_the_agreement_is_when_it_is_another_one() -> None:

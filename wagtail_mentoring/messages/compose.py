@@ -107,13 +107,13 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
 
 
 def _colleague(row: OutboxMessage) -> str:
-    """Return who of the union reads the mail: the user, else whose address is the union's; "" when nobody knows."""
-    if row.event not in NOT_TO_A_PERSON:
+    """Return who of the union reads the mail: the user, or whose address is the union's, else the union itself."""
+    union = row.union
+    if row.event not in NOT_TO_A_PERSON or union is None:
         return ""
     if row.user is not None:
-        return str(row.user.get_full_name())
-    union = row.union
-    return union.contact_name if union is not None and row.address == union.contact_email else ""
+        return str(row.user.get_full_name()) or union.short
+    return (union.contact_name if row.address == union.contact_email else "") or union.short
 
 
 def _case_address(row: OutboxMessage) -> str:

@@ -26,7 +26,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "intake_received": ("name", "contact_email"),
     "registered_mentee": ("name", *UNION, *CASE, "answer_by", "notice"),
     "registered_mentor": ("name", *UNION, "notice"),
-    "new_case": (*UNION, "reference", "field", "answer_by", "case_address"),
+    "new_case": ("name", *UNION, "reference", "field", "answer_by", "case_address"),
     "eligible": ("name", *UNION, *CASE, "look_until"),
     "not_eligible": ("name", *UNION, *CASE, "reason"),
     "paired_mentee": ("name", *UNION, *CASE),
