@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import path, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext
@@ -108,10 +109,15 @@ def _again(text: AgreementText, user: Any) -> str:
 
 
 class AgreementTextIndexView(TextIndexView):
-    """The list of texts, with how many agreements were issued with each."""
+    """The list of texts, with which version counts, and how many agreements were issued with each."""
 
     def get_base_queryset(self) -> Any:
-        return super().get_base_queryset().annotate(issued=Count("agreements"))
+        texts = super().get_base_queryset()
+        same = AgreementText.objects.annotate(of=Coalesce("participation", 0)).filter(
+            of=Coalesce(OuterRef("participation"), 0), language=OuterRef("language"), in_force_from__lte=clock.now()
+        )
+        newest = same.order_by("-in_force_from", "-version").values("pk")[:1]
+        return texts.annotate(issued=Count("agreements"), newest=Subquery(newest))
 
 
 class PreviewNewView(SampleMixin, generic.CreateView):
@@ -131,7 +137,7 @@ class AgreementTextViewSet(VersionedTextViewSet):
     list_display = [
         "__str__",
         "participation",
-        "in_force_from",
+        Column("force", label=_("Status"), accessor=lambda text: force(text, text.newest), sort_key="in_force_from"),
         Column("issued", label=_("Agreements issued")),
         ReviewColumn("needs_review", label=_("Review")),
     ]
