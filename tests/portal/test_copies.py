@@ -347,3 +347,16 @@ def test_a_new_mentor_signs_the_supplement_in_the_file(opened: Any, trusted: Non
     assert response.status_code == 422
     assert send(client, FILE, signed(supplement, person("Nea Ny", authority()), "sig_mentor_1")).url == SIGN
     assert "Everybody has signed. You can now meet." in text_of(client.get(SIGN))
+
+
+def test_the_same_file_sent_twice_at_the_same_moment(opened: Any, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first press signs while the file of the second is still being checked: both end on the same page."""
+
+    def check(*args: Any, **kwargs: Any) -> UploadResult:
+        sign(case, mentee=case.mentee)
+        return UploadResult("accepted", "accepted", None, ())
+
+    monkeypatch.setattr(evidence, "check_signed", check)
+    response = send(opened(case), FILE, b"%PDF-1.7 signed")
+    assert (response.status_code, response["Location"]) == (302, SIGN)
+    assert Signature.objects.count() == 1

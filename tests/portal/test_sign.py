@@ -306,3 +306,21 @@ def test_a_name_as_another_keyboard_writes_it(opened, printed, typed) -> None:
     client.post(CODE)
     response = client.post(SIGN, values(case, code=mailed(case), typed_name=typed))
     assert (response.status_code, signatures(case)) == (302, [" ".join(typed.split())])
+
+
+def test_the_summary_stays_while_a_language_lags_behind(opened) -> None:
+    """English is at version 2, and nobody has translated it yet."""
+    make_agreement_text()
+    words = {"language": "fi", "body": "<p>Sovimme.</p>", "in_force_from": clock.now() - datetime.timedelta(days=900)}
+    AgreementText.objects.create(version=1, summary="<ul><li>Ole kiltti.</li></ul>", **words)
+    english = {"language": "en", "version": 2, "body": "<p>We agree more.</p>", "summary": "Be kinder."}
+    AgreementText.objects.create(in_force_from=clock.now() - datetime.timedelta(days=800), **english)
+    case = make_case(state="paired", agreement="out")
+    assert current_agreement(case).text.version == 2
+    text = opened(case, language="fi").get(PAGE).content.decode()
+    assert "Ole kiltti." in text and "Be kinder." not in text
+    # A version that is to come says nothing yet; in a language without any it is the agreement's own.
+    assert "Be kinder." in opened(case, language="sv").get(PAGE).content.decode()
+    words |= {"language": "sv", "in_force_from": clock.now() + datetime.timedelta(days=1)}
+    AgreementText.objects.create(version=1, summary="Var snäll.", **words)
+    assert "Var snäll." not in opened(case, language="sv").get(PAGE).content.decode()
