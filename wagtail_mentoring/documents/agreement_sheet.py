@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 
-from .models import DocumentKind
+from .document_kinds import DocumentKind
 from .names import clean_name
 from .render import RenderedPdf, render_pdf
 

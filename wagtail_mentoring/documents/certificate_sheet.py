@@ -9,8 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from .agreement_sheet import UnionBrand
+from .document_kinds import DocumentKind
 from .errors import DocumentRenderError
-from .models import DocumentKind
 from .names import clean_name
 from .render import RenderedPdf, render_pdf
 

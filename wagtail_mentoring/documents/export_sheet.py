@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from .agreement_sheet import UnionBrand
-from .models import DocumentKind
+from .document_kinds import DocumentKind
 from .names import clean_name
 from .render import RenderedPdf, render_pdf
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from .agreement_sheet import UnionBrand
-from .models import DocumentKind
+from .document_kinds import DocumentKind
 from .render import RenderedPdf, render_pdf
 
 TEMPLATE = "guide.html"

@@ -15,11 +15,11 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from . import layout, workers
+from .document_kinds import DocumentKind
 from .errors import AssetRefused, DocumentRenderError, ForeignField, GlyphsMissing
 from .finish import About
 from .fonts import how_to_draw
 from .layout import Attachment as Attachment
-from .models import DocumentKind
 from .templates import search_path, template_engine
 
 # Control characters come with pasted text and have no look: a box would stand for each. Ends of lines become spaces.
