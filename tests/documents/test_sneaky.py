@@ -201,6 +201,14 @@ def test_any_look_inside_the_own_place_is_the_signers(picture: generic.StreamObj
     assert verify(content).state == "unchanged"
 
 
+def test_a_program_may_round_the_numbers_of_the_place() -> None:
+    content = sign_with(own(Rect=lambda _writer: numbers(68.6315, 521.5874, 389.2403, 566.9417)))
+    assert look(content).outcome != "refused"
+    assert verify(content).state in ("unchanged", "added")
+    moved = sign_with(own(Rect=lambda _writer: numbers(68.6315, 521.5874, 389.2403, 567.9417)))
+    assert look(moved).code == "field_changed"
+
+
 @pytest.mark.parametrize("box", [(0, 0, 0, 0), (565, 400, 590, 420)])
 def test_a_place_of_the_programs_own_where_the_page_is_empty(box: tuple[int, int, int, int]) -> None:
     result = look(content := sign_with(added(box), "Signature1"))

@@ -15,12 +15,13 @@ import pypdfium2
 from .found import FileRefused
 
 #: What makes a place what and where it is. No signing program changes it.
-FIXED = ("/Rect", "/Kids", "/Subtype", "/FT", "/Parent", "/A", "/AA", "/PMD", "/Popup", "/OC", "/P")
+FIXED = ("/Kids", "/Subtype", "/FT", "/Parent", "/A", "/AA", "/PMD", "/Popup", "/OC", "/P")
 #: What a signature may write into its own place: the value, its look, and that it is printed and locked.
 FREE = ("/V", "/AP", "/AS", "/F", "/MK", "/DA", "/Ff", "/M")
 
 _PRINTED, _READ_ONLY, _LOCKED, _LOCKED_CONTENTS = 4, 64, 128, 512
 _LARGEST = 100_000.0
+_ROUNDED = 0.01
 # Pixels for each point, and how bright an empty page is.
 _SCALE, _EMPTY = 2, 254
 
@@ -50,6 +51,14 @@ def _numbers(value: Any, count: int) -> list[float] | None:
     except (TypeError, ValueError):
         return None
     return found if all(math.isfinite(one) and abs(one) < _LARGEST for one in found) else None
+
+
+def moved(old: pikepdf.Object, new: pikepdf.Object) -> bool:
+    """Tell whether a place stands elsewhere, or is larger. Programs that write it anew round its numbers."""
+    one, other = box_of(old.get("/Rect")), box_of(new.get("/Rect"))
+    if one is None or other is None:
+        return True
+    return any(abs(first - second) > _ROUNDED for first, second in zip(one, other, strict=True))
 
 
 def hidden(place: pikepdf.Object) -> bool:

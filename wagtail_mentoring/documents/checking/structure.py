@@ -13,7 +13,7 @@ import pikepdf
 from .catalogue import catalogue_changes
 from .found import FileRefused
 from .limits import MOST_ADDED, MOST_OBJECTS
-from .places import FIXED, FREE, Place, hidden, new_place, refuse_covering, refuse_odd_look
+from .places import FIXED, FREE, Place, hidden, moved, new_place, refuse_covering, refuse_odd_look
 
 # Actions by the code of what is wrong with them. Links to web pages (/URI) and inside the document are harmless.
 _ACTIONS = {
@@ -153,7 +153,7 @@ def grown(before: pikepdf.Pdf, after: pikepdf.Pdf, content: bytes) -> Growth:
             growth.filled.append(name)
             if not is_signature(new["/V"]):
                 growth.unsigned.append(name)
-        free = FREE if name in growth.filled else ()
+        free = (*FREE, "/Rect") if name in growth.filled else ()
         if free:
             _refuse_moved(old, new)
             growth.other += [f"/AcroForm/{name}/F"] if hidden(new) and new.get("/F") != old.get("/F") else []
@@ -190,6 +190,8 @@ def _refuse_moved(old: pikepdf.Object, new: pikepdf.Object) -> None:
                 raise FileRefused("field_changed")
         elif _Comparison().values(one, other, ()):
             raise FileRefused("field_changed")
+    if moved(old, new):
+        raise FileRefused("field_changed")
     refuse_odd_look(new)
 
 
