@@ -20,6 +20,7 @@ from wagtail_mentoring.agreements.record import make_due_records, make_record
 from wagtail_mentoring.cases import actors, facts, moves
 from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.desk.dossier import Dossier
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.pairing.moves import current_members
@@ -234,6 +235,7 @@ def test_nobody_signs_after_the_record_is_made() -> None:
     new = make_mentor(case.field)
     moves.move(case.pk, "replace_mentor", as_handler(), {"leaving": left, "joining": new, "reason": "Moved."})
     assert facts.gather(case).uploads_waiting == 0
+    assert Dossier(Case.objects.get(pk=case.pk), make_handler(case.union)).copies_waiting == []
     assert make_record(agreement.pk)
     for parties in ({}, {"parties": [copy.party], "signed_on": clock.today()}):
         with pytest.raises(StepRefused):

@@ -146,7 +146,8 @@ def _delete_file(stored: PrivateFile) -> None:
     content = PrivateFile(pk=stored.pk, file=stored.file)
     ApplicationDraft.objects.filter(cv=stored.pk).update(cv=None)
     PrivateFile.objects.filter(pk=stored.pk).delete()
-    transaction.on_commit(lambda: private_storage().delete(content.file))
+    # Bytes that stay because the storage fails now are swept away later.
+    transaction.on_commit(lambda: private_storage().delete(content.file), robust=True)
 
 
 def purge_expired_drafts(most: int | None = None) -> int:

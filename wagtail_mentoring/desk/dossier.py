@@ -139,12 +139,16 @@ class Dossier:
 
     @property
     def copies_waiting(self) -> list[SignatureUpload]:
-        """Signed copies that a handler must look at, the oldest first."""
+        """Signed copies that a handler must look at, the oldest first: as ``agreements.parties.waiting_uploads``."""
+        mentors = {mentor.pk for mentor in self.mentors}
+        open_now = [one for one in self.current_agreements if one.record_id is None]
+        signers = [party for one in open_now for party in one.signers]  # type: ignore[attr-defined]
+        left = {party.pk for party in signers if party.mentor_id and party.mentor_id not in mentors}
         return [
             copy
-            for one in self.current_agreements
+            for one in open_now
             for copy in one.copies  # type: ignore[attr-defined]
-            if copy.status == UploadStatus.WAITING
+            if copy.status == UploadStatus.WAITING and copy.party_id not in left
         ]
 
     @property
