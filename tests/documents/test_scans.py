@@ -81,7 +81,7 @@ def with_pages(*sizes: tuple[float, float]) -> bytes:
 
 
 def heavy_second_page() -> bytes:
-    """Small, and harmless at first sight; the second page takes minutes to draw."""
+    """Small, and harmless at first sight; the second page takes minutes and much memory to draw."""
     out = io.BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
@@ -268,8 +268,9 @@ def test_a_photo_is_a_leafof_its_own() -> None:
     assert abs(Image.open(io.BytesIO(drawn.content)).width - 413) < 3
 
 
-def test_a_page_that_takes_too_long_is_refused_when_it_is_sent(settings: Any) -> None:
+def test_a_page_that_takes_too_much_is_refused_when_it_is_sent(settings: Any) -> None:
     settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "DOCUMENT_PROCESSES": 1, "DOCUMENT_SECONDS": 3}
     with pytest.raises(UploadRefused) as refused:
         check_scan(heavy_second_page())
-    assert refused.value.code == "timed_out"
+    # Whichever the machine runs out of first.
+    assert refused.value.code in ("timed_out", "too_heavy")
