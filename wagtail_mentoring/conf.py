@@ -39,8 +39,8 @@ DEFAULTS: dict[str, Any] = {
     "LINK_SESSION_MINUTES": 60,
     "CODE_MINUTES": 15,
     "CODE_ATTEMPTS": 5,
-    # Dotted path of a function, request to address, by which visitors are told apart for the rate limits behind a proxy;
-    # None takes REMOTE_ADDR.
+    # Dotted path of a function, request to address, by which visitors are told apart for the rate limits behind a
+    # proxy; None takes REMOTE_ADDR.
     "CLIENT_ADDRESS": None,
     # Rate limits in the notation of the ``limits`` library.
     "LIMIT_APPLY": "30/hour",
