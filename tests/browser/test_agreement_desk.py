@@ -80,7 +80,7 @@ def press(page: Page, button: str) -> None:
 
 def signed_today(page: Page) -> None:
     """Type today as the date on the paper. No calendar may open over the button below."""
-    page.get_by_label("Date on the paper").fill(timezone.localdate().isoformat())
+    page.locator("#id_signed_on").fill(timezone.localdate().isoformat())
     expect(page.locator(".xdsoft_datetimepicker:visible")).to_have_count(0)
 
 
