@@ -23,7 +23,7 @@ from wagtail_mentoring.privacy import files
 from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.steps import refusal
 
-from .files import store_upload
+from .files import ENDINGS, store_upload
 from .models import Agreement, Party, Signature, SignatureMethod, SignatureUpload, UploadKind, UploadStatus
 from .parties import acting_party, current_agreements, waiting_uploads
 from .refusals import note_refused
@@ -144,7 +144,7 @@ def _keep_for_handler(
         SignatureUpload.objects.sent_by(party).put_aside(clock.now(), _("A newer copy was sent."))
         # Whoever sends a signed copy wants to sign after all.
         Party.objects.filter(pk=party.pk, declined_at__isnull=False).update(declined_at=None, decline_reason="")
-        ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[content_type]
+        ending = ENDINGS[content_type]
         role = party.field_name.removeprefix("sig_").replace("_", "-")
         stored = files.store(locked.union, f"{locked.reference}-{role}.{ending}", content, content_type)
         upload = SignatureUpload.objects.create(
@@ -228,7 +228,7 @@ def record_paper(move: Move) -> None:
     """
     parties = list(move.inputs.get("parties") or ())
     content, content_type = move.inputs.get("content"), move.inputs.get("content_type")
-    if not content or content_type not in ("application/pdf", "image/jpeg", "image/png"):
+    if not content or content_type not in ENDINGS:
         message = _("Choose the scan: a PDF, JPEG or PNG.")
         raise StepRefused(message, {"scan": message})
     agreements = {party.agreement_id: party for party in parties}
@@ -241,7 +241,7 @@ def record_paper(move: Move) -> None:
         message = _("Choose who has signed.")
         raise StepRefused(message, {"parties": message})
     refuse_recorded(agreement)
-    ending = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[content_type]
+    ending = ENDINGS[content_type]
     stored = store_upload(move, f"{move.case.reference}-scan.{ending}", content, content_type)
     upload = SignatureUpload.objects.create(
         agreement=agreement,

@@ -15,6 +15,9 @@ from wagtail_mentoring.privacy.storage import private_storage
 
 from .models import Agreement, SignatureUpload
 
+#: What a copy or scan may be, and how the name of its file ends.
+ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
 
 def new_document(case: Case, kind: DocumentKind, title: str, language: str, name: str, content: bytes) -> Document:
     """Store ``content`` as a document of ``case``; ``name`` is what a download is called."""
@@ -38,7 +41,7 @@ def store_upload(move: Move, name: str, content: bytes, content_type: str) -> Pr
 
 
 @register_finder
-def agreement_of(stored: PrivateFile) -> Owner | None:
+def owner_of_file(stored: PrivateFile) -> Owner | None:
     """Return the case of an agreement that the file belongs to: as issued, signed, its record, or a sent copy."""
     belongs = Q(document__stored=stored) | Q(versions__document__stored=stored) | Q(record__stored=stored)
     case_id = Agreement.objects.filter(belongs).values_list("case_id", flat=True).first()

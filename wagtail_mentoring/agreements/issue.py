@@ -16,12 +16,12 @@ from wagtail_mentoring.documents.agreement_sheet import (
     Role,
     SheetParty,
     SupplementTo,
-    UnionBrand,
     meetings_label,
     render_agreement,
 )
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import DocumentKind
+from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import StepRefused
@@ -138,7 +138,7 @@ def _sheet(case: Case, text: AgreementText, parties: list[Party], joins: Agreeme
     names = dict(conf.LANGUAGES)
     union = case.union
     return AgreementSheet(
-        union=UnionBrand(name=localized(union.names, text.language), short=union.short, accent=union.accent),
+        union=brand_of(union, text.language),
         reference=case.reference,
         language=text.language,
         language_name=names.get(text.language, text.language),

@@ -20,6 +20,7 @@ from wagtail_mentoring.documents.agreement_sheet import (
 )
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, ProfessionalField
 from wagtail_mentoring.programme.reviewed import TextEditView
@@ -53,11 +54,7 @@ def sample_sheet(text: AgreementText, version: str) -> AgreementSheet:
             contact = union.contact_name if union and union.contact_name else _("Sanna Sample")
             parties.append(SheetParty("contact", contact, union.short if union else "", required=False))
         return AgreementSheet(
-            union=UnionBrand(
-                name=localized(union.names, text.language) if union else _("Union"),
-                short=union.short if union else _("Union"),
-                accent=union.accent if union else "",
-            ),
+            union=brand_of(union, text.language) if union else UnionBrand(name=_("Union"), short=_("Union")),
             reference=_("SAMPLE"),
             language=text.language,
             language_name=dict(conf.LANGUAGES).get(text.language, text.language),

@@ -21,13 +21,13 @@ from wagtail_mentoring.cases.actors import SYSTEM
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.documents import inside
-from wagtail_mentoring.documents.agreement_sheet import UnionBrand
 from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.documents.pdf_tags import long_date
 from wagtail_mentoring.documents.record_sheet import DeclinedEntry, Method, RecordSheet, SignatureEntry, render_record
 from wagtail_mentoring.documents.render import Attachment
 from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.privacy import files
+from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.localized import localized
 
 from .addresses import verify_address
@@ -190,9 +190,7 @@ def sheet_of(case: Case, agreement: Agreement, sealed: bytes | None = None) -> t
             if party.declined_at is not None and party not in signed
         )
         sheet = RecordSheet(
-            union=UnionBrand(
-                name=localized(case.union.names, language), short=case.union.short, accent=case.union.accent
-            ),
+            union=brand_of(case.union, language),
             reference=case.reference,
             language=language,
             agreement_title=agreement.document.title,

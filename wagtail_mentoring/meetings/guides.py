@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.documents.agreement_sheet import UnionBrand
 from wagtail_mentoring.documents.guide_sheet import GuideSheet, render_guide
 from wagtail_mentoring.documents.render import RenderedPdf
 from wagtail_mentoring.documents.sanitize import sanitize
+from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.localized import language_of, localized
 from wagtail_mentoring.programme.themes import kept_guide, themes_for
 
@@ -79,7 +79,7 @@ def guide_pdf(case: Case, number: int, language: str | None = None) -> RenderedP
     union = case.union
     return render_guide(
         GuideSheet(
-            union=UnionBrand(name=localized(union.names, guide.language), short=union.short, accent=union.accent),
+            union=brand_of(union, guide.language),
             language=guide.language,
             number=guide.number,
             of=guide.of,

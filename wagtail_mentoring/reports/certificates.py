@@ -19,7 +19,6 @@ from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
-from wagtail_mentoring.documents.agreement_sheet import UnionBrand
 from wagtail_mentoring.documents.certificate_sheet import CertificateSheet, render_certificate
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import Document, DocumentKind
@@ -28,6 +27,7 @@ from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.privacy.ownership import Owner, register_finder
+from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import CaseState, Role
@@ -176,7 +176,7 @@ def _issue(case: Case, person: Mentee | Mentor, time: TimeTogether, language: st
     union, thanks = case.union, isinstance(person, Mentor)
     sheet = CertificateSheet(
         kind="thanks" if thanks else "participation",
-        union=UnionBrand(name=localized(union.names, language), short=union.short, accent=union.accent),
+        union=brand_of(union, language),
         reference=case.reference,
         language=language,
         name=person.name,
