@@ -56,8 +56,9 @@ def test_nobody(case: Case, free: Mentor) -> None:
     assert "first" in errors_of(case)
 
 
-def test_one_mentor_needs_a_reason(case: Case, free: Mentor) -> None:
-    assert "one_mentor_reason" in errors_of(case, first=free)
+@pytest.mark.parametrize("reason", [{}, {"one_mentor_reason": None}, {"one_mentor_reason": "  "}])
+def test_one_mentor_needs_a_reason(case: Case, free: Mentor, reason: dict[str, Any]) -> None:
+    assert "one_mentor_reason" in errors_of(case, first=free, **reason)
     assert "one_mentor_reason" in errors_of(case, first=free, one_mentor_reason=" ")
     paired = pair(case, first=free, one_mentor_reason="Nobody else speaks Dari.")
     assert paired.pairs.get().one_mentor_reason == "Nobody else speaks Dari."

@@ -213,7 +213,7 @@ def confirm_signature(move: Move) -> None:
 @effect("reject_signature")
 def reject_signature(move: Move) -> dict[str, Any]:
     """Inputs: ``upload``, ``reason``."""
-    upload, reason = _waiting(move), str(move.inputs.get("reason") or "")
+    upload, reason = _waiting(move), move.words("reason")
     _decided(move, upload, UploadStatus.REFUSED, reason)
     if upload.party_id:
         move.data["party"] = upload.party_id
@@ -252,7 +252,7 @@ def record_paper(move: Move) -> None:
     )
     _sign_on_paper(move, upload, parties)
     _decided(move, upload, UploadStatus.TAKEN)
-    if sent := str(move.inputs.get("sent_sha256") or ""):
+    if sent := move.words("sent_sha256"):
         move.data["sent_sha256"] = sent
 
 

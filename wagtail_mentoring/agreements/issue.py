@@ -60,7 +60,7 @@ def send_agreement(move: Move) -> None:
 @effect("reissue")
 def reissue(move: Move) -> dict[str, Any]:
     """Inputs: ``reason``. What was out stays in the history; everyone gets the text in force now."""
-    reason = str(move.inputs.get("reason") or "")
+    reason = move.words("reason")
     if reason.strip():
         supersede(move, reason)
         _issue(move, None)

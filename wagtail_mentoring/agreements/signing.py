@@ -55,7 +55,7 @@ def _put_aside(move: Move, party: Party, why: str) -> None:
 def _name_errors(move: Move, agreement: Agreement, party: Party) -> tuple[str, dict[str, Any]]:
     """Return the name as typed and what is wrong with it, the tick and the text that was shown."""
     errors: dict[str, Any] = {}
-    typed = " ".join(str(move.inputs.get("typed_name") or "").split())
+    typed = " ".join(move.words("typed_name").split())
     if not typed:
         errors["typed_name"] = _("Write your name.")
     elif comparable(typed) != comparable(party.name):
@@ -150,7 +150,7 @@ def decline(move: Move) -> None:
         raise StepRefused(_("You have signed this agreement already."))
     if party.declined_at is not None:
         raise StepRefused(_("You have declined already. Your contact person knows."))
-    reason = str(move.inputs.get("reason") or "").strip()
+    reason = move.words("reason").strip()
     Party.objects.filter(pk=party.pk).update(declined_at=move.at, decline_reason=reason)
     _put_aside(move, party, _("Declined to sign meanwhile."))
     move.data |= {"party": party.pk, "role": party.role}

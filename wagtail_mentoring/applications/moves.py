@@ -15,7 +15,7 @@ from .models import EligibilityDecision
 @effect("accept")
 def accept(move: Move) -> Mapping[str, Any]:
     """Inputs: ``seen_on`` (date), ``basis`` (an :class:`~.models.EligibilityBasis`), optional ``note``."""
-    seen_on, basis = move.inputs.get("seen_on"), move.inputs.get("basis", "")
+    seen_on, basis = move.inputs.get("seen_on"), move.words("basis")
     if seen_on is not None and seen_on > clock.today():
         message = _("The date is in the future. Give the day on which you saw it.")
         raise StepRefused(message, {"seen_on": message})
@@ -26,14 +26,14 @@ def accept(move: Move) -> Mapping[str, Any]:
     if move.case.handler_id is None and move.actor.user is not None:
         # Whoever decides takes the case on; it can be given to somebody else at any time.
         move.columns["handler"] = move.actor.user
-    move.text = move.inputs.get("note", "")
+    move.text = move.words("note")
     return {"seen_on": seen_on, "basis": basis}
 
 
 @effect("refuse")
 def refuse(move: Move) -> Mapping[str, Any]:
     """Inputs: ``reason`` (told to the applicant)."""
-    reason = move.inputs.get("reason") or ""
+    reason = move.words("reason")
     EligibilityDecision.objects.create(
         case=move.case, eligible=False, reason=reason, decided_at=move.at, decided_by=move.actor.user
     )

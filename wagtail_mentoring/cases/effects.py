@@ -11,25 +11,25 @@ from .moves import Move, effect
 @effect("complete")
 def complete(move: Move) -> Mapping[str, Any]:
     """Inputs: ``situation``, optional ``note``."""
-    situation = move.inputs.get("situation", "")
+    situation = move.words("situation")
     move.columns |= {"end_reason": EndReason.COMPLETED.value, "situation": situation}
     move.data["end_reason"] = EndReason.COMPLETED.value
-    move.text = move.inputs.get("note", "")
+    move.text = move.words("note")
     return {"situation": situation}
 
 
 @effect("end")
 def end(move: Move) -> Mapping[str, Any]:
     """Inputs: ``end_reason``, ``situation``, optional ``note``."""
-    reason, situation = move.inputs.get("end_reason", ""), move.inputs.get("situation", "")
+    reason, situation = move.words("end_reason"), move.words("situation")
     move.columns |= {"end_reason": reason, "situation": situation}
     move.data["end_reason"] = reason
-    move.text = move.inputs.get("note", "")
+    move.text = move.words("note")
     return {"reason": reason, "situation": situation}
 
 
 @effect("reopen")
 def reopen(move: Move) -> Mapping[str, Any]:
     """Inputs: ``reason``."""
-    move.text = move.inputs.get("reason", "")
+    move.text = move.words("reason")
     return {"reason": move.text}

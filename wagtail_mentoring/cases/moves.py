@@ -49,6 +49,10 @@ class Move:
     #: An action and its data that the history gets should the move be refused: what was tried, and why it failed.
     tried: tuple[str, dict[str, Any]] | None = None
 
+    def words(self, name: str) -> str:
+        """Return the text entered as ``name``; empty when nothing was entered, or when it was given as None."""
+        return str(self.inputs.get(name) or "")
+
 
 #: Writes the rows that a step brings, and returns the inputs that the flow's method checks.
 Effect = Callable[[Move], Mapping[str, Any] | None]

@@ -56,7 +56,7 @@ def plan_meeting(move: Move) -> None:
     values = {
         "starts_at": starts_at,
         "minutes": move.inputs.get("minutes") or move.case.meeting_minutes,
-        "place": move.inputs.get("place", ""),
+        "place": move.words("place"),
         "theme": move.inputs.get("theme") or theme_of(move.case, number, move.case.language),
         "pair_id": _current_pair_id(move.case),
     }
@@ -95,7 +95,7 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     meeting.status = MeetingStatus.HELD
     meeting.starts_at = starts_at
     meeting.minutes = move.inputs.get("minutes") or move.case.meeting_minutes
-    meeting.place = move.inputs.get("place", "")
+    meeting.place = move.words("place")
     meeting.theme = move.inputs.get("theme") or theme_of(move.case, number, move.case.language)
     meeting.recorded_at, meeting.recorded_by = move.at, move.actor.user
     if number == (latest.number if latest else 0) + 1:
@@ -130,7 +130,7 @@ def undo_meeting(move: Move) -> Mapping[str, Any]:
         latest.status = MeetingStatus.UNDONE
         latest.save(update_fields=["status"])
         move.data["number"] = latest.number
-    move.text = move.inputs.get("reason", "")
+    move.text = move.words("reason")
     return {"reason": move.text}
 
 

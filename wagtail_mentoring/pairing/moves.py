@@ -43,7 +43,7 @@ def pair_facts(case: Case) -> Mapping[str, Any]:
 def pair(move: Move) -> Mapping[str, Any]:
     """Inputs: ``first``, ``second`` (mentors; second may be None), ``one_mentor_reason``, ``answered_on`` (date)."""
     first, second = move.inputs.get("first"), move.inputs.get("second")
-    reason = move.inputs.get("one_mentor_reason", "")
+    reason = move.words("one_mentor_reason")
     if first is not None and first == second:
         message = _("Choose two different mentors.")
         raise StepRefused(message, {"second": message})
@@ -120,7 +120,7 @@ def replace_mentor(move: Move) -> Mapping[str, Any]:
     member.save(update_fields=["left_at"])
     _join(move, member.pair, joining, answered_on)
     move.data |= {"left": leaving.pk, "joined": joining.pk}
-    move.text = move.inputs.get("reason") or ""
+    move.text = move.words("reason")
     return {"reason": move.text}
 
 
@@ -128,5 +128,5 @@ def replace_mentor(move: Move) -> Mapping[str, Any]:
 def go_back(move: Move) -> Mapping[str, Any]:
     """Inputs: ``reason``. The pair ends; it and the meetings held stay in the history."""
     MentorPair.objects.filter(case=move.case, ended_at__isnull=True).update(ended_at=move.at)
-    move.text = move.inputs.get("reason", "")
+    move.text = move.words("reason")
     return {"reason": move.text}
