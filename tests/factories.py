@@ -124,6 +124,8 @@ def make_mentor(field: ProfessionalField | None = None, **values: Any) -> Mentor
             "name": f"Mentor {number}",
             "email": f"mentor{number}@example.org",
             "membership_confirmed_on": clock.today(),
+            "approved_on": clock.today(),
+            "oriented_on": clock.today(),
             "english": "b2",
             "municipality": "Espoo",
             "title": "Lead developer",

@@ -7,8 +7,16 @@ from .documents.models import Document, SigningKey
 from .meetings.models import Attendance, Meeting
 from .messages.models import MailText, OutboxMessage
 from .pages.models import FieldPage, ProgrammePage
-from .pairing.models import MentorPair, PairMembership
-from .people.models import Mentee, Mentor, MentorLogEntry, OneTimeCode, PrivateLink
+from .pairing.models import Invitation, MentorPair, PairingPlan, PairMembership, Place, PlanRow, Proposal
+from .people.models import (
+    Mentee,
+    Mentor,
+    MentorAbsence,
+    MentorConflict,
+    MentorLogEntry,
+    OneTimeCode,
+    PrivateLink,
+)
 from .privacy.models import Consent, Notice, PrivateFile, ReadingLogEntry
 from .programme.models import (
     GroupUnionPermission,
@@ -43,25 +51,32 @@ __all__ = [
     "GroupUnionPermission",
     "GuideText",
     "IntakeEntry",
+    "Invitation",
     "MailText",
     "Meeting",
     "MeetingTheme",
     "Mentee",
     "Mentor",
+    "MentorAbsence",
+    "MentorConflict",
     "MentorLogEntry",
     "MentorPair",
     "Notice",
     "OneTimeCode",
     "OutboxMessage",
     "PairMembership",
+    "PairingPlan",
     "Participation",
     "Party",
+    "Place",
+    "PlanRow",
     "PrivateFile",
     "PrivateLink",
     "Profession",
     "ProfessionalField",
     "Programme",
     "ProgrammePage",
+    "Proposal",
     "ReadingLogEntry",
     "RoutingRule",
     "Signature",

@@ -13,6 +13,7 @@ def connect() -> None:
     from .agreements import evidence, issue, parties, record, signing  # noqa: F401
     from .applications import checks as application_checks  # noqa: F401
     from .applications import moves as application_moves  # noqa: F401
+    from .applications import wishes as application_wishes  # noqa: F401
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
     from .documents import key_checks, trust  # noqa: F401

@@ -98,7 +98,7 @@ class CaseFlow:
         ),
         label=_("Choose the mentor pair"),
         conditions=[needs_mentors_with_room],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.SYSTEM),
         custom={"order": 30},
     )
     def pair(self, *, mentors: int = 0, one_mentor_reason: str = "") -> None:
@@ -116,7 +116,7 @@ class CaseFlow:
         source=list(PAIR_STATES),
         label=_("Send the agreement"),
         conditions=[needs_pair, needs_no_agreement_out],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.SYSTEM),
         custom={"order": 40},
     )
     def send_agreement(self) -> None:
@@ -198,7 +198,7 @@ class CaseFlow:
         source=list(PAIR_STATES),
         label=_("Replace one mentor"),
         conditions=[needs_pair, needs_another_mentor],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.SYSTEM),
         custom={"order": 84, "quiet": True},
     )
     def replace_mentor(self, *, reason: str = "") -> None:

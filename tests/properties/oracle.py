@@ -87,8 +87,8 @@ def after(case: Picture, step: str, role: str, entered: dict[str, Any]) -> Pictu
     follow), ``time_fits``, ``number``, ``present`` (the mentee, a mentor of the pair, and nobody else), ``end_reason``,
     ``situation``.
     """
-    signing = step in ("sign", "decline")
-    if role not in ({"mentee", "mentor"} if signing else {"handler"}):
+    signing, by_itself = step in ("sign", "decline"), step in ("pair", "send_agreement", "replace_mentor")
+    if role not in ({"mentee", "mentor"} if signing else {"handler", "system"} if by_itself else {"handler"}):
         return None
     decide = globals()[f"_{step}"]
     result: Picture | None = decide(case, entered)

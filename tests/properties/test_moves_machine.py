@@ -222,7 +222,7 @@ class MovesMachine(RuleBasedStateMachine):
             return "handler"
         if who in self.pairs[place]:
             return "mentor"
-        return "mentee" if who == "mentee" else "nobody"
+        return who if who in ("mentee", "system") else "nobody"
 
     def suitable(self) -> set[str]:
         """Mentors who could take one more mentee."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.contrib.forms.forms import FormBuilder
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.people.choices import Goal, MeetingFormat, SuitableTime
 from wagtail_mentoring.people.models import LanguageLevel
 from wagtail_mentoring.programme.models import DegreeLevel, ProfessionalField, Sector
 from wagtail_mentoring.workflows import SITUATION_LABELS, Situation
@@ -16,11 +17,8 @@ from wagtail_mentoring.workflows import SITUATION_LABELS, Situation
 from .models import (
     DegreeStatus,
     EligibilityBasis,
-    Goal,
     HeardFrom,
-    MeetingFormat,
     Recognition,
-    SuitableTime,
 )
 from .questions import DocumentField, Email, LongText, Number, One, Several, Text, Tick, without_nulls
 from .validation import refuse_address, refuse_control_characters, refuse_identity_code

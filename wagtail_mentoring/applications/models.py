@@ -34,29 +34,6 @@ class EligibilityBasis(models.TextChoices):
     ASYLUM_SEEKER = "asylum_seeker", _("I wait for a decision on asylum")
 
 
-class Goal(models.TextChoices):
-    LABOUR_MARKET = "labour_market", _("Understand how hiring works in Finland")
-    CV = "cv", _("Make my CV and applications better")
-    NETWORKS = "networks", _("Meet people of my profession")
-    RECOGNITION = "recognition", _("Learn how my qualification is recognised")
-    LANGUAGE = "language", _("Use the language of my profession")
-    CULTURE = "culture", _("Understand how people work here")
-    STUDIES = "studies", _("Find studies that help me on")
-    OTHER = "other", _("Something else")
-
-
-class MeetingFormat(models.TextChoices):
-    IN_PERSON = "in_person", _("We meet face to face")
-    ONLINE = "online", _("We meet online")
-
-
-class SuitableTime(models.TextChoices):
-    MORNINGS = "mornings", _("Weekdays in the morning")
-    AFTERNOONS = "afternoons", _("Weekdays in the afternoon")
-    EVENINGS = "evenings", _("Weekdays after 17")
-    WEEKENDS = "weekends", _("Weekends")
-
-
 class HeardFrom(models.TextChoices):
     EMPLOYMENT_SERVICES = "employment_services", _("Employment services (formerly TE office)")
     SOCIAL_MEDIA = "social_media", _("Social media")

@@ -76,13 +76,13 @@ class MentorForm(WagtailAdminModelForm):
             "other_languages",
             "language",
             "paused_until",
-            "topics",
+            "topics_text",
             "conflicts",
         ]
         field_classes = {"fields": RowsField}
         widgets = {
             "fields": forms.CheckboxSelectMultiple,
-            "topics": AdminAutoHeightTextInput,
+            "topics_text": AdminAutoHeightTextInput,
             "conflicts": AdminAutoHeightTextInput,
         }
         help_texts = {
@@ -229,6 +229,8 @@ class MentorCreate(generic.CreateView):
 
     def save_instance(self) -> Any:
         with transaction.atomic():
+            # Registered by the contact person, who knows the mentor: nobody has to approve that.
+            self.form.instance.approved_on = clock.today()
             mentor = super().save_instance()
             self.form.save_consents()
             mentor_registered.send(Mentor, mentor=mentor)

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring.applications.models import DegreeStatus, Goal
+from wagtail_mentoring.applications.models import DegreeStatus
 from wagtail_mentoring.applications.services import AlreadyRunning, register_applicant, running_double
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.people.choices import Goal
 from wagtail_mentoring.people.models import LanguageLevel
 from wagtail_mentoring.programme.models import DegreeLevel, ProfessionalField
 from wagtail_mentoring.programme.rights import unions_for

@@ -4,18 +4,32 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
+from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState, StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .mentors import available_for
-from .models import MentorAnswer, MentorPair, PairMembership
+from .models import (
+    MOST_PLACES,
+    Invitation,
+    InvitationStatus,
+    MentorAnswer,
+    MentorPair,
+    PairMembership,
+    Proposal,
+    ProposalStatus,
+)
+from .places import give_back, hand_over, lock_mentors, take
+from .withdrawing import withdraw_all
 
 
 def current_members(case: Case) -> list[PairMembership]:
@@ -41,7 +55,13 @@ def pair_facts(case: Case) -> Mapping[str, Any]:
 
 @effect("pair")
 def pair(move: Move) -> Mapping[str, Any]:
-    """Inputs: ``first``, ``second`` (mentors; second may be None), ``one_mentor_reason``, ``answered_on`` (date)."""
+    """Inputs: ``first``, ``second`` (mentors; second may be None), ``one_mentor_reason``, ``answered_on`` (date).
+
+    Or ``proposal``, all of whose mentors have said yes: then it alone says who.
+    """
+    proposal: Proposal | None = move.inputs.get("proposal")
+    if proposal is not None:
+        return _pair_as_proposed(move, proposal)
     first, second = move.inputs.get("first"), move.inputs.get("second")
     reason = move.words("one_mentor_reason")
     if first is not None and first == second:
@@ -49,20 +69,55 @@ def pair(move: Move) -> Mapping[str, Any]:
         raise StepRefused(message, {"second": message})
     chosen = [(name, mentor) for name, mentor in (("first", first), ("second", second)) if mentor is not None]
     answered_on = _answered_on(move)
-    _hold_room(move.case, chosen)
+    # Whoever is asked for this very case has a place held for it: it must not stand in the own way.
+    withdraw_all(move.case, move.at)
+    _check_room(move.case, chosen)
     if chosen:
-        made = MentorPair.objects.create(
-            union_id=move.case.union_id,
-            case=move.case,
-            created_at=move.at,
-            created_by=move.actor.user,
-            one_mentor_reason=reason if len(chosen) == 1 else "",
-        )
+        made = _make_pair(move, reason if len(chosen) == 1 else "")
         for _name, mentor in chosen:
             _join(move, made, mentor, answered_on)
-    move.data["mentors"] = [mentor.pk for _name, mentor in chosen]
+    return _paired(move, [mentor for _name, mentor in chosen], reason)
+
+
+def _make_pair(move: Move, one_mentor_reason: str, proposal: Proposal | None = None) -> MentorPair:
+    return MentorPair.objects.create(
+        union_id=move.case.union_id,
+        case=move.case,
+        created_at=move.at,
+        created_by=proposal.created_by if proposal else move.actor.user,
+        one_mentor_reason=one_mentor_reason,
+        proposal=proposal,
+    )
+
+
+def _paired(move: Move, mentors: list[Mentor], reason: str) -> Mapping[str, Any]:
+    move.data["mentors"] = [mentor.pk for mentor in mentors]
     move.text = reason
-    return {"mentors": len(chosen), "one_mentor_reason": reason}
+    return {"mentors": len(mentors), "one_mentor_reason": reason}
+
+
+def _pair_as_proposed(move: Move, proposal: Proposal) -> Mapping[str, Any]:
+    invitations = _agreed(move, proposal)
+    lock_mentors(invitation.mentor_id for invitation in invitations)
+    made = _make_pair(move, proposal.one_mentor_reason if len(invitations) == 1 else "", proposal)
+    for invitation in invitations:
+        _join_as_invited(move, made, invitation)
+    _accept(move, proposal)
+    return _paired(move, [invitation.mentor for invitation in invitations], proposal.one_mentor_reason)
+
+
+def _agreed(move: Move, proposal: Proposal) -> list[Invitation]:
+    """Return the invitations with a yes. Refuses a proposal of another case, or one that is not open any more."""
+    if proposal.case_id != move.case.pk or proposal.status != ProposalStatus.OPEN:
+        raise StepRefused(_("These mentors are not being asked any more. Look at the case again."))
+    found = proposal.invitations.filter(status=InvitationStatus.YES).select_related("mentor").order_by("pk")
+    return list(found)
+
+
+def _accept(move: Move, proposal: Proposal) -> None:
+    proposal.status, proposal.ended_at = ProposalStatus.ACCEPTED, move.at
+    proposal.save(update_fields=["status", "ended_at"])
+    move.data["proposal"] = proposal.pk
 
 
 def _answered_on(move: Move) -> datetime.date:
@@ -74,8 +129,8 @@ def _answered_on(move: Move) -> datetime.date:
     return given
 
 
-def _join(move: Move, pair: MentorPair, mentor: Mentor, answered_on: datetime.date) -> None:
-    PairMembership.objects.create(
+def _join(move: Move, pair: MentorPair, mentor: Mentor, answered_on: datetime.date) -> PairMembership:
+    made = PairMembership.objects.create(
         pair=pair,
         mentor=mentor,
         joined_at=move.at,
@@ -84,12 +139,28 @@ def _join(move: Move, pair: MentorPair, mentor: Mentor, answered_on: datetime.da
         answered_by_phone=True,
         recorded_by=move.actor.user,
     )
+    take(mentor, membership=made)
+    return made
 
 
-def _hold_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
+def _join_as_invited(move: Move, pair: MentorPair, invitation: Invitation) -> PairMembership:
+    made = PairMembership.objects.create(
+        pair=pair,
+        mentor=invitation.mentor,
+        joined_at=move.at,
+        answer=MentorAnswer.YES,
+        answered_on=timezone.localdate(invitation.answered_at) if invitation.answered_at else clock.today(),
+        answered_by_phone=invitation.answered_by_phone,
+        recorded_by=invitation.recorded_by,
+    )
+    hand_over(invitation, made)
+    return made
+
+
+def _check_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
     """Lock the mentors' rows, in order, and refuse those who cannot take this case now."""
     wanted = [mentor.pk for _name, mentor in chosen]
-    list(Mentor.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    lock_mentors(wanted)
     free = set(available_for(case.field).filter(pk__in=wanted).values_list("pk", flat=True))
     for name, mentor in chosen:
         if mentor.pk not in free:
@@ -97,17 +168,38 @@ def _hold_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
                 "name": mentor.name
             }
             raise StepRefused(message, {name: message})
+        if mentor.oriented_on is None:
+            message = _(
+                "%(name)s has not confirmed the orientation for mentors yet. Note the day on the mentor’s page, or "
+                "send an invitation: it asks for it."
+            ) % {"name": mentor.name}
+            raise StepRefused(message, {name: message})
 
 
 @effect("replace_mentor")
 def replace_mentor(move: Move) -> Mapping[str, Any]:
-    """Inputs: ``leaving`` (a mentor of the pair), ``joining``, ``reason``, ``answered_on`` (date)."""
-    leaving, joining = move.inputs.get("leaving"), move.inputs.get("joining")
+    """Inputs: ``leaving`` (a mentor of the pair), ``joining``, ``reason``, ``answered_on`` (date).
+
+    Or ``proposal`` with ``replaces``, whose one mentor has said yes.
+    """
+    proposal: Proposal | None = move.inputs.get("proposal")
+    leaving = proposal.replaces if proposal is not None else move.inputs.get("leaving")
     members = {member.mentor_id: member for member in current_members(move.case)}
     member = members.get(leaving.pk) if leaving is not None else None
     if leaving is None or member is None:
         message = _("Choose which mentor of this pair leaves.")
         raise StepRefused(message, {"leaving": message})
+    joining = _joining_as_proposed(move, member, proposal) if proposal else _joining_by_hand(move, member, members)
+    member.left_at = move.at
+    member.save(update_fields=["left_at"])
+    give_back(memberships=PairMembership.objects.filter(pk=member.pk))
+    move.data |= {"left": leaving.pk, "joined": joining.pk}
+    move.text = move.words("reason") or (proposal.one_mentor_reason if proposal else "")
+    return {"reason": move.text}
+
+
+def _joining_by_hand(move: Move, member: PairMembership, members: Mapping[int, PairMembership]) -> Mentor:
+    joining: Mentor | None = move.inputs.get("joining")
     if joining is None:
         message = _("Choose who joins.")
         raise StepRefused(message, {"joining": message})
@@ -115,18 +207,44 @@ def replace_mentor(move: Move) -> Mapping[str, Any]:
         message = _("%(name)s is in this pair already. Choose somebody else.") % {"name": joining.name}
         raise StepRefused(message, {"joining": message})
     answered_on = _answered_on(move)
-    _hold_room(move.case, [("joining", joining)])
-    member.left_at = move.at
-    member.save(update_fields=["left_at"])
+    withdraw_all(move.case, move.at)
+    _check_room(move.case, [("joining", joining)])
     _join(move, member.pair, joining, answered_on)
-    move.data |= {"left": leaving.pk, "joined": joining.pk}
-    move.text = move.words("reason")
-    return {"reason": move.text}
+    return joining
+
+
+def _joining_as_proposed(move: Move, member: PairMembership, proposal: Proposal) -> Mentor:
+    invitation = _agreed(move, proposal)[0]
+    lock_mentors([invitation.mentor_id])
+    _join_as_invited(move, member.pair, invitation)
+    _accept(move, proposal)
+    return invitation.mentor
 
 
 @effect("go_back")
 def go_back(move: Move) -> Mapping[str, Any]:
     """Inputs: ``reason``. The pair ends; it and the meetings held stay in the history."""
+    current = PairMembership.objects.filter(pair__case=move.case, pair__ended_at__isnull=True)
+    give_back(memberships=current)
     MentorPair.objects.filter(case=move.case, ended_at__isnull=True).update(ended_at=move.at)
     move.text = move.words("reason")
     return {"reason": move.text}
+
+
+@receiver(case_moved, dispatch_uid="wagtail_mentoring.pairing.places")
+def follow_the_case(case: Case, source: CaseState, target: CaseState, **kwargs: Any) -> None:
+    """Give places back when a case closes, take them again when it reopens, and end questions that have no point now.
+
+    Refuses the reopening when a mentor has as many mentees as can be by now.
+    """
+    if source == target:
+        return
+    withdraw_all(case, clock.now())
+    members = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
+    if target == CaseState.CLOSED:
+        give_back(memberships=members)
+    elif source == CaseState.CLOSED:
+        lock_mentors(members.values_list("mentor", flat=True))
+        for member in members.select_related("mentor").order_by("mentor"):
+            # More than the mentor's own number is possible here: it is the mentor's mentee already.
+            take(member.mentor, membership=member, most=MOST_PLACES)

@@ -41,6 +41,29 @@ def link_for_draft(draft: Any) -> PrivateLink:
     return link
 
 
+def link_for_mentor(mentor: Any) -> PrivateLink:
+    """Return the link to a mentor's own page, which needs no case; valid again when it had expired."""
+    link, made = PrivateLink.objects.get_or_create(
+        purpose=LinkPurpose.MENTOR, mentor=mentor, defaults={"expires_at": _lasting()}
+    )
+    if not made and link.revoked_at is None and link.expires_at < clock.now():
+        renew(link)
+    return link
+
+
+def link_for_invitation(invitation: Any) -> PrivateLink:
+    """Return the link with which one mentor answers one invitation.
+
+    It outlives the invitation, so that whoever comes too late reads so.
+    """
+    link, _made = PrivateLink.objects.get_or_create(
+        purpose=LinkPurpose.INVITATION,
+        invitation=invitation,
+        defaults={"mentor": invitation.mentor, "expires_at": _lasting()},
+    )
+    return link
+
+
 def renew(link: PrivateLink) -> PrivateLink:
     """Make every earlier address of ``link`` worthless, and the link valid anew."""
     link.generation = models.F("generation") + 1
@@ -66,7 +89,7 @@ def read_token(value: str) -> PrivateLink:
     """Return the link that ``value`` stands for. Raises :class:`LinkRefused` for anything but a valid one."""
     try:
         pk, generation = signing.loads(value, salt=SALT)
-        link = PrivateLink.objects.select_related("case__union", "mentee", "mentor", "draft").get(pk=pk)
+        link = PrivateLink.objects.select_related("case__union", "mentee", "mentor", "draft", "invitation").get(pk=pk)
     except (signing.BadSignature, PrivateLink.DoesNotExist, ValueError, TypeError) as error:
         raise LinkRefused from error
     if link.generation != generation or link.revoked_at is not None or link.expires_at < clock.now():

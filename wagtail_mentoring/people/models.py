@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import BaseLogEntry
 
@@ -73,7 +74,13 @@ class Mentor(Person, ClusterableModel):
     fields = models.ManyToManyField(
         ProfessionalField, related_name="mentors", verbose_name=_("professional fields"), blank=True
     )
-    title = models.CharField(_("title and speciality"), max_length=200, blank=True)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    speciality = models.CharField(
+        _("speciality"),
+        max_length=200,
+        blank=True,
+        help_text=_("Areas of the profession, with commas between: health software, public sector."),
+    )
     experience_years = models.PositiveSmallIntegerField(
         _("years of experience"), null=True, blank=True, validators=[MaxValueValidator(70)]
     )
@@ -83,13 +90,21 @@ class Mentor(Person, ClusterableModel):
         _("mentees at the same time"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
     )
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
-    topics = models.TextField(_("topics"), blank=True)
-    partner = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("standing partner")
-    )
-    conflicts = models.TextField(_("conflicts of interest"), blank=True)
+    # Values of choices.TOPICS and choices.SuitableTime.
+    topics = models.JSONField(_("topics"), default=list, blank=True)
+    topics_text = models.TextField(_("topics in own words"), blank=True)
+    times = models.JSONField(_("times that suit"), default=list, blank=True)
+    partner_wish = models.CharField(_("would like to mentor together with"), max_length=200, blank=True)
+    conflicts = models.TextField(_("conflicts of interest in own words"), blank=True)
+    membership_number = models.CharField(_("membership number"), max_length=40, blank=True)
     membership_confirmed_on = models.DateField(_("membership confirmed on"), null=True, blank=True)
+    signed_up_at = models.DateTimeField(_("signed up at"), null=True, blank=True, editable=False)
+    # Empty while somebody who signed up on the site waits for the contact person.
+    approved_on = models.DateField(_("approved on"), null=True, blank=True)
+    interview_note = models.TextField(_("note on the interview"), blank=True)
     oriented_on = models.DateField(_("orientation acknowledged on"), null=True, blank=True)
+    checked_on = models.DateField(_("profile confirmed on"), null=True, blank=True)
+    check_asked_on = models.DateField(_("asked to confirm the profile on"), null=True, blank=True, editable=False)
     ended_on = models.DateField(_("ended volunteering on"), null=True, blank=True)
 
     class Meta:
@@ -104,9 +119,63 @@ class Mentor(Person, ClusterableModel):
         ]
 
 
+class MentorAbsence(models.Model):
+    """Days on which a mentor is away. Shorter than a pause: nobody has to end it."""
+
+    mentor = ParentalKey(Mentor, on_delete=models.CASCADE, related_name="absences")
+    first_day = models.DateField(_("first day away"))
+    last_day = models.DateField(_("last day away"))
+
+    class Meta:
+        verbose_name = _("time away")
+        verbose_name_plural = _("times away")
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="mentoring_absence_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} – {self.last_day}"
+
+
+class MentorConflict(models.Model):
+    """A mentor who must not meet somebody in the programme: a mentee, or another mentor (then in both directions)."""
+
+    mentor = models.ForeignKey(Mentor, models.CASCADE, related_name="declared_conflicts")
+    other = models.ForeignKey(
+        Mentor, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("another mentor")
+    )
+    mentee = models.ForeignKey(
+        Mentee, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("a mentee")
+    )
+    declared_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("conflict of interest")
+        verbose_name_plural = _("conflicts of interest")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["mentor", "other"], name="mentoring_conflict_of_mentors_once"),
+            models.UniqueConstraint(fields=["mentor", "mentee"], name="mentoring_conflict_with_mentee_once"),
+            # Two mentors are stored once, the earlier one first: whoever declared it, it holds for both.
+            models.CheckConstraint(
+                condition=models.Q(other__isnull=True, mentee__isnull=False)
+                | models.Q(mentee__isnull=True, other__gt=models.F("mentor")),
+                name="mentoring_conflict_of_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mentor_id} – {self.other_id or self.mentee_id}"
+
+
 class LinkPurpose(models.TextChoices):
     CASE = "case", _("The person's page about one case")
     DRAFT = "draft", _("An application to go on with")
+    MENTOR = "mentor", _("A mentor's own page, without a case")
+    INVITATION = "invitation", _("A question to a mentor: would you mentor?")
 
 
 class PrivateLink(models.Model):
@@ -120,6 +189,9 @@ class PrivateLink(models.Model):
     mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="private_links")
     draft = models.ForeignKey(
         "wagtail_mentoring.ApplicationDraft", models.CASCADE, null=True, blank=True, related_name="private_links"
+    )
+    invitation = models.OneToOneField(
+        "wagtail_mentoring.Invitation", models.CASCADE, null=True, blank=True, related_name="private_link"
     )
     generation = models.PositiveIntegerField(_("generation"), default=1)
     created_at = models.DateTimeField(_("created at"), default=clock.now)
@@ -138,13 +210,28 @@ class PrivateLink(models.Model):
             models.UniqueConstraint(
                 fields=["case", "mentor"], condition=models.Q(mentor__isnull=False), name="mentoring_link_mentor_once"
             ),
+            models.UniqueConstraint(
+                fields=["mentor"], condition=models.Q(purpose="mentor"), name="mentoring_link_own_page_once"
+            ),
             models.CheckConstraint(
                 condition=(
-                    models.Q(purpose="case", case__isnull=False, draft__isnull=True)
+                    models.Q(purpose="case", case__isnull=False, draft__isnull=True, invitation__isnull=True)
                     & (models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True))
                 )
                 | models.Q(
-                    purpose="draft", draft__isnull=False, case__isnull=True, mentee__isnull=True, mentor__isnull=True
+                    purpose="draft",
+                    draft__isnull=False,
+                    case__isnull=True,
+                    mentee__isnull=True,
+                    mentor__isnull=True,
+                    invitation__isnull=True,
+                )
+                | (
+                    models.Q(case__isnull=True, draft__isnull=True, mentee__isnull=True, mentor__isnull=False)
+                    & (
+                        models.Q(purpose="mentor", invitation__isnull=True)
+                        | models.Q(purpose="invitation", invitation__isnull=False)
+                    )
                 ),
                 name="mentoring_link_of_one_person",
             ),

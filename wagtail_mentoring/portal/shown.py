@@ -6,8 +6,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from wagtail_mentoring.applications.models import Application, Goal
+from wagtail_mentoring.applications.models import Application
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.choices import TOPICS, Goal
 from wagtail_mentoring.people.models import Mentee, Mentor, Person
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
@@ -61,7 +62,7 @@ def _shown_mentor(mentor: Mentor, fields: frozenset[str], nameless: str) -> Show
         ),
         ("languages", _("Languages"), languages_of(mentor)),
         ("municipality", _("Municipality"), mentor.municipality),
-        ("topics", _("Can help with"), mentor.topics),
+        ("topics", _("Can help with"), topics_of(mentor)),
         ("phone", _("Phone"), mentor.phone),
     )
     named = "name" in fields
@@ -91,6 +92,12 @@ def shown_mentee(case: Case) -> ShownPerson:
         initials=initials(mentee.called),
         facts=tuple((label, value) for label, value in facts if value),
     )
+
+
+def topics_of(mentor: Mentor) -> str:
+    """Return what the mentor can help with, in words."""
+    labels = [str(label) for value, label in TOPICS if value in mentor.topics]
+    return "; ".join([*labels, *([mentor.topics_text] if mentor.topics_text else [])])
 
 
 def _goals(application: Application | None) -> str:

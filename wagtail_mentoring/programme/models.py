@@ -101,6 +101,19 @@ class Participation(models.Model):
     minimum_fit = models.PositiveSmallIntegerField(
         _("minimum fit of a pair, 0 to 100"), default=0, validators=[MaxValueValidator(100)]
     )
+    # Points of each criterion in suggestions, by its name; what is missing here counts as its default.
+    weights = models.JSONField(_("points of the criteria"), default=dict, blank=True)
+    invitation_days = models.PositiveSmallIntegerField(
+        _("days a mentor has to answer"), default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    invitation_reminder_days = models.PositiveSmallIntegerField(
+        _("days until a mentor is reminded"), default=3, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    mentor_check_months = models.PositiveSmallIntegerField(
+        _("months until a mentor is asked whether the profile is still true"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
     asylum_seekers_may_apply = models.BooleanField(_("asylum seekers may apply"), default=False)
     decision_days = models.PositiveSmallIntegerField(_("days promised for the eligibility decision"), default=14)
     pairing_days = models.PositiveSmallIntegerField(_("days promised for finding mentors"), default=60)

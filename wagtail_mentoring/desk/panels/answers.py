@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from wagtail_mentoring.applications.models import Goal, MeetingFormat, SuitableTime
+from wagtail_mentoring.people.choices import Goal, MeetingFormat, SuitableTime
 from wagtail_mentoring.workflows import Situation
 
 from ..addresses import file_address

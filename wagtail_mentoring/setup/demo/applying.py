@@ -5,7 +5,8 @@ from typing import Any
 
 from wagtail_mentoring.applications import drafts, services
 from wagtail_mentoring.applications.journey import Journey
-from wagtail_mentoring.applications.models import ApplicationDraft, EligibilityBasis, Goal, HeardFrom, SuitableTime
+from wagtail_mentoring.applications.models import ApplicationDraft, EligibilityBasis, HeardFrom
+from wagtail_mentoring.people.choices import Goal, SuitableTime
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force
 from wagtail_mentoring.programme.models import ProfessionalField, Programme

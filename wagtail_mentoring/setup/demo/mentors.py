@@ -54,9 +54,11 @@ def _mentor(field: ProfessionalField, name: str, number: int, random: Random, pe
         capacity=random.choice([1, 1, 1, 2, 2, 3]),
         online=random.random() < 0.85,
         in_person=random.random() < 0.9,
-        topics=random.choice(_TOPICS),
+        topics_text=random.choice(_TOPICS),
         membership_confirmed_on=clock.today(),
         oriented_on=clock.today(),
+        approved_on=clock.today(),
+        checked_on=clock.today(),
     )
     mentor.fields.add(field)
     Consent.objects.bulk_create(

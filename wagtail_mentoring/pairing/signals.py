@@ -1,0 +1,22 @@
+"""Signals about mentors being asked. Sent inside the transaction of their cause: a receiver that fails undoes it.
+
+``invitation_sent``, ``invitation_reminded``, ``invitation_answered`` (yes or no, in ``invitation.status``),
+``invitation_expired``, ``invitation_withdrawn``, ``question_asked``, ``question_answered``: ``invitation``.
+``mentee_asked``, ``mentee_answered``: ``proposal`` (all its mentors have said yes).
+``proposal_failed``: ``proposal`` (nobody of it is asked any more, and no other waits: the handler must act).
+``mentor_missing``: ``proposal`` (one mentor said yes, and another is needed: the handler must act).
+"""
+
+from django.dispatch import Signal
+
+invitation_sent = Signal()
+invitation_reminded = Signal()
+invitation_answered = Signal()
+invitation_expired = Signal()
+invitation_withdrawn = Signal()
+question_asked = Signal()
+question_answered = Signal()
+mentee_asked = Signal()
+mentee_answered = Signal()
+proposal_failed = Signal()
+mentor_missing = Signal()

@@ -1,0 +1,43 @@
+"""Ending the questions to mentors that have no point any more."""
+
+import datetime
+
+from wagtail_mentoring.cases.models import Case
+
+from .models import Invitation, InvitationStatus, Proposal, ProposalStatus
+from .places import give_back
+from .signals import invitation_withdrawn
+
+
+def withdraw_all(case: Case, at: datetime.datetime) -> None:
+    """End every proposal of ``case`` that is asked or waits to be asked, and free the places held for it.
+
+    Call it with the case's row locked. Who had been asked is told by a receiver of ``invitation_withdrawn``.
+    """
+    for proposal in Proposal.objects.filter(case=case, status__in=[ProposalStatus.QUEUED, ProposalStatus.OPEN]):
+        end_proposal(proposal, ProposalStatus.WITHDRAWN, at)
+
+
+def end_proposal(proposal: Proposal, status: ProposalStatus, at: datetime.datetime) -> None:
+    """End ``proposal`` as ``status``, withdraw what of it is still asked or answered with yes, and free the places."""
+    proposal.status, proposal.ended_at = status, at
+    proposal.save(update_fields=["status", "ended_at"])
+    running = proposal.invitations.filter(
+        status__in=[InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES]
+    ).select_related("mentor", "proposal__case")
+    for invitation in running:
+        end_invitation(invitation, InvitationStatus.WITHDRAWN, at)
+
+
+def end_invitation(invitation: Invitation, status: InvitationStatus, at: datetime.datetime) -> None:
+    """End ``invitation`` as ``status`` and free its place; whoever knew of it is told when it was withdrawn."""
+    knew = invitation.status in (InvitationStatus.ASKED, InvitationStatus.YES)
+    invitation.status = status
+    fields = ["status"]
+    if status in (InvitationStatus.NO, InvitationStatus.EXPIRED):
+        invitation.answered_at = at
+        fields.append("answered_at")
+    invitation.save(update_fields=fields)
+    give_back(invitations=[invitation.pk])
+    if knew and status == InvitationStatus.WITHDRAWN:
+        invitation_withdrawn.send(Invitation, invitation=invitation)
