@@ -3,6 +3,8 @@
 ``link_renewed``: ``link`` (every earlier address of it is worthless now; a mail must bring the new one).
 ``mentor_registered``: ``mentor`` (registered by a contact person; the notice must be sent to the mentor).
 ``mentor_signed_up``: ``mentor`` (by the form on the site; waits for approval). ``mentor_approved``: ``mentor``.
+``mentor_signed_up_again``: ``mentor`` (whom the union knows already: the page said nothing of it, a mail must).
+``mentor_wants_to_stop``: ``mentor``, ``message`` (wrote so on the own page; the contact person must act).
 ``mentor_declined``: ``union``, ``name``, ``email``, ``language``, ``reason`` (the row is gone when the mail leaves).
 ``mentor_check_due``: ``mentor`` (once a year: is the profile still true?). ``mentor_thanked``: ``mentor`` (has ended).
 """
@@ -11,6 +13,8 @@ from django.dispatch import Signal
 
 link_renewed = Signal()
 mentor_signed_up = Signal()
+mentor_signed_up_again = Signal()
+mentor_wants_to_stop = Signal()
 mentor_approved = Signal()
 mentor_declined = Signal()
 mentor_check_due = Signal()
