@@ -525,6 +525,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='made at')),
                 ('started_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('alive_at', models.DateTimeField(blank=True, null=True)),
                 ('progress', models.PositiveSmallIntegerField(default=0)),
                 ('stage', models.CharField(blank=True, max_length=20)),
                 ('round', models.PositiveIntegerField(default=1)),

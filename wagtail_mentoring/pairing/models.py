@@ -240,6 +240,8 @@ class PairingPlan(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # The task's last sign of life: of one that was killed there is none for a while.
+    alive_at = models.DateTimeField(null=True, blank=True)
     # 0 to 100, and what is being done, as a code that the screen puts in words.
     progress = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=20, blank=True)
