@@ -8,6 +8,11 @@ from django.db.models import Exists, OuterRef
 from wagtail_mentoring.programme.rights import union_roles
 from wagtail_mentoring.workflows import OPEN_STATES, CaseState
 
+#: How far the questions to mentors of a case have come; "" for a case that needs none. ``waiting``: nobody is being
+#: asked. ``mentors``: mentors are. ``missing``: of two mentors one said yes, and nobody else is asked. ``mentee``: the
+#: mentee is asked about the pair. ``refused``: the mentee would rather have others. ``nobody``: all said no.
+ASKING = ("waiting", "mentors", "missing", "mentee", "refused", "nobody")
+
 
 class CaseQuerySet(models.QuerySet[Any]):
     """Cases by what is the matter with them. Related rows of rooms above are reached by their query names."""
@@ -45,6 +50,38 @@ class CaseQuerySet(models.QuerySet[Any]):
         """Return whether the case at hand has such a related row; all conditions are about one and the same row."""
         return Exists(self.model._base_manager.filter(pk=OuterRef("pk"), **related))
 
+    def with_asking(self) -> "CaseQuerySet":
+        """Add ``asking``, how far the questions to mentors have come (a value of :data:`ASKING`), and
+        ``question_waits``: a mentor who is being asked has a question that has no answer yet.
+        """
+        now = {"proposals__status": "open"}
+        # At most one proposal of a case is open, so each of these is about one and the same.
+        mentee = self._this_one(**now, proposals__mentee_asked_at__isnull=False, proposals__mentee_answer="")
+        unanswered = self._this_one(**now, proposals__invitations__status__in=["queued", "asked"])
+        ended = self._this_one(**now, proposals__invitations__status__in=["no", "expired"])
+        eligible = models.Q(state=CaseState.ELIGIBLE.value)
+        # The last one of this time of waiting: a rematch begins anew. One that stands in line comes first.
+        last = self.model._base_manager.filter(
+            pk=OuterRef("pk"), proposals__created_at__gte=OuterRef("state_since")
+        ).order_by(models.F("proposals__ended_at").desc(nulls_first=True), "-proposals__pk")
+        how = {"mentee": mentee, "missing": ended & ~unanswered, "mentors": self._this_one(**now)}
+        refused = models.Q(last_proposal="failed", last_answer="no")
+        of_eligible = {"refused": refused, "nobody": models.Q(last_proposal="failed"), "waiting": models.Q()}
+        cases = [models.When(models.Q(found), then=models.Value(name)) for name, found in how.items()]
+        cases += [models.When(eligible & found, then=models.Value(name)) for name, found in of_eligible.items()]
+        return self.annotate(
+            last_proposal=models.Subquery(last.values("proposals__status")[:1]),
+            last_answer=models.Subquery(last.values("proposals__mentee_answer")[:1]),
+        ).annotate(
+            asking=models.Case(*cases, default=models.Value(""), output_field=models.CharField()),
+            question_waits=self._this_one(
+                **now,
+                proposals__invitations__status__in=["asked", "yes"],
+                proposals__invitations__question_at__isnull=False,
+                proposals__invitations__reply_at__isnull=True,
+            ),
+        )
+
     def with_situation(self) -> "CaseQuerySet":
         """Add what the list says under the state: ``agreement_out``, ``signature_missing``, ``copy_waiting``,
         ``next_meeting_at``."""
@@ -77,4 +114,5 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def for_listing(self) -> "CaseQuerySet":
         """Cases with what a row of the list shows, in a constant number of queries."""
-        return self.select_related("mentee", "union", "field__profession", "handler").with_situation()
+        related = self.select_related("mentee", "union", "field__profession", "handler")
+        return related.with_situation().with_asking()

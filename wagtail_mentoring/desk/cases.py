@@ -22,6 +22,7 @@ from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 
 from . import words
 from .situation import situation
+from .wording import ASKING
 
 
 class CaseColumn(TitleColumn):
@@ -88,14 +89,24 @@ class CaseFilterSet(WagtailFilterSet):
         empty_label=_("All"),
     )
 
+    asking = django_filters.MultipleChoiceFilter(
+        label=_("Finding mentors"),
+        method="filter_asking",
+        choices=list(ASKING.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = Case
-        fields = ["state", "union", "field", "mine"]
+        fields = ["state", "asking", "union", "field", "mine"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.request and len(granted_unions(self.request)[:2]) < 2:
             del self.filters["union"]
+
+    def filter_asking(self, queryset: CaseQuerySet, name: str, values: list[str]) -> CaseQuerySet:
+        return queryset.filter(asking__in=values) if values else queryset
 
     def filter_mine(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         if value == "me":

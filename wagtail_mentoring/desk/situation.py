@@ -11,7 +11,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.workflows import END_REASON_LABELS, CaseState, EndReason, Situation
 
 from . import words
-from .wording import SITUATIONS
+from .wording import ACT_NOW, ASKING, SITUATIONS
 
 
 def decision_due(case: Case) -> datetime.date:
@@ -32,7 +32,8 @@ def situation(case: Case) -> tuple[str, bool]:
             return text % {"days": late}, True
         return _("waits for the decision on eligibility"), False
     if state == CaseState.ELIGIBLE:
-        return _("waiting for mentors"), case.days_in_state > case.participation.pairing_days
+        late = case.days_in_state > case.participation.pairing_days
+        return str(ASKING[case.asking]), late or case.asking in ACT_NOW
     if state == CaseState.CLOSED:
         parts: list[Any] = []
         if case.end_reason:
@@ -44,7 +45,11 @@ def situation(case: Case) -> tuple[str, bool]:
 
 
 def _working(case: Any) -> tuple[str, bool]:
-    """A case with mentors: the agreement, then the next meeting."""
+    """A case with mentors: a new mentor who is asked, the agreement, then the next meeting."""
+    if case.asking == "mentors":
+        return _("a new mentor is being asked"), False
+    if case.asking:
+        return str(ASKING[case.asking]), case.asking in ACT_NOW
     if not case.agreement_out:
         return _("agreement not sent"), False
     if case.copy_waiting:

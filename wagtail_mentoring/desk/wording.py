@@ -26,3 +26,16 @@ SITUATIONS: dict[str, Any] = {
     Situation.OTHER: pgettext_lazy("situation", "Something else"),
     Situation.UNKNOWN: _("Not known"),
 }
+
+#: How far the questions to mentors have come (``cases.querysets.ASKING``), under the state and in filters.
+ASKING: dict[str, Any] = {
+    "waiting": _("waiting for mentors"),
+    "mentors": _("mentors asked"),
+    "missing": _("one mentor missing"),
+    "mentee": _("mentee asked"),
+    "refused": _("mentee would rather have others"),
+    "nobody": _("nobody left to ask"),
+}
+
+#: Of these, those in which nothing goes on until the handler acts.
+ACT_NOW = ("missing", "refused", "nobody")

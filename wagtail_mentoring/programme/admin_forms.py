@@ -13,6 +13,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from .colours import check_colours
 from .editing import editable_unions, edits_whole_programme
 from .models import DegreeLevel, Participation, ProfessionalField, Sector, Union
+from .weights import WeightsField, criteria
 
 #: Field names that bind a row to a union, with the path from what they point to.
 _BINDING = {"union": "pk", "participation": "union", "field": "participation__union"}
@@ -83,6 +84,38 @@ class UnionForm(UnionBoundForm):
             name: forms.TextInput(attrs={"type": "color"})
             for name in ("accent", "accent_soft", "accent_dark", "accent_dark_soft")
         }
+
+
+class RulesForm(UnionBoundForm):
+    """A union's rules; the points of the criteria as numbers by name."""
+
+    weights = WeightsField(
+        help_text=_(
+            "Each pair gets points by these criteria when mentors are suggested. What counts is the part that a "
+            "criterion has of all points; 0 leaves it out. Mentors of another profession, without room or without a "
+            "common language are never suggested, whatever stands here. The change holds for suggestions made from "
+            "now on; the points of pairs that were asked already stay as they were. The parts are worked out anew "
+            "when you save."
+        )
+    )
+
+    def clean_weights(self) -> dict[str, int]:
+        """Keep the points of criteria that are not there now: they may be back tomorrow."""
+        known = {one.name for one in criteria()}
+        before = {name: value for name, value in (self.instance.weights or {}).items() if name not in known}
+        return before | self.cleaned_data["weights"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        reminded, days = cleaned.get("invitation_reminder_days"), cleaned.get("invitation_days")
+        if reminded is not None and days is not None and reminded >= days:
+            self.add_error(
+                "invitation_reminder_days",
+                _("The reminder must come before the last day to answer: at most %(days)s.") % {"days": days - 1}
+                if days > 1
+                else _("With one day to answer there is no time for a reminder. Give at least two days to answer."),
+            )
+        return cleaned
 
 
 class ThemeForm(UnionBoundForm):

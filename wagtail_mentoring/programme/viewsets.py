@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column, UpdatedAtColumn
 
-from .admin_forms import RoutingRuleForm, ThemeForm, UnionBoundForm, UnionForm
+from .admin_forms import RoutingRuleForm, RulesForm, ThemeForm, UnionBoundForm, UnionForm
 from .admin_views import EditorViewSet
 from .models import (
     DegreeLevel,
@@ -134,6 +134,51 @@ class ParticipationViewSet(EditorViewSet):
             ),
             MultiFieldPanel(
                 [
+                    FieldPanel(
+                        "mentee_asked_about_pair",
+                        help_text=_(
+                            "When both mentors have said yes, the mentee is told who they are and answers, before the "
+                            "pair is made. Without this the pair is made as soon as the mentors have said yes."
+                        ),
+                    ),
+                    FieldRowPanel(
+                        [
+                            FieldPanel(
+                                "invitation_days",
+                                help_text=_(
+                                    "Then the question to the mentor ends, the place is free again, and you are told."
+                                ),
+                            ),
+                            FieldPanel(
+                                "invitation_reminder_days",
+                                help_text=_(
+                                    "One reminder, so many days after the question. Fewer than the days to answer."
+                                ),
+                            ),
+                        ]
+                    ),
+                    FieldPanel(
+                        "mentor_check_months",
+                        help_text=_("So often each mentor gets a mail with the own profile: is it still true?"),
+                    ),
+                ],
+                heading=_("Asking mentors"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel(
+                        "minimum_fit",
+                        help_text=_(
+                            "A pair with fewer points of 100 is not suggested, and a plan leaves the case waiting "
+                            "rather than take it. 0: every pair that is possible at all."
+                        ),
+                    ),
+                    FieldPanel("weights"),
+                ],
+                heading=_("What makes a good pair"),
+            ),
+            MultiFieldPanel(
+                [
                     FieldRowPanel(
                         [
                             FieldPanel("decision_days"),
@@ -154,7 +199,7 @@ class ParticipationViewSet(EditorViewSet):
                 heading=_("How long data is kept"),
             ),
         ],
-        base_form_class=UnionBoundForm,
+        base_form_class=RulesForm,
     )
 
 
