@@ -10,6 +10,7 @@ from .cases.models import Case, CaseLogEntry
 from .cases.words import register_actions
 from .desk import hooks as desk_hooks  # noqa: F401
 from .messages.viewsets import VIEWSETS as MESSAGE_VIEWSETS
+from .people.log import register_actions as register_mentor_actions
 from .people.models import Mentor, MentorLogEntry
 from .privacy import admin_urls as privacy_admin_urls
 from .privacy.viewsets import VIEWSETS as PRIVACY_VIEWSETS
@@ -25,6 +26,7 @@ def register_log_actions(actions: Any) -> None:
     actions.register_model(Case, CaseLogEntry)
     actions.register_model(Mentor, MentorLogEntry)
     register_actions(actions)
+    register_mentor_actions(actions)
 
 
 @hooks.register("register_group_permission_panel")

@@ -3,12 +3,35 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from wagtail.models.audit_log import BaseLogEntryManager
 
 from wagtail_mentoring.programme.rights import union_roles
 
 if TYPE_CHECKING:
     from .models import Mentor, MentorLogEntry
+
+APPROVED, DECLINED = "mentoring.mentor_approved", "mentoring.mentor_declined"
+ENDED, BACK = "mentoring.mentor_ended", "mentoring.mentor_back"
+IMPORTED = "mentoring.mentor_imported"
+PARTNER, CONFLICT = "mentoring.mentor_partner", "mentoring.mentor_conflict"
+
+#: What happens to a mentor besides Wagtail's own "edited" and the like.
+SENTENCES: dict[str, Any] = {
+    APPROVED: _("Approved as a mentor"),
+    DECLINED: _("Sign-up declined"),
+    ENDED: _("Ended volunteering"),
+    BACK: _("Came back as a mentor"),
+    IMPORTED: _("Written by an import"),
+    PARTNER: _("Standing pair changed"),
+    CONFLICT: _("Conflicts of interest changed"),
+}
+
+
+def register_actions(registry: Any) -> None:
+    """Register the actions of a mentor's history with Wagtail's log registry."""
+    for action, label in SENTENCES.items():
+        registry.register_action(action, label, label)
 
 
 class MentorLogEntryManager(BaseLogEntryManager):

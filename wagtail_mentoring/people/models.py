@@ -1,5 +1,6 @@
 """Mentees, mentors, their private links and one-time codes. Each person belongs to one union."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import cached_property
@@ -138,6 +139,11 @@ class MentorAbsence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} – {self.last_day}"
+
+    def clean(self) -> None:
+        """Refuse a last day before the first, beside the last."""
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": _("The last day is before the first. Change one of them.")})
 
 
 class MentorConflict(models.Model):
