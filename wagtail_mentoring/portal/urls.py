@@ -2,9 +2,18 @@
 
 from django.urls import path
 
-from . import certificate, copies, declining, downloads, guides, signing, views
+from . import certificate, copies, declining, downloads, guides, joining, signing, views
 
 urlpatterns = [
+    # Before the programmes, whose short names it therefore takes away.
+    path("become-a-mentor/sent/", joining.sent, name="become_mentor_sent"),
+    path("become-a-mentor/<slug:programme>/", joining.choose_union, name="become_mentor_union"),
+    path("become-a-mentor/<slug:programme>/<slug:union>/", joining.become_mentor, name="become_mentor"),
+    path(
+        "become-a-mentor/<slug:programme>/<slug:union>/<slug:profession>/",
+        joining.become_mentor,
+        name="become_mentor_field",
+    ),
     path("p/", views.home, name="portal_home"),
     path("p/leave/", views.leave, name="portal_leave"),
     path("p/left/", views.left, name="portal_left"),
