@@ -51,9 +51,9 @@ def sign_up(
     """Write a mentor who waits for approval, with the consents given, and return the row.
 
     ``answers`` by the names of :data:`COLUMNS`. ``notice`` was acknowledged; the fields named in ``shown_to_mentee``
-    and ``shown_to_partner`` may be shown, and without any there is no such consent. Returns None for somebody who is known
-    already: nothing is written, and a mail says so to the stored address. Raises ValueError for a field of another
-    union.
+    and ``shown_to_partner`` may be shown, and without any there is no such consent. Returns None for somebody who is
+    known already: nothing is written, and a mail says so to the stored address. Raises ValueError for a field of
+    another union.
     """
     chosen = list(fields)
     if any(field.participation.union_id != union.pk for field in chosen):
