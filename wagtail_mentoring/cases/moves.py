@@ -110,8 +110,7 @@ def move(
             if not actor.roles:
                 # First of all: whoever has no business with the case learns nothing of it, not even its history.
                 raise StepRefused(NOT_YOURS)
-            if seen is not None and seen != case.log_length:
-                _refuse_stale(case, seen)
+            refuse_stale(case, seen)
             under_way = Move(case, step, actor, inputs or {}, clock.now())
             _take(under_way)
     except BaseException:
@@ -146,9 +145,12 @@ def _take_back(functions: list[Callable[[], None]]) -> None:
             logger.exception("What a failed move had done outside the database could not be taken back.")
 
 
-def _refuse_stale(case: Case, seen: int) -> None:
+def refuse_stale(case: Case, seen: int | None) -> None:
+    """Raise :class:`StepRefused` when the history is not as long as the person's page showed (None: no page)."""
     from .words import sentence
 
+    if seen is None or seen == case.log_length:
+        return
     happened = [sentence(entry) for entry in case.log.filter(sequence__gt=seen).order_by("sequence")]
     raise StepRefused(stale_reason(happened))
 

@@ -48,6 +48,36 @@ OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.record_failed": gettext_lazy("The signing record could not be made; it is tried again"),
     "mentoring.certificate_made": gettext_lazy("Certificate made"),
     "mentoring.corrected": gettext_lazy("Data corrected"),
+    "mentoring.mentors_invited": gettext_lazy("Mentors asked"),
+    "mentoring.mentor_invited": gettext_lazy("Another mentor asked"),
+    "mentoring.proposal_queued": gettext_lazy("Mentors to be asked next, should those before say no"),
+    "mentoring.proposal_withdrawn": gettext_lazy("Mentors no longer asked"),
+    "mentoring.proposal_failed": gettext_lazy("The proposed mentors did not come about"),
+    "mentoring.one_mentor": gettext_lazy("Goes on with one mentor"),
+    "mentoring.mentor_reminded": gettext_lazy("A mentor was reminded"),
+    "mentoring.invitation_yes": gettext_lazy("A mentor said yes"),
+    "mentoring.invitation_no": gettext_lazy("A mentor said no"),
+    "mentoring.invitation_expired": gettext_lazy("A mentor did not answer in time"),
+    "mentoring.question_asked": gettext_lazy("A mentor asked a question"),
+    "mentoring.question_answered": gettext_lazy("A mentor’s question was answered"),
+    "mentoring.mentee_asked": gettext_lazy("The mentee was asked about the mentors"),
+    "mentoring.mentee_agreed": gettext_lazy("The mentee agreed to the mentors"),
+    "mentoring.mentee_disagreed": gettext_lazy("The mentee would rather have other mentors"),
+}
+
+#: Why a proposal did not come about, by the code in the line's data.
+FAILED_BECAUSE: dict[str, Any] = {
+    "all_declined": gettext_lazy("nobody said yes"),
+    "mentee_declined": gettext_lazy("the mentee would rather have others"),
+    "not_of_field": gettext_lazy("not a mentor of this profession any more"),
+    "not_volunteering": gettext_lazy("not a mentor any more"),
+    "away": gettext_lazy("paused or away when the turn came"),
+    "no_room": gettext_lazy("no room when the turn came"),
+    "asked": gettext_lazy("asked for this case already"),
+    "in_pair": gettext_lazy("in the pair already"),
+    "conflict": gettext_lazy("a conflict of interest"),
+    "conflict_of_two": gettext_lazy("a conflict of interest"),
+    "declined": gettext_lazy("said no meanwhile"),
 }
 
 
@@ -66,6 +96,8 @@ def sentence(entry: "CaseLogEntry") -> str:
         words = (_("Meeting %(number)s held") if name == "record_meeting" else _("Meeting %(number)s planned")) % {
             "number": entry.data["number"]
         }
+    if entry.action == "mentoring.proposal_failed" and entry.data.get("why") in FAILED_BECAUSE:
+        words = f"{words}: {FAILED_BECAUSE[entry.data['why']]}"
     change = change_of_state(entry)
     return f"{words} · {change}" if change else str(words)
 

@@ -139,6 +139,12 @@ class InvitationStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Not needed any more")
 
 
+#: While in one of these, an invitation is part of its proposal; all but the first hold a place.
+RUNNING = (InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES)
+#: The mentor said no, or did not answer.
+ENDED_BY_MENTOR = (InvitationStatus.NO, InvitationStatus.EXPIRED)
+
+
 class NoReason(models.TextChoices):
     NO_TIME = "no_time", _("I have no time now")
     NOT_MY_SPECIALITY = "not_my_speciality", _("It is not my speciality")

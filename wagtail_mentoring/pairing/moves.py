@@ -25,6 +25,7 @@ from .models import (
     MentorAnswer,
     MentorPair,
     PairMembership,
+    Place,
     Proposal,
     ProposalStatus,
 )
@@ -43,14 +44,21 @@ def current_members(case: Case) -> list[PairMembership]:
 
 @facts.register
 def pair_facts(case: Case) -> Mapping[str, Any]:
-    """How many mentors the case has, and how many others could be asked (two is enough)."""
+    """How many mentors the case has, and how many others could be asked or hold a place for it (two is enough)."""
     if case.case_state == CaseState.ELIGIBLE:
-        return {"mentors_with_room": len(available_for(case.field).values_list("pk")[:2])}
+        return {"mentors_with_room": _could_join(case, [], 2)}
     if case.case_state not in PAIR_STATES:
         return {}
     members = current_members(case)
-    others = available_for(case.field).exclude(pk__in=[member.mentor_id for member in members])
-    return {"mentors": len(members), "mentors_with_room": len(others.values_list("pk")[:1])}
+    others = _could_join(case, [member.mentor_id for member in members], 1)
+    return {"mentors": len(members), "mentors_with_room": others}
+
+
+def _could_join(case: Case, without: list[int], enough: int) -> int:
+    """Count mentors with room, up to ``enough``. Whoever is asked for this very case has a place: it is held for it."""
+    held = Place.objects.filter(invitation__proposal__case=case).values_list("mentor", flat=True)[:enough]
+    free = available_for(case.field).exclude(pk__in=without).values_list("pk", flat=True)[:enough]
+    return len({*held, *free})
 
 
 @effect("pair")
@@ -117,7 +125,8 @@ def _agreed(move: Move, proposal: Proposal) -> list[Invitation]:
 def _accept(move: Move, proposal: Proposal) -> None:
     proposal.status, proposal.ended_at = ProposalStatus.ACCEPTED, move.at
     proposal.save(update_fields=["status", "ended_at"])
-    move.data["proposal"] = proposal.pk
+    # Who decided, where the system acts for everybody's yes.
+    move.data |= {"proposal": proposal.pk, "decided_by": proposal.created_by_id}
 
 
 def _answered_on(move: Move) -> datetime.date:

@@ -1,0 +1,152 @@
+"""What happens to invitations without anybody pressing a button: reminders, the end of the time, a mentor who stops."""
+
+import datetime
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.actors import SYSTEM
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.workflows import CaseState
+
+from . import asking, signals
+from .answering import take_no
+from .models import RUNNING, Invitation, InvitationStatus, ProposalStatus
+from .withdrawing import end_invitation, end_proposal
+
+logger = logging.getLogger(__name__)
+
+REMINDED, EXPIRED = "mentoring.mentor_reminded", "mentoring.invitation_expired"
+
+
+@dataclass(slots=True)
+class Done:
+    """The keys of the invitations that were dealt with, or would be, and of those at which it failed."""
+
+    done: list[int] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)
+
+
+def remind_due(*, dry_run: bool = False) -> Done:
+    """Remind every mentor who has not answered for the union's number of days: once, and not after the last day.
+
+    Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
+    """
+    return _each((pk for pk, _day in _to_remind()), _remind, dry_run)
+
+
+def expire_due(*, dry_run: bool = False) -> Done:
+    """End every invitation whose last day has passed, as a no; and those of mentors who have stopped meanwhile.
+
+    Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
+    """
+    return _each(_open().filter(_expired() | _stopped()).values_list("pk", flat=True), _expire, dry_run)
+
+
+def _each(due: Iterable[int], work: Callable[[int], bool], dry_run: bool) -> Done:
+    found = Done()
+    for pk in list(due):
+        try:
+            if dry_run or work(pk):
+                found.done.append(pk)
+        except Exception:
+            logger.exception("The invitation %s could not be dealt with; it is tried again at the next run.", pk)
+            found.failed.append(pk)
+    return found
+
+
+def _open() -> "QuerySet[Invitation]":
+    """Return what is asked, in the order in which it was, of cases that are open."""
+    asked = Invitation.objects.filter(proposal__status=ProposalStatus.OPEN, status__in=RUNNING)
+    return asked.exclude(proposal__case__state=CaseState.CLOSED).order_by("asked_at", "pk")
+
+
+def _expired() -> Q:
+    return Q(status=InvitationStatus.ASKED, answer_by__lt=clock.today())
+
+
+def _stopped() -> Q:
+    return Q(mentor__ended_on__lte=clock.today())
+
+
+def _to_remind() -> Iterable[tuple[int, datetime.date]]:
+    """Yield the keys of those to be reminded today, and the day from which they were due."""
+    waiting = _open().filter(status=InvitationStatus.ASKED, reminded_at__isnull=True, answer_by__gte=clock.today())
+    rules = "proposal__case__participation__invitation_reminder_days"
+    for pk, asked_at, days in waiting.values_list("pk", "asked_at", rules):
+        due = timezone.localdate(asked_at) + datetime.timedelta(days=days)
+        if due <= clock.today():
+            yield pk, due
+
+
+def _locked(pk: int) -> tuple[Case, Invitation]:
+    case_id = Invitation.objects.values_list("proposal__case_id", flat=True).get(pk=pk)
+    case = asking.begin(case_id)
+    return case, Invitation.objects.select_related("proposal", "mentor").get(pk=pk)
+
+
+@transaction.atomic
+def _remind(pk: int) -> bool:
+    case, invitation = _locked(pk)
+    if invitation.status != InvitationStatus.ASKED or invitation.reminded_at is not None:
+        return False
+    invitation.reminded_at = clock.now()
+    invitation.save(update_fields=["reminded_at"])
+    asking.line(case, REMINDED, SYSTEM, asking.about(invitation.proposal, invitation.mentor), _name(invitation))
+    signals.invitation_reminded.send(Invitation, invitation=invitation)
+    return True
+
+
+@transaction.atomic
+def _expire(pk: int) -> bool:
+    case, invitation = _locked(pk)
+    if not _open().filter(_expired() | _stopped(), pk=pk).exists():
+        return False
+    data = asking.about(invitation.proposal, invitation.mentor)
+    if _open().filter(_stopped(), pk=pk).exists():
+        take_no(case, invitation, SYSTEM, data)
+        return True
+    end_invitation(invitation, InvitationStatus.EXPIRED, clock.now())
+    asking.line(case, EXPIRED, SYSTEM, data, _name(invitation))
+    signals.invitation_expired.send(Invitation, invitation=invitation)
+    asking.settle(case, invitation.proposal)
+    return True
+
+
+def _name(invitation: Invitation) -> str:
+    return asking.names([invitation.mentor])
+
+
+def mentor_leaves(mentor: Mentor, at: datetime.datetime | None = None) -> list[Case]:
+    """Take every question to ``mentor``, who ends volunteering, as answered with no at ``at`` (now, if not given).
+
+    Returns the running cases in which somebody must be found in the mentor's place, the oldest first; their pairs stay
+    as they are. Each case in a transaction of its own: call it when the mentor's end has been committed, not while the
+    mentor's row is locked. Safe to call again.
+    """
+    asked = Invitation.objects.filter(mentor=mentor, status__in=RUNNING)
+    # What waits in line first: it must not be asked because the one before it ends.
+    for pk in sorted(asked.values_list("pk", flat=True), reverse=True):
+        _leave(pk, at or clock.now())
+    here = {"pairs__ended_at": None, "pairs__memberships__mentor": mentor, "pairs__memberships__left_at": None}
+    return list(Case.objects.filter(**here).exclude(state=CaseState.CLOSED).order_by("pk").distinct())
+
+
+@transaction.atomic
+def _leave(pk: int, at: datetime.datetime) -> None:
+    case, invitation = _locked(pk)
+    proposal = invitation.proposal
+    if invitation.status not in RUNNING or proposal.status not in (ProposalStatus.OPEN, ProposalStatus.QUEUED):
+        return
+    data = asking.about(proposal, invitation.mentor)
+    if proposal.status == ProposalStatus.QUEUED:
+        end_proposal(proposal, ProposalStatus.FAILED, at)
+        asking.line(case, asking.FAILED, SYSTEM, data | {"why": "not_volunteering"}, _name(invitation))
+        return
+    take_no(case, invitation, SYSTEM, data, at=at)

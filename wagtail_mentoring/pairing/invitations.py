@@ -1,0 +1,28 @@
+"""Asking mentors: the functions that screens, pages, mails and tasks call. The life of a proposal: docs/pairing.md.
+
+Each locks the case first and then the mentors, and raises :class:`StepRefused` with a sentence for the person.
+"""
+
+from .answering import answer_no, answer_yes, ask, mentee_answers, reply
+from .checking import Obstacle, load_mentors, obstacles
+from .due import Done, expire_due, mentor_leaves, remind_due
+from .proposing import go_on_with_one, invite_another, propose, withdraw
+
+__all__ = [
+    "Done",
+    "Obstacle",
+    "answer_no",
+    "answer_yes",
+    "ask",
+    "expire_due",
+    "go_on_with_one",
+    "invite_another",
+    "load_mentors",
+    "mentee_answers",
+    "mentor_leaves",
+    "obstacles",
+    "propose",
+    "remind_due",
+    "reply",
+    "withdraw",
+]
