@@ -48,6 +48,10 @@ DEFAULTS: dict[str, Any] = {
     "LIMIT_CODE": "6/hour",
     "LIMIT_UPLOAD": "20/hour",
     "LIMIT_VERIFY": "20/hour",
+    # Dotted paths of the site's own criteria for pairs, beside the built-in ones (docs/matching.md).
+    "CRITERIA": [],
+    # So many seconds at most a plan for a union's queue is improved; then the best that was found is taken.
+    "PLAN_SECONDS": 60,
     # Documents and pictures of pages made to look at, of each kind for each private link or user.
     "LIMIT_RENDER": "60/hour",
 }

@@ -1,0 +1,354 @@
+"""The facts of those who wait and of their possible mentors, from the database in a constant number of queries.
+
+Rows are fetched as plain values, not as models: a union may have 20,000 mentors.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.wishes import wishes_of
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.people.models import Mentor, MentorAbsence, MentorConflict
+from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.programme.models import Participation, ProfessionalField, Union
+from wagtail_mentoring.programme.municipalities import municipality_of, region_of
+
+from .matching.builtin import BUILT_IN
+from .matching.criteria import Criterion
+from .matching.facts import LEVELS, MenteeFacts, MentorFacts
+from .matching.languages import codes_of
+from .matching.tokens import tokens, without
+from .mentors import volunteers
+from .models import Invitation, InvitationStatus, PairMembership, Place, Proposal, ProposalStatus
+
+_LEVEL = {level: number for number, level in enumerate(LEVELS)}
+_REGION = cache(region_of)
+_LANGUAGES = cache(codes_of)
+#: A year, for the load of the last twelve months.
+_YEAR = datetime.timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a union decided about suggestions."""
+
+    weights: dict[str, Any]
+    minimum_fit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts, ready for :mod:`.matching`. ``rules`` by the key of the participation that a mentee's facts name."""
+
+    mentees: tuple[MenteeFacts, ...]
+    mentors: tuple[MentorFacts, ...]
+    rules: dict[int, Rules]
+
+    def rules_of(self, mentee: MenteeFacts) -> Rules:
+        """Return the rules that hold for this mentee's case."""
+        return self.rules[mentee.participation]
+
+
+def waiting(union: Union) -> "QuerySet[Case]":
+    """Return the cases of ``union`` that wait with nobody being asked: rematches first, then the longest waiting."""
+    asked = Proposal.objects.filter(case=OuterRef("pk"), status=ProposalStatus.OPEN)
+    found: QuerySet[Case] = Case.objects.filter(union=union).waiting().filter(~Exists(asked))
+    return found
+
+
+def criteria_in_use() -> tuple[Criterion, ...]:
+    """Return the built-in criteria and the site's own (setting ``CRITERIA``: dotted paths of classes or instances)."""
+    own = [import_string(path) for path in conf.CRITERIA]
+    return (*BUILT_IN, *(criterion() if isinstance(criterion, type) else criterion for criterion in own))
+
+
+def gather(union: Union, cases: "QuerySet[Case]", also: Iterable[int] = ()) -> Gathered:
+    """Return the facts of ``cases`` and of every mentor of their fields, whether possible or not.
+
+    ``also`` are keys of mentors of the union who are looked at whatever their field (a handler asked for them).
+    """
+    mentees = _mentees(union, cases)
+    fields = {mentee.field for mentee in mentees}
+    mentors = _mentors(union, fields, tuple(also))
+    rules = {
+        pk: Rules(weights if isinstance(weights, dict) else {}, minimum)
+        for pk, weights, minimum in Participation.objects.filter(union=union).values_list(
+            "pk", "weights", "minimum_fit"
+        )
+    }
+    return Gathered(tuple(mentees), tuple(mentors), rules)
+
+
+# Mentees
+
+
+def _mentees(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
+    ended = PairMembership.objects.filter(pair__case=OuterRef("pk"), pair__ended_at__isnull=False)
+    rows = list(
+        cases.annotate(rematch=Exists(ended)).values_list(
+            "pk",
+            "mentee",
+            "field",
+            "participation",
+            "mentee__english",
+            "mentee__finnish",
+            "mentee__swedish",
+            "mentee__other_languages",
+            "mentee__municipality",
+            "mentee__hide_municipality",
+            "state_since",
+            "one_mentor_allowed",
+            "rematch",
+        )
+    )
+    wishes = wishes_of([row[0] for row in rows])
+    # By the union and not by the keys: a long queue would be too many parameters for some databases.
+    earlier = _by_first(
+        PairMembership.objects.filter(pair__case__union=union, pair__case__mentee__in=cases.values("mentee"))
+        .order_by()
+        .values_list("pair__case__mentee", "mentor")
+    )
+    declined = _by_first(
+        Invitation.objects.filter(
+            proposal__case__in=cases.values("pk"), status__in=[InvitationStatus.NO, InvitationStatus.EXPIRED]
+        ).values_list("proposal__case", "mentor")
+    )
+    conflicts = _by_first(
+        MentorConflict.objects.filter(mentee__in=cases.values("mentee")).values_list("mentee", "mentor")
+    )
+    holds = _holds(cases)
+    names = dict(ProfessionalField.objects.filter(participation__union=union).values_list("pk", "profession__names"))
+    own_names = {pk: tokens(" ".join(map(str, written.values()))) for pk, written in names.items()}
+    now = clock.now()
+    found = []
+    for pk, mentee, field, participation, en, fi, sv, other, town, hidden, since, alone, rematch in rows:
+        wish = wishes[pk]
+        found.append(
+            MenteeFacts(
+                case=pk,
+                mentee=mentee,
+                field=field,
+                participation=participation,
+                english=_LEVEL.get(en, 0),
+                finnish=_LEVEL.get(fi, 0),
+                swedish=_LEVEL.get(sv, 0),
+                other=_LANGUAGES(other),
+                municipality=_place(town),
+                region=_REGION(town),
+                hidden=hidden,
+                goals=_each(wish.goals),
+                formats=tuple(sorted(set(wish.formats))),
+                times=tuple(sorted(set(wish.times))),
+                words=without(tokens(wish.words), own_names.get(field, ())),
+                experience_years=wish.experience_years,
+                holds=_sorted(holds[pk]),
+                earlier=_sorted(earlier[mentee]),
+                declined=_sorted(declined[pk]),
+                conflicts=_sorted(conflicts[mentee]),
+                rematch=rematch,
+                waited_days=max(0, (now - since) // datetime.timedelta(days=1)),
+                one_mentor_allowed=alone,
+            )
+        )
+    return found
+
+
+def _holds(cases: "QuerySet[Case]") -> dict[int, list[int]]:
+    """Return by case the mentors who have a place for it already."""
+    keys = cases.values("pk")
+    rows = Place.objects.filter(Q(membership__pair__case__in=keys) | Q(invitation__proposal__case__in=keys))
+    found: dict[int, list[int]] = defaultdict(list)
+    for mentor, paired, asked in rows.values_list(
+        "mentor", "membership__pair__case", "invitation__proposal__case"
+    ).order_by():
+        found[paired or asked].append(mentor)
+    return found
+
+
+# Mentors
+
+
+def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[MentorFacts]:
+    today = clock.today()
+    chosen = volunteers(Mentor.objects.filter(union=union)).order_by()
+    here = chosen.filter(Q(fields__in=fields) | Q(pk__in=also)) if also else chosen.filter(fields__in=fields)
+    fields_of = _by_first(
+        Mentor.fields.through.objects.filter(mentor__union=union, professionalfield__in=fields).values_list(
+            "mentor", "professionalfield"
+        )
+    )
+    taken, held = _places(union)
+    away = _away(union, today)
+    agreed = set(
+        Consent.objects.filter(mentor__union=union, kind=ConsentKind.SHOWN_TO_MENTEE, withdrawn_at__isnull=True)
+        .order_by()
+        .values_list("mentor", flat=True)
+    )
+    recent, together, partners = _pairs(union)
+    conflicts: dict[int, list[int]] = defaultdict(list)
+    for one, other in MentorConflict.objects.filter(mentor__union=union, other__isnull=False).values_list(
+        "mentor", "other"
+    ):
+        conflicts[one].append(other)
+        conflicts[other].append(one)
+    rows = here.distinct().values_list(
+        "pk",
+        "english",
+        "finnish",
+        "swedish",
+        "other_languages",
+        "municipality",
+        "online",
+        "in_person",
+        "topics",
+        "times",
+        "title",
+        "speciality",
+        "experience_years",
+        "capacity",
+        "paused_until",
+    )
+    found = []
+    for pk, en, fi, sv, other, town, online, in_person, topics, times, title, speciality, years, room, paused in rows:
+        days = [day for day in (paused, away.get(pk)) if day is not None and day >= today]
+        until = max(days).isoformat() if days else ""
+        found.append(
+            MentorFacts(
+                pk=pk,
+                fields=_sorted(fields_of[pk]),
+                english=_LEVEL.get(en, 0),
+                finnish=_LEVEL.get(fi, 0),
+                swedish=_LEVEL.get(sv, 0),
+                other=_LANGUAGES(other),
+                municipality=_place(town),
+                region=_REGION(town),
+                online=online,
+                in_person=in_person,
+                topics=_each(topics),
+                times=_each(times),
+                title=title,
+                specialities=_areas(speciality),
+                experience_years=years,
+                capacity=room,
+                load=taken[pk],
+                held_until=held.get(pk, ""),
+                away_until=until,
+                recent=recent[pk],
+                consent=pk in agreed,
+                partners=_sorted(partners[pk]),
+                together=tuple(sorted(together[pk].items())),
+                conflicts=_sorted(conflicts[pk]),
+            )
+        )
+    return found
+
+
+def _places(union: Union) -> tuple[dict[int, int], dict[int, str]]:
+    """Return how many places of each mentor are taken or held, and until when the first held one waits."""
+    taken: dict[int, int] = defaultdict(int)
+    held: dict[int, str] = {}
+    for mentor, until in (
+        Place.objects.filter(mentor__union=union).order_by().values_list("mentor", "invitation__answer_by")
+    ):
+        taken[mentor] += 1
+        if until:
+            held[mentor] = min(until.isoformat(), held.get(mentor, "9999"))
+    return taken, held
+
+
+def _away(union: Union, today: datetime.date) -> dict[int, datetime.date]:
+    """Return until when (the last day) each mentor is away today."""
+    found: dict[int, datetime.date] = {}
+    absences = MentorAbsence.objects.filter(mentor__union=union, first_day__lte=today, last_day__gte=today)
+    for mentor, last in absences.order_by().values_list("mentor", "last_day"):
+        found[mentor] = max(last, found.get(mentor, last))
+    return found
+
+
+def _pairs(union: Union) -> tuple[dict[int, int], dict[int, dict[int, int]], dict[int, list[int]]]:
+    """Return by mentor: mentees begun in the last year, with whom in a pair and when last, standing partners."""
+    recent: dict[int, int] = defaultdict(int)
+    begun = PairMembership.objects.filter(
+        pair__union=union, pair__case__isnull=False, joined_at__gt=clock.now() - _YEAR
+    ).order_by()
+    for mentor, count in (
+        begun.values("mentor").annotate(count=Count("pair__case", distinct=True)).values_list("mentor", "count")
+    ):
+        recent[mentor] = count
+    together: dict[int, dict[int, int]] = defaultdict(dict)
+    partners: dict[int, list[int]] = defaultdict(list)
+    # Pairs of two or more; whoever was alone met nobody.
+    rows = PairMembership.objects.filter(pair__union=union).order_by("pair", "mentor")
+    members: list[tuple[int, datetime.datetime, datetime.datetime | None]] = []
+    last: tuple[int, Any, Any] = (0, None, None)
+    for pair, case, ended, mentor, joined, left in rows.values_list(
+        "pair", "pair__case", "pair__ended_at", "mentor", "joined_at", "left_at"
+    ):
+        if pair != last[0]:
+            _know(last, members, together, partners)
+            last, members = (pair, case, ended), []
+        members.append((mentor, joined, left))
+    _know(last, members, together, partners)
+    return recent, together, partners
+
+
+def _know(
+    pair: tuple[int, Any, Any],
+    members: Sequence[tuple[int, datetime.datetime, datetime.datetime | None]],
+    together: dict[int, dict[int, int]],
+    partners: dict[int, list[int]],
+) -> None:
+    _pk, case, ended = pair
+    for one, joined, left in members:
+        for other, also_joined, also_left in members:
+            if one == other:
+                continue
+            if case is None:
+                if ended is None and left is None and also_left is None:
+                    partners[one].append(other)
+            # Who replaced somebody was not in the pair together with that one.
+            elif (left is None or also_joined < left) and (also_left is None or joined < also_left):
+                year = max(joined, also_joined).year
+                together[one][other] = max(year, together[one].get(other, 0))
+
+
+# Values
+
+
+def _by_first(rows: Iterable[tuple[Any, Any]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for key, value in rows:
+        found[key].append(value)
+    return found
+
+
+def _sorted(keys: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(keys)))
+
+
+def _each(values: Any) -> tuple[str, ...]:
+    """Return the texts of a list from JSON, each once, in order; anything else counts as none."""
+    if not isinstance(values, list | tuple):
+        return ()
+    return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+
+
+@cache
+def _place(name: str) -> str:
+    """Return the municipality in one form, whether it was written in Finnish or in Swedish."""
+    known = municipality_of(name)
+    return (known.finnish if known else " ".join(name.split())).casefold()
+
+
+def _areas(speciality: str) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for part in speciality.replace(";", ",").replace("\n", ",").split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))

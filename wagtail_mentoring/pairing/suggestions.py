@@ -1,0 +1,201 @@
+"""The best pairs for one case, why they fit, who was ruled out by what, and what would help."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.models import Mentor
+
+from .gather import Gathered, criteria_in_use, gather
+from .matching import filters, ranking
+from .matching.criteria import Criterion, PerMentor
+from .matching.facts import MenteeFacts
+from .matching.helping import Found, helps_for
+from .matching.languages import codes_of
+from .matching.options import failures, why_of
+from .matching.scoring import Scorer, Scores
+from .models import PairMembership
+from .words import language_name
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """What a handler asks for by hand. ``speaks``: a code of :func:`languages_of`; ``way``: in_person or online.
+
+    ``name``: only mentors whose name contains it; ``among``: only these (keys).
+    """
+
+    speaks: str = ""
+    way: str = ""
+    name: str = ""
+    among: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Mentors who could be asked: two, or one. ``why`` are codes (see ``words.explain``), fit to be stored.
+
+    Where one mentor of a running pair is replaced, ``mentors`` is the new one alone, and ``beside`` the one who stays.
+    """
+
+    mentors: tuple[int, ...]
+    points: int
+    why: dict[str, Any]
+    beside: tuple[int, ...] = ()
+
+    @property
+    def overrides(self) -> list[dict[str, Any]]:
+        """What stands against a pinned mentor: such a pair is invited with a reason only."""
+        return list(self.why["overrides"])
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """How many mentors a test ruled out: those for whom it was the first to fail, and all who fail it."""
+
+    code: str
+    first: int
+    any: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """The answer for one case. ``seconds``: from facts in memory to the ranking, without the database."""
+
+    options: tuple[Option, ...]
+    looked_at: int
+    possible: int
+    ruled_out: tuple[RuledOut, ...]
+    helps: tuple[dict[str, Any], ...]
+    #: Pairs and single mentors that are possible and below the union's minimum fit. Counted where the list has room.
+    below_minimum: int
+    minimum_fit: int
+    one_mentor_allowed: bool
+    seconds: float
+
+
+def languages_of(case: Case) -> list[tuple[str, str]]:
+    """Return the languages in which the mentee of ``case`` can talk about work: code, name in the active language."""
+    mentee = case.mentee
+    levels = ("b2", "c1", "c2")
+    codes = [code for code in ("english", "finnish", "swedish") if getattr(mentee, code) in levels]
+    return [(code, language_name(code)) for code in [*codes, *codes_of(mentee.other_languages)]]
+
+
+def suggest(
+    case: Case,
+    *,
+    pinned: Sequence[int] = (),
+    only: Only | None = None,
+    replacing: Mentor | None = None,
+    limit: int = 10,
+) -> Suggestions:
+    """Return the best ``limit`` pairs and single mentors for ``case``.
+
+    ``pinned``: keys of at most two mentors who are in every pair, whatever the tests say of them (``overrides`` tells).
+    ``replacing``: a mentor of the case's pair in whose place another is sought; the other mentor of the pair stays.
+    Keys of mentors of another union, or who have stopped, count as nobody.
+    """
+    started = time.perf_counter()
+    staying = _staying(case, replacing) if replacing is not None else ()
+    fixed = tuple(dict.fromkeys((*staying, *pinned)))[:2]
+    gathered = gather(case.union, Case.objects.filter(pk=case.pk), also=fixed)
+    return _suggest(
+        gathered,
+        Sought(pinned=fixed, staying=staying, replacing=replacing is not None, only=_only(case, only), limit=limit),
+        started,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What exactly is looked for. ``pinned`` begins with ``staying``; both are keys."""
+
+    pinned: tuple[int, ...] = ()
+    staying: tuple[int, ...] = ()
+    replacing: bool = False
+    only: filters.Only = filters.Only()
+    limit: int = 10
+
+    def singles(self, mentee: MenteeFacts) -> bool:
+        """Whether one mentor alone can be offered."""
+        return not self.staying if self.replacing else mentee.one_mentor_allowed
+
+    @property
+    def pairs(self) -> bool:
+        """Whether two can be offered: not where the only mentor of a pair is replaced."""
+        return bool(self.staying) or not self.replacing
+
+
+def suggest_from(gathered: Gathered, sought: Sought | None = None) -> Suggestions:
+    """Return the same from facts in memory: for the one mentee of ``gathered``."""
+    return _suggest(gathered, sought or Sought(), time.perf_counter())
+
+
+def _suggest(gathered: Gathered, sought: Sought, started: float) -> Suggestions:
+    (mentee,) = gathered.mentees
+    rules = gathered.rules_of(mentee)
+    criteria = criteria_in_use()
+    prepare(criteria, gathered)
+    scorer = Scorer(gathered.mentors, rules.weights, criteria)
+    table = scorer.table
+    staying, pinned = table.rows(sought.staying), table.rows(sought.pinned)
+    population = np.setdiff1d(table.rows_by_field.get(mentee.field, staying[:0]), staying)
+    tested = filters.sieve(table, mentee, population, sought.only)
+    rows = np.union1d(tested.possible, pinned)
+    scores = scorer.scores(mentee, rows)
+    at = tuple(int(np.searchsorted(rows, row)) for row in pinned)
+    singles = sought.singles(mentee)
+    ranked = ranking.best(scores, sought.limit, pairs=sought.pairs, singles=singles, pinned=at)
+    offered = [one for one in ranked if one.points >= rules.minimum_fit]
+    below = ranking.count(scores, pairs=sought.pairs, singles=singles, pinned=at) - len(offered)
+    found = Found(scorer, mentee, tested, scores, ranked, rules.minimum_fit, sought.pairs, singles, at)
+    return Suggestions(
+        options=tuple(_option(scorer, mentee, scores, one, sought) for one in offered),
+        looked_at=len(population),
+        possible=len(tested.possible),
+        ruled_out=tuple(RuledOut(*row) for row in tested.counts()),
+        helps=tuple(helps_for(found)),
+        below_minimum=below if len(offered) < sought.limit else 0,
+        minimum_fit=rules.minimum_fit,
+        one_mentor_allowed=mentee.one_mentor_allowed,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def prepare(criteria: Sequence[Criterion], gathered: Gathered) -> None:
+    """Let the site's own criteria fetch what the facts do not hold."""
+    for criterion in criteria:
+        if isinstance(criterion, PerMentor):
+            criterion.prepare(gathered.mentees, gathered.mentors)
+
+
+def _option(scorer: Scorer, mentee: MenteeFacts, scores: Scores, one: ranking.Ranked, sought: Sought) -> Option:
+    keys = [int(scores.pks[position]) for position in one.members]
+    # Whoever stays or is pinned is named first, then the one who was asked less lately.
+    keys.sort(key=lambda pk: sought.pinned.index(pk) if pk in sought.pinned else len(sought.pinned))
+    asked = [pk for pk in keys if pk not in sought.staying]
+    against = failures(scorer, mentee, asked) if any(pk in sought.pinned for pk in keys) else {}
+    why = why_of(scorer, mentee, keys, failed=against)
+    return Option(tuple(asked), one.points, why, tuple(pk for pk in keys if pk in sought.staying))
+
+
+def _staying(case: Case, leaving: Mentor) -> tuple[int, ...]:
+    """Return the other mentor of the case's running pair, if there is one."""
+    members = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
+    return tuple(members.exclude(mentor=leaving).order_by("mentor").values_list("mentor", flat=True)[:1])
+
+
+def _only(case: Case, only: Only | None) -> filters.Only:
+    if only is None:
+        return filters.Only()
+    among = only.among
+    if only.name.strip():
+        named = Mentor.objects.filter(union=case.union_id, name__icontains=only.name.strip())
+        keys = set(named.order_by().values_list("pk", flat=True))
+        among = tuple(sorted(keys & set(among) if among is not None else keys))
+    return filters.Only(speaks=only.speaks, way=only.way, among=among)
