@@ -78,7 +78,7 @@ def pair(move: Move) -> Mapping[str, Any]:
     chosen = [(name, mentor) for name, mentor in (("first", first), ("second", second)) if mentor is not None]
     answered_on = _answered_on(move)
     # Whoever is asked for this very case has a place held for it: it must not stand in the own way.
-    withdraw_all(move.case, move.at)
+    withdraw_all(move.case, move.at, [mentor.pk for _name, mentor in chosen])
     _check_room(move.case, chosen)
     if chosen:
         made = _make_pair(move, reason if len(chosen) == 1 else "")
@@ -216,7 +216,7 @@ def _joining_by_hand(move: Move, member: PairMembership, members: Mapping[int, P
         message = _("%(name)s is in this pair already. Choose somebody else.") % {"name": joining.name}
         raise StepRefused(message, {"joining": message})
     answered_on = _answered_on(move)
-    withdraw_all(move.case, move.at)
+    withdraw_all(move.case, move.at, [joining.pk])
     _check_room(move.case, [("joining", joining)])
     _join(move, member.pair, joining, answered_on)
     return joining
@@ -227,6 +227,8 @@ def _joining_as_proposed(move: Move, member: PairMembership, proposal: Proposal)
     lock_mentors([invitation.mentor_id])
     _join_as_invited(move, member.pair, invitation)
     _accept(move, proposal)
+    # The state stays, so nothing else calls off those who wait to be asked for the same change.
+    withdraw_all(move.case, move.at)
     return invitation.mentor
 
 
@@ -246,7 +248,8 @@ def follow_the_case(case: Case, source: CaseState, target: CaseState, **kwargs: 
 
     Refuses the reopening when a mentor has as many mentees as can be by now.
     """
-    if source == target:
+    if source == target or {source, target} <= set(PAIR_STATES):
+        # The pair goes on, and so does asking somebody to join it: a meeting was held, or undone.
         return
     withdraw_all(case, clock.now())
     members = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
