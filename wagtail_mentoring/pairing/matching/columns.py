@@ -1,0 +1,206 @@
+"""The choices that a case has (columns): one mentor alone, or two; and how to find those that can be part of a plan."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .problem import NEVER, Ints, Problem, Reals
+
+#: Up to so many pairs of one part of the problem are all looked at.
+ALL_PAIRS = 300_000
+#: Beyond that: pairs among so many mentors of each case.
+FEW = 16
+#: So many pairs are valued at a time, which bounds the memory that the criteria need.
+AT_A_TIME = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Choices in canonical order (case, first, second): ``second`` is -1 for a mentor alone. Values are above NEVER."""
+
+    case: Ints
+    first: Ints
+    second: Ints
+    value: Ints
+
+    def __len__(self) -> int:
+        return len(self.case)
+
+    @property
+    def paired(self) -> Ints:
+        """1 for a pair, 0 for a mentor alone."""
+        return (self.second >= 0).astype(np.int64)
+
+    def take(self, which: Ints) -> "Columns":
+        return Columns(self.case[which], self.first[which], self.second[which], self.value[which])
+
+    def joined(self, other: "Columns") -> "Columns":
+        """Return the choices of both, each once."""
+        case = np.concatenate([self.case, other.case])
+        first = np.concatenate([self.first, other.first])
+        second = np.concatenate([self.second, other.second])
+        value = np.concatenate([self.value, other.value])
+        order = np.lexsort((second, first, case))
+        case, first, second, value = case[order], first[order], second[order], value[order]
+        new = np.ones(len(case), dtype=np.bool_)
+        new[1:] = (np.diff(case) != 0) | (np.diff(first) != 0) | (np.diff(second) != 0)
+        return Columns(case[new], first[new], second[new], value[new])
+
+    def chosen(self, which: Ints, cases: int) -> list[tuple[int, ...]]:
+        """Return the mentors of each case when the columns ``which`` are taken."""
+        found: list[tuple[int, ...]] = [() for _case in range(cases)]
+        for at in which.tolist():
+            pair = (int(self.first[at]), int(self.second[at]))
+            found[int(self.case[at])] = pair if pair[1] >= 0 else pair[:1]
+        return found
+
+    def places(self, given: list[tuple[int, ...]]) -> Ints:
+        """Return where the choices of a plan stand among these columns; -1 where one does not."""
+        known = {
+            key: at
+            for at, key in enumerate(zip(self.case.tolist(), self.first.tolist(), self.second.tolist(), strict=True))
+        }
+        return np.array(
+            [
+                known.get((case, mine[0], mine[1] if len(mine) > 1 else -1), -1)
+                for case, mine in enumerate(given)
+                if mine
+            ],
+            dtype=np.int64,
+        )
+
+
+def singles(problem: Problem) -> Columns:
+    """Return all choices of one mentor alone."""
+    may = np.flatnonzero(problem.single > NEVER)
+    case = problem.edge_case()[may]
+    return Columns(case, problem.mentor[may], np.full(len(may), -1), problem.single[may])
+
+
+def pairs(problem: Problem, edges: Ints) -> Columns:
+    """Return all possible pairs among ``edges`` (rising), each case on its own."""
+    case = problem.edge_case()[edges]
+    count = np.bincount(case, minlength=problem.cases)
+    begin = np.cumsum(count) - count
+    found = []
+    for cases in _batches(count * (count - 1) // 2):
+        left, right = _two_of_each(begin[cases], count[cases])
+        found.append(_valued(problem, case[left], problem.mentor[edges[left]], problem.mentor[edges[right]]))
+    return _all(found)
+
+
+def kin(problem: Problem) -> Columns:
+    """Return the pairs that are always looked at."""
+    return _valued(problem, problem.kin[:, 0], problem.kin[:, 1], problem.kin[:, 2])
+
+
+def given(problem: Problem, plan: list[tuple[int, ...]]) -> Columns:
+    """Return the choices of a plan; a choice that is not possible is left out."""
+    alone = [(case, mine[0]) for case, mine in enumerate(plan) if len(mine) == 1]
+    both = [(case, *mine) for case, mine in enumerate(plan) if len(mine) == 2]
+    found = singles(problem)
+    wanted = {case * problem.mentors + mentor for case, mentor in alone}
+    keep = np.isin(found.case * problem.mentors + found.first, np.array(sorted(wanted), dtype=np.int64))
+    columns = np.array(both, dtype=np.int64).reshape(-1, 3)
+    return found.take(np.flatnonzero(keep)).joined(_valued(problem, columns[:, 0], columns[:, 1], columns[:, 2]))
+
+
+def best_edges(problem: Problem, price: Reals, number: int) -> Ints:
+    """Return the edges of the ``number`` mentors of each case with the most ``reach`` above their ``price``, rising."""
+    edge_case = problem.edge_case()
+    order = np.lexsort((problem.mentor, price[problem.mentor] - problem.reach, edge_case))
+    rank = np.arange(len(order)) - problem.start[edge_case]
+    return np.sort(order[rank < number])
+
+
+def _two_of_each(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return all pairs of places of several runs, each run ``count`` long from ``begin`` on; left before right."""
+    number = count * (count - 1) // 2
+    run = np.repeat(np.arange(len(count)), number)
+    at = np.arange(int(number.sum())) - np.repeat(np.cumsum(number) - number, number)
+    # The at-th pair of a run, counted right by right: (0,1) (0,2) (1,2) (0,3) …
+    right = ((1 + np.sqrt(1 + 8 * at)) / 2).astype(np.int64)
+    right -= right * (right - 1) // 2 > at
+    right += (right + 1) * right // 2 <= at
+    left = at - right * (right - 1) // 2
+    return begin[run] + left, begin[run] + right
+
+
+def _valued(problem: Problem, case: Ints, first: Ints, second: Ints) -> Columns:
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    value = problem.pairs.values(case, low, high).astype(np.int64) if len(case) else np.zeros(0, dtype=np.int64)
+    may = value > NEVER
+    found = Columns(case[may], low[may], high[may], value[may])
+    return found.take(np.lexsort((found.second, found.first, found.case)))
+
+
+def _batches(work: Ints) -> list[Ints]:
+    """Return the cases in runs of about ``AT_A_TIME`` pairs."""
+    if not len(work):
+        return []
+    batch = np.cumsum(work) // AT_A_TIME
+    return np.split(np.arange(len(work)), np.flatnonzero(np.diff(batch)) + 1)
+
+
+def _all(found: list[Columns]) -> Columns:
+    """Return the columns of several batches of cases in a row."""
+    none = np.zeros(0, dtype=np.int64)
+    if not found:
+        return Columns(none, none, none, none)
+    return Columns(
+        np.concatenate([part.case for part in found]),
+        np.concatenate([part.first for part in found]),
+        np.concatenate([part.second for part in found]),
+        np.concatenate([part.value for part in found]),
+    )
+
+
+def beyond(problem: Problem, price: Reals, least: Reals, most: int) -> tuple[Columns, Reals]:
+    """Return the pairs that can be worth ``least`` of their case or more after the mentors' prices, by their reach.
+
+    Of a problem with more than ``most`` such pairs, each case gets its share, the most promising mentors first. The
+    second value is for each case an upper bound of what the pairs left out can be worth; below ``least`` where all
+    were looked at.
+    """
+    left = problem.reach - price[problem.mentor]
+    order = np.lexsort((problem.mentor, -left, problem.edge_case()))
+    bounds = problem.start.tolist()
+    unseen = np.full(problem.cases, -np.inf)
+    runs: list[tuple[int, Ints, Ints]] = []
+    for case in range(problem.cases):
+        edges = order[bounds[case] : bounds[case + 1]]
+        sums = left[edges]
+        if len(edges) < 2:
+            continue
+        # How many mentors can be the weaker one beside each as the stronger: those up to this place.
+        ends = np.searchsorted(-sums, sums - least[case], side="right")
+        number = np.maximum(ends - np.arange(len(edges)) - 1, 0).astype(np.int64)
+        runs.append((case, edges, number))
+    total = int(sum(number.sum() for _case, _edges, number in runs))
+    share = np.inf if total <= most else most / max(len(runs), 1)
+    cases, firsts, seconds = [], [], []
+    for case, edges, number in runs:
+        if number.sum() > share:
+            # Pairs among the best few; the best pair left out has the first of them and the first beyond them.
+            few = int(np.sqrt(2 * share)) + 1
+            if few < len(edges):
+                unseen[case] = left[edges[0]] + left[edges[few]]
+                number = np.minimum(number, np.maximum(few - np.arange(len(edges)) - 1, 0))
+        count = int(number.sum())
+        if not count:
+            continue
+        one = np.repeat(np.arange(len(edges)), number)
+        other = one + 1 + np.arange(count) - np.repeat(np.cumsum(number) - number, number)
+        cases.append(np.full(count, case))
+        firsts.append(problem.mentor[edges[one]])
+        seconds.append(problem.mentor[edges[other]])
+    if not cases:
+        return _all([]), unseen
+    of_case, first, second = np.concatenate(cases), np.concatenate(firsts), np.concatenate(seconds)
+    found = []
+    for begin in range(0, len(of_case), AT_A_TIME):
+        some = slice(begin, begin + AT_A_TIME)
+        part = _valued(problem, of_case[some], first[some], second[some])
+        good = part.value - price[part.first] - price[part.second] >= least[part.case]
+        found.append(part.take(np.flatnonzero(good)))
+    return _all(found), unseen
