@@ -11,6 +11,7 @@ def connect() -> None:
     # Imported for what they register: facts, effects, receivers and system checks.
     from . import checks as site_checks  # noqa: F401
     from .agreements import evidence, issue, parties, record, signing  # noqa: F401
+    from .agreements import jobs as agreement_jobs  # noqa: F401
     from .applications import checks as application_checks  # noqa: F401
     from .applications import moves as application_moves  # noqa: F401
     from .applications import wishes as application_wishes  # noqa: F401
@@ -18,9 +19,14 @@ def connect() -> None:
     from .cases.models import Case
     from .documents import key_checks, trust  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
+    from .messages import jobs as message_jobs  # noqa: F401
+    from .messages import mentor_receivers  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
+    from .pairing import jobs as pairing_jobs  # noqa: F401
     from .pairing import moves as pairing_moves  # noqa: F401
+    from .people import jobs as people_jobs  # noqa: F401
     from .people.models import Mentor
+    from .privacy import jobs as privacy_jobs  # noqa: F401
     from .programme.rights import UnionPermissionPolicy
 
     compat.register_permission_policy(Case, UnionPermissionPolicy(Case))

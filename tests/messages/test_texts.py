@@ -1,5 +1,7 @@
 """Wording of mails: what ships, what editors change, and what they may write."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -7,6 +9,11 @@ from tests.factories import make_union
 from wagtail_mentoring.messages import placeholders
 from wagtail_mentoring.messages.models import MailEvent, MailText
 from wagtail_mentoring.messages.texts import LANGUAGES, load_default_texts, shipped, text_for
+
+
+def test_the_documentation_lists_every_event() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "mails.md").read_text(encoding="utf-8")
+    assert [event for event in MailEvent.values if f"`{event}`" not in page] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -20,7 +20,7 @@ from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.storage import keys
 from wagtail_mentoring.programme.addresses import base_url
 from wagtail_mentoring.programme.localized import localized
-from wagtail_mentoring.programme.models import Union
+from wagtail_mentoring.programme.models import Participation, Union
 
 from .dates import long_day, span
 from .models import NOT_TO_A_PERSON, OutboxMessage
@@ -72,7 +72,7 @@ def _day(iso: str | None) -> str:
 
 
 #: What the context of a mail holds as it is shown.
-_AS_GIVEN = ("number", "place", "theme", "reason", "minutes", "new_mentor")
+_AS_GIVEN = ("number", "place", "theme", "reason", "minutes", "new_mentor", "message")
 
 
 def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
@@ -88,9 +88,11 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         "contact_email": (union.contact_email if union else "") or sender,
         "reference": case.reference if case else context.get("reference", ""),
         "field": localized(case.field.profession.names) if case else "",
-        "link": link_address(row.link, union, hidden=hidden) if row.link else "",
+        **_link_values(row, hidden=hidden),
         "case_address": _case_address(row),
-        "notice": _notice_address(union),
+        "mentor_address": _mentor_address(row),
+        "notice": _text_address(NoticeKind.PRIVACY, union),
+        "orientation": _text_address(NoticeKind.ORIENTATION, union),
         "code": _code(context, hidden=hidden),
         "when": "",
         "fingerprint": grouped(context.get("sha256", "")),
@@ -123,10 +125,23 @@ def _case_address(row: OutboxMessage) -> str:
     return base_url(row.union) + reverse("mentoring_desk:case", args=[row.case.pk])
 
 
-def _notice_address(union: Union | None) -> str:
+def _link_values(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
+    """Return the address of the row's link under the name that says what the link opens."""
+    address = link_address(row.link, row.union, hidden=hidden) if row.link else ""
+    asked = row.link is not None and row.link.purpose == LinkPurpose.INVITATION
+    return {"link": "" if asked else address, "invitation": address if asked else ""}
+
+
+def _mentor_address(row: OutboxMessage) -> str:
+    """Return where the contact person finds the mentor of whom the mail tells, without being told a name."""
+    pk = row.context.get("mentor")
+    return base_url(row.union) + reverse("mentoring_mentors:inspect", args=[pk]) if pk else ""
+
+
+def _text_address(kind: NoticeKind, union: Union | None) -> str:
     if union is None:
-        return base_url(None) + reverse("wagtail_mentoring:text", args=[NoticeKind.PRIVACY.value])
-    return base_url(union) + reverse("wagtail_mentoring:union_text", args=[NoticeKind.PRIVACY.value, union.slug])
+        return base_url(None) + reverse("wagtail_mentoring:text", args=[kind.value])
+    return base_url(union) + reverse("wagtail_mentoring:union_text", args=[kind.value, union.slug])
 
 
 def _code(context: dict[str, Any], *, hidden: bool) -> str:
@@ -193,7 +208,7 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
     Raises whatever is wrong with its text, link or keys: the row then says so.
     """
     with translation.override(row.language):
-        wording = text_for(row.event, row.case.participation if row.case else None, row.language)
+        wording = text_for(row.event, _participation(row), row.language)
         # The framework's own words ("Open my page") are in the language of the wording, if that is another one.
         with translation.override(wording.language):
             values = values_of(row, hidden=hidden)
@@ -217,6 +232,14 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
                 reply_to=row.union.contact_email if row.union else "",
                 address=row.address,
             )
+
+
+def _participation(row: OutboxMessage) -> Participation | None:
+    """Return whose own wording may stand in the mail: the case's, else the only one of the union."""
+    if row.case is not None:
+        return row.case.participation
+    found = list(row.union.participations.all()[:2]) if row.union else []
+    return found[0] if len(found) == 1 else None
 
 
 def _subtitle(values: dict[str, str]) -> str:

@@ -43,13 +43,45 @@ class MailEvent(models.TextChoices):
     NEW_MENTORS = "new_mentors", _("New mentors are looked for")
     CLOSED = "closed", _("Mentoring has ended")
     REOPENED = "reopened", _("Mentoring goes on")
+    MENTOR_SIGNED_UP = "mentor_signed_up", _("Sign-up as a mentor received")
+    MENTOR_KNOWN = "mentor_known", _("Second sign-up of the same mentor")
+    MENTOR_APPROVED = "mentor_approved", _("Mentor approved")
+    MENTOR_DECLINED = "mentor_declined", _("Sign-up as a mentor declined")
+    MENTOR_CHECK = "mentor_check", _("Is the mentor’s profile still true?")
+    MENTOR_THANKS = "mentor_thanks", _("Thanks to a mentor who stops")
+    NEW_MENTOR = "new_mentor", _("New sign-up of a mentor (to the contact person)")
+    MENTOR_STOPS = "mentor_stops", _("A mentor wants to stop (to the contact person)")
+    INVITATION = "invitation", _("Invitation of a mentor")
+    INVITATION_REMINDER = "invitation_reminder", _("Reminder of an invitation")
+    INVITATION_WITHDRAWN = "invitation_withdrawn", _("Invited mentor not needed")
+    INVITATION_EXPIRED = "invitation_expired", _("Invitation not answered in time")
+    QUESTION_ANSWERED = "question_answered", _("Answer to an invited mentor’s question")
+    INVITATION_NO = "invitation_no", _("An invited mentor said no (to the contact person)")
+    INVITATION_QUESTION = "invitation_question", _("An invited mentor asks (to the contact person)")
+    PROPOSAL_FAILED = "proposal_failed", _("No mentor came of the invitations (to the contact person)")
+    MENTOR_MISSING = "mentor_missing", _("One mentor is missing (to the contact person)")
+    PAIR_ASKED = "pair_asked", _("The mentee is asked about the mentors")
+    PAIR_REFUSED = "pair_refused", _("The mentee wants other mentors (to the contact person)")
     FRESH_LINK = "fresh_link", _("A fresh private link")
+    FRESH_MENTOR_LINK = "fresh_mentor_link", _("A fresh link to a mentor’s own page")
     CODE = "code", _("One-time code")
     TEST = "test", _("Test of the mail settings")
 
 
 #: Mails to the people who look after a site or a union: they lead to no private page.
-NOT_TO_A_PERSON = (MailEvent.NEW_CASE, MailEvent.COPY_WAITS, MailEvent.DECLINED, MailEvent.TEST)
+NOT_TO_A_PERSON = (
+    MailEvent.NEW_CASE,
+    MailEvent.COPY_WAITS,
+    MailEvent.DECLINED,
+    MailEvent.NEW_MENTOR,
+    MailEvent.MENTOR_STOPS,
+    MailEvent.INVITATION_NO,
+    MailEvent.INVITATION_QUESTION,
+    MailEvent.PROPOSAL_FAILED,
+    MailEvent.MENTOR_MISSING,
+    MailEvent.PAIR_REFUSED,
+    MailEvent.TEST,
+)
 
 
 class MailText(ReviewedText):

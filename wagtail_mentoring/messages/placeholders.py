@@ -44,13 +44,38 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "new_mentors": ("name", *UNION, *CASE),
     "closed": ("name", *UNION, *CASE),
     "reopened": ("name", *UNION, *CASE),
+    "mentor_signed_up": ("name", *UNION, "notice"),
+    "mentor_known": ("name", *UNION, "link", "your_place"),
+    "mentor_approved": ("name", *UNION, "link", "orientation"),
+    "mentor_declined": ("name", *UNION, "reason"),
+    "mentor_check": ("name", *UNION, "link"),
+    "mentor_thanks": ("name", *UNION),
+    "new_mentor": ("name", *UNION, "mentor_address"),
+    "mentor_stops": ("name", *UNION, "message", "mentor_address"),
+    "invitation": ("name", *UNION, "reference", "field", "meetings", "answer_by", "invitation"),
+    "invitation_reminder": ("name", *UNION, "reference", "field", "meetings", "answer_by", "invitation"),
+    "invitation_withdrawn": ("name", *UNION, "reference", "field", "your_answer"),
+    "invitation_expired": ("name", *UNION, "reference", "field", "answer_by", "link"),
+    "question_answered": ("name", *UNION, "reference", "field", "answer_by", "invitation"),
+    "invitation_no": ("name", *UNION, "reference", "field", "answer", "what_next", "case_address"),
+    "invitation_question": ("name", *UNION, "reference", "field", "answer_by", "case_address"),
+    "proposal_failed": ("name", *UNION, "reference", "field", "case_address"),
+    "mentor_missing": ("name", *UNION, "reference", "field", "case_address"),
+    "pair_asked": ("name", *UNION, *CASE, "found"),
+    "pair_refused": ("name", *UNION, "reference", "field", "case_address"),
     "fresh_link": ("name", *UNION, *CASE),
+    "fresh_mentor_link": ("name", *UNION, "link"),
     "code": ("name", *UNION, "reference", "code", "minutes"),
     "test": UNION,
 }
 
 #: What stands alone in a paragraph and then becomes a button, with the button's words.
-BUTTONS = {"link": _("Open my page"), "case_address": _("Open the case")}
+BUTTONS = {
+    "link": _("Open my page"),
+    "invitation": _("Read and answer"),
+    "case_address": _("Open the case"),
+    "mentor_address": _("Open the mentor"),
+}
 
 
 def named_in(text: str) -> list[str]:

@@ -274,16 +274,22 @@ def kept_in_queue(sender: Any, entry: IntakeEntry, **kwargs: Any) -> None:
 @receiver(link_renewed, dispatch_uid=_UID("renewed"))
 def link_made_anew(sender: Any, link: PrivateLink, **kwargs: Any) -> None:
     """The new address goes to the person, at the stored address."""
-    if link.purpose == LinkPurpose.CASE:
+    if link.purpose in (LinkPurpose.CASE, LinkPurpose.MENTOR):
         send_link(link)
 
 
 def send_link(link: PrivateLink) -> None:
-    """Write a mail that brings the person of a case's private link its address, to the stored e-mail address."""
+    """Write a mail that brings the person of a private link its address, to the stored e-mail address.
+
+    The link may be of a case or of a mentor's own page. That of an invitation comes with the reminder of it.
+    """
     person = link.mentee or link.mentor
-    if person is None:
-        raise ValueError("This link belongs to an application, not to a person.")
-    put(MailEvent.FRESH_LINK, to=person, case=link.case, link=link)
+    if person is None or link.purpose == LinkPurpose.INVITATION:
+        raise ValueError("This link belongs to an application or an invitation, not to a person.")
+    if link.purpose == LinkPurpose.MENTOR:
+        put(MailEvent.FRESH_MENTOR_LINK, to=person, union=person.union, link=link)
+    else:
+        put(MailEvent.FRESH_LINK, to=person, case=link.case, link=link)
 
 
 @receiver(mentor_registered, dispatch_uid=_UID("mentor"))

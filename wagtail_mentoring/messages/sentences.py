@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import PartyRole, UploadKind
+from wagtail_mentoring.pairing.models import NoReason
 from wagtail_mentoring.programme.localized import language_name
 
 from .models import MailEvent, OutboxMessage
 
 #: What somebody who stays in the pair must still do when a mentor was replaced: in the row's context, "" for nothing.
 SIGN_LATER, SIGN_NOW = "later", "now"
+#: How the union knows somebody who signs up as a mentor again.
+WAITS_FOR_APPROVAL = "waits"
 
 
 def sentences(row: OutboxMessage) -> dict[str, str]:
@@ -23,6 +27,12 @@ def sentences(row: OutboxMessage) -> dict[str, str]:
         "who": _who(context),
         "what": _what(context),
         "agreement_language": _language(row),
+        "meetings": _meetings(row),
+        "your_answer": _your_answer(context) if row.event == MailEvent.INVITATION_WITHDRAWN else "",
+        "your_place": _your_place(context) if row.event == MailEvent.MENTOR_KNOWN else "",
+        "found": _found(context) if row.event == MailEvent.PAIR_ASKED else "",
+        "answer": _answer(context),
+        "what_next": _what_next(context) if row.event == MailEvent.INVITATION_NO else "",
     }
 
 
@@ -61,3 +71,48 @@ def _language(row: OutboxMessage) -> str:
     """Return the language of the agreement when the reader has another one, else ""."""
     code = row.context.get("text_language", "")
     return language_name(code) if code and code != row.language else ""
+
+
+def _meetings(row: OutboxMessage) -> str:
+    """What a mentor is asked for: how many meetings of which length, by the rules of the case."""
+    case = row.case
+    if case is None:
+        return ""
+    if case.min_meetings == case.max_meetings:
+        words = ngettext("%(most)s of %(minutes)s minutes", "%(most)s of %(minutes)s minutes each", case.max_meetings)
+    else:
+        words = _("%(fewest)s to %(most)s, of %(minutes)s minutes each")
+    return words % {"fewest": case.min_meetings, "most": case.max_meetings, "minutes": case.meeting_minutes}
+
+
+def _your_answer(context: Mapping[str, Any]) -> str:
+    if context.get("said_yes"):
+        return _("Thank you for saying yes.")
+    return _("You do not need to answer any more.")
+
+
+def _your_place(context: Mapping[str, Any]) -> str:
+    if context.get("known") == WAITS_FOR_APPROVAL:
+        return _("The contact person reads your first sign-up and writes to you.")
+    return _("You are a mentor already. On your own page you can change your details.")
+
+
+def _found(context: Mapping[str, Any]) -> str:
+    number = int(context.get("mentors") or 1)
+    return ngettext(
+        "We have found a mentor of your profession for you.",
+        "We have found %(number)s mentors of your profession for you.",
+        number,
+    ) % {"number": number}
+
+
+def _answer(context: Mapping[str, Any]) -> str:
+    """Why a mentor said no, as far as it was chosen from the list. What was written besides stands on the case page."""
+    reason = context.get("no_reason", "")
+    return str(NoReason(reason).label) if reason in NoReason.values else ""
+
+
+def _what_next(context: Mapping[str, Any]) -> str:
+    if context.get("others_asked"):
+        return _("The other mentor has not answered yet. You can wait, or ask somebody else already now.")
+    return _("Whom you chose to ask next is asked now. You do not need to do anything.")

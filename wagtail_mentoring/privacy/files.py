@@ -87,8 +87,8 @@ def delete(stored: PrivateFile) -> None:
     transaction.on_commit(lambda: private_storage().delete(name), robust=True)
 
 
-def sweep(older_than: datetime.timedelta = datetime.timedelta(days=1)) -> int:
-    """Delete stored bytes that no row knows, and return how many files there were.
+def sweep(older_than: datetime.timedelta = datetime.timedelta(days=1), *, dry_run: bool = False) -> int:
+    """Delete stored bytes that no row knows, and return how many files there were; with ``dry_run`` only count them.
 
     A process that is killed between storing a file and the end of its transaction leaves them; younger ones than
     ``older_than`` may belong to a transaction that still runs. Looks only where :func:`store` puts files.
@@ -104,6 +104,7 @@ def sweep(older_than: datetime.timedelta = datetime.timedelta(days=1)) -> int:
         known = set(PrivateFile.objects.filter(file__startswith=f"{slug}/").values_list("file", flat=True))
         for name in sorted(stored - known):
             if storage.get_modified_time(name) < before:
-                storage.delete(name)
+                if not dry_run:
+                    storage.delete(name)
                 swept += 1
     return swept

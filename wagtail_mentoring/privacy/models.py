@@ -13,6 +13,7 @@ class NoticeKind(models.TextChoices):
     PRIVACY = "privacy_notice", _("Privacy notice")
     NEVER_TELL = "never_tell", _("Whom we never tell")
     GUIDELINES = "ethical_guidelines", _("Ethical guidelines")
+    ORIENTATION = "orientation", _("Orientation for mentors")
     COOKIES = "cookies", _("Cookies")
     ACCESSIBILITY = "accessibility", _("Accessibility statement")
 

@@ -1,35 +1,40 @@
 """``manage.py mentoring_due``: what must happen without anybody pressing a button."""
 
+import logging
 from typing import Any
 
-from django.core.cache import cache
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wagtail_mentoring.agreements.record import make_due_records
-from wagtail_mentoring.messages.delivery import deliver_waiting
-from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
-from wagtail_mentoring.privacy import files
+from wagtail_mentoring.due import jobs
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = (
-        "Delivers the mails that still wait in the outbox: those that a mail server refused for a while, and those "
-        "whose process ended before it could send them; never one that may have left already. Makes the signing "
-        "records that could not be made when the last party signed, and deletes stored bytes that a killed process "
-        "left without a row. Run it from cron every few minutes."
+        "Does what is due: ends invitations that nobody answered and asks the next mentors, reminds mentors, asks "
+        "mentors once a year whether their profile is still true, deletes old unfinished plans, makes signing records "
+        "that could not be made before, deletes stored bytes that a killed process left without a row, and delivers "
+        "the mails that still wait, never one that may have left already. Run it from cron every few minutes: what "
+        "was done is not done again, and what failed is tried again."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        made, failed = make_due_records()
-        if made or failed:
-            self.stdout.write(f"Signing records: made {made}, not made {failed}.")
-        # Once a day is enough: it looks at every file.
-        if cache.add("wagtail_mentoring.swept", True, 24 * 60 * 60) and (swept := files.sweep()):
-            self.stdout.write(f"Files without a row: deleted {swept}.")
-        ended = deliver_waiting()
-        self.stdout.write(
-            f"Sent {ended.get('sent', 0)}, failed {ended.get('failed', 0)}, still waiting {ended.get('waiting', 0)}."
-        )
-        unsure = OutboxMessage.objects.filter(status=OutboxStatus.SENDING).count()
-        if unsure:
-            self.stdout.write(f"{unsure} perhaps sent: look at them in the admin before sending them again.")
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, change nothing")
+
+    def handle(self, *args: Any, dry_run: bool = False, **options: Any) -> None:
+        failed = []
+        for job in jobs():
+            try:
+                told = job.run(dry_run)
+            except Exception:
+                # Whatever it is: the other jobs, and the mails at the end, must not wait for this one.
+                logger.exception("The job %s failed", job.name)
+                failed.append(job.name)
+                continue
+            for line in told.lines:
+                self.stdout.write(line)
+            if told.failed:
+                failed.append(job.name)
+        if failed:
+            raise CommandError(f"Not everything was done: {', '.join(failed)}. The log says why; run it again later.")

@@ -11,7 +11,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 LANGUAGES = ("en", "fi", "sv")
-KINDS = ("privacy_notice", "never_tell", "ethical_guidelines", "cookies", "accessibility")
+KINDS = ("privacy_notice", "never_tell", "ethical_guidelines", "orientation", "cookies", "accessibility")
 #: The names that a text may hold in braces.
 PLACEHOLDERS = (
     "union",

@@ -1,0 +1,87 @@
+"""What is due about asking mentors and about plans, for ``mentoring_due``."""
+
+import datetime
+import logging
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.due import Told, counted, job
+
+from .invitations import Done, expire_due, remind_due
+from .models import PairingPlan, PlanRowStatus, PlanStatus
+
+logger = logging.getLogger(__name__)
+
+#: A plan of which nobody has approved or given up the rest is ended after so many days.
+UNFINISHED_DAYS = 30
+#: After so many days nothing is kept any more of what a plan was made of. Its result and the reasons stay.
+INPUTS_DAYS = 365
+
+
+@job("expire-invitations", order=100)
+def expire_invitations(dry_run: bool) -> Told:
+    """End the invitations whose time is over; the next ones go out by that."""
+    return _told("Invitations to end" if dry_run else "Invitations ended", expire_due(dry_run=dry_run), dry_run)
+
+
+@job("remind-mentors", order=110)
+def remind_mentors(dry_run: bool) -> Told:
+    """Remind the mentors who have not answered."""
+    return _told("Mentors to remind" if dry_run else "Mentors reminded", remind_due(dry_run=dry_run), dry_run)
+
+
+def _told(what: str, found: Done, dry_run: bool) -> Told:
+    told = counted(what, len(found.done), len(found.failed))
+    if not dry_run or not found.done:
+        return told
+    cases = Case.objects.filter(proposals__invitations__in=found.done).order_by("reference").distinct()
+    return Told((*told.lines, *(f"  {reference}" for reference in cases.values_list("reference", flat=True))))
+
+
+@job("end-old-plans", order=300)
+def end_old_plans(dry_run: bool) -> Told:
+    """Delete plans that nobody has finished; of one by which mentors were invited only the rest goes."""
+    old = _unfinished()
+    if dry_run:
+        return counted("Unfinished plans to delete", old.count())
+    done = failed = 0
+    for pk in list(old.values_list("pk", flat=True)):
+        try:
+            done += _end(pk)
+        except Exception:
+            logger.exception("The plan %s could not be ended; it is tried again at the next run.", pk)
+            failed += 1
+    return counted("Unfinished plans deleted", done, failed)
+
+
+def _unfinished() -> "QuerySet[PairingPlan]":
+    before = clock.now() - datetime.timedelta(days=UNFINISHED_DAYS)
+    return PairingPlan.objects.filter(created_at__lt=before).exclude(status=PlanStatus.ENDED).order_by("pk")
+
+
+@transaction.atomic
+def _end(pk: int) -> bool:
+    plan = _unfinished().select_for_update().filter(pk=pk).first()
+    if plan is None:
+        return False
+    if plan.rows.filter(status=PlanRowStatus.APPROVED).exists():
+        plan.rows.exclude(status=PlanRowStatus.APPROVED).delete()
+        # A task that still works on it finds another round, and writes nothing.
+        plan.status, plan.round = PlanStatus.ENDED, plan.round + 1
+        plan.save(update_fields=["status", "round"])
+    else:
+        plan.delete()
+    return True
+
+
+@job("wipe-plan-inputs", order=310)
+def wipe_plan_inputs(dry_run: bool) -> Told:
+    """Wipe what plans of long ago were made of: facts about people whom the programme may have forgotten since."""
+    before = clock.now() - datetime.timedelta(days=INPUTS_DAYS)
+    old = PairingPlan.objects.filter(created_at__lt=before).exclude(inputs={})
+    if dry_run:
+        return counted("Plans whose inputs are to be wiped", old.count())
+    return counted("Plans whose inputs were wiped", old.update(inputs={}))
