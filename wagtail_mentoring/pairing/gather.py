@@ -180,12 +180,10 @@ def _holds(cases: "QuerySet[Case]") -> dict[int, list[int]]:
 def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[MentorFacts]:
     today = clock.today()
     chosen = volunteers(Mentor.objects.filter(union=union)).order_by()
-    here = chosen.filter(Q(fields__in=fields) | Q(pk__in=also)) if also else chosen.filter(fields__in=fields)
-    fields_of = _by_first(
-        Mentor.fields.through.objects.filter(mentor__union=union, professionalfield__in=fields).values_list(
-            "mentor", "professionalfield"
-        )
-    )
+    of_fields = Mentor.fields.through.objects.filter(mentor__union=union, professionalfield__in=fields)
+    # Not a join: a mentor of two fields is one row.
+    here = chosen.filter(Q(pk__in=of_fields.values("mentor")) | Q(pk__in=also))
+    fields_of = _by_first(of_fields.values_list("mentor", "professionalfield"))
     taken, held = _places(union)
     away = _away(union, today)
     agreed = set(
@@ -195,12 +193,11 @@ def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[Ment
     )
     recent, together, partners = _pairs(union)
     conflicts: dict[int, list[int]] = defaultdict(list)
-    for one, other in MentorConflict.objects.filter(mentor__union=union, other__isnull=False).values_list(
-        "mentor", "other"
-    ):
-        conflicts[one].append(other)
-        conflicts[other].append(one)
-    rows = here.distinct().values_list(
+    declared = MentorConflict.objects.filter(mentor__union=union, other__isnull=False).order_by()
+    for first, second in declared.values_list("mentor", "other"):
+        conflicts[first].append(second)
+        conflicts[second].append(first)
+    rows = here.values_list(
         "pk",
         "english",
         "finnish",

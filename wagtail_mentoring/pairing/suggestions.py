@@ -153,7 +153,7 @@ def _suggest(gathered: Gathered, sought: Sought, started: float) -> Suggestions:
     ranked = ranking.best(scores, sought.limit, pairs=sought.pairs, singles=singles, pinned=at)
     offered = [one for one in ranked if one.points >= rules.minimum_fit]
     below = ranking.count(scores, pairs=sought.pairs, singles=singles, pinned=at) - len(offered)
-    found = Found(scorer, mentee, tested, scores, ranked, rules.minimum_fit, sought.pairs, singles, at)
+    found = Found(scorer, mentee, tested, scores, ranked, rules.minimum_fit, sought.pairs, singles, at, sought.only)
     return Suggestions(
         options=tuple(_option(scorer, mentee, scores, one, sought) for one in offered),
         looked_at=len(population),
