@@ -1,0 +1,35 @@
+"""What given mentors are worth to one case, whoever chose them: points and reasons as a suggestion would have them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wagtail_mentoring.cases.models import Case
+
+from .gather import criteria_in_use, gather
+from .matching.options import why_of
+from .matching.scoring import Scorer
+from .suggestions import prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """``fit`` in points of 100, ``why`` in codes (see ``words.explain``)."""
+
+    fit: int
+    why: dict[str, Any]
+
+
+def judge(case: Case, mentors: Sequence[int]) -> Judged:
+    """Return what ``mentors`` (keys of one or two of the union's volunteers) are worth to ``case``.
+
+    Raises KeyError for a key of somebody else.
+    """
+    gathered = gather(case.union, Case.objects.filter(pk=case.pk), also=mentors)
+    mentee = gathered.mentees[0]
+    them = [mentor for mentor in gathered.mentors if mentor.pk in mentors]
+    criteria = criteria_in_use()
+    prepare(criteria, gathered)
+    scorer = Scorer(them, gathered.rules_of(mentee).weights, criteria)
+    why = why_of(scorer, mentee, mentors)
+    return Judged(why["points"], why)

@@ -1,0 +1,177 @@
+"""Approving rows of a plan: their mentors are invited, each row by itself; what does not hold any more is held back."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django_tasks import task
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases import moves
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
+
+from .invitations import propose
+from .models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus, Proposal, ProposalStatus
+from .planning import INVITE
+from .plans import check_right, claim, failed, hand_over, locked, ready
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """Keys of the rows whose mentors were invited, and of those that were held back with a sentence."""
+
+    invited: tuple[int, ...] = ()
+    held_back: tuple[int, ...] = ()
+
+
+def begin_approval(plan: PairingPlan, rows: Iterable[int], user: Any) -> PairingPlan:
+    """Let a task approve ``rows`` (keys) of ``plan`` as ``user``; return the plan as it is then.
+
+    Raises :class:`StepRefused` when the plan is not ready, or none of the rows proposes anybody any more.
+    """
+    with locked(plan, user) as found:
+        ready(found)
+        chosen = proposed(found, rows)
+        if not chosen:
+            raise StepRefused(_("None of the chosen people has a proposal in this plan any more. Look at it again."))
+        found.round += 1
+        found.status, found.stage, found.progress, found.error = PlanStatus.WAITING, INVITE, 0, ""
+        found.alive_at = clock.now()
+        found.save(update_fields=["round", "status", "stage", "progress", "error", "alive_at"])
+        language = translation.get_language() or "en"
+        hand_over(lambda: invite_rows.enqueue(found.pk, found.round, chosen, user.pk, language), found)
+        return found
+
+
+def proposed(plan: PairingPlan, rows: Iterable[int]) -> list[int]:
+    """Return those of ``rows`` (keys) that propose mentors, in the plan's order."""
+    found = plan.rows.filter(pk__in=list(rows), status=PlanRowStatus.PROPOSED, first__isnull=False)
+    return list(found.values_list("pk", flat=True))
+
+
+@task()
+def invite_rows(pk: int, number: int, rows: list[int], user_pk: int, language: str) -> None:
+    """Approve ``rows`` of a plan as the user, unless the round has been taken over; then the plan is ready again."""
+    mine = claim(pk, number, INVITE)
+    if mine is None:
+        return
+
+    def tell(done: int) -> bool:
+        return bool(mine.update(progress=100 * done // max(1, len(rows)), alive_at=clock.now()))
+
+    try:
+        user = get_user_model()._default_manager.get(pk=user_pk)
+        plan = PairingPlan.objects.get(pk=pk)
+        with translation.override(language):
+            approved = _approve(plan, rows, user, tell)
+        _finish(mine.first(), approved)
+    except Exception as error:
+        logger.exception("The mentors of plan %s could not be invited", pk)
+        failed(mine, error)
+
+
+def _finish(plan: PairingPlan | None, approved: Approved) -> None:
+    if plan is None:
+        return
+    invited, held_back = len(approved.invited), len(approved.held_back)
+    plan.result["approved"] = {"invited": invited, "held_back": held_back, "at": clock.now().isoformat()}
+    left = plan.rows.exclude(status=PlanRowStatus.APPROVED).exists()
+    plan.status = PlanStatus.READY if left else PlanStatus.ENDED
+    plan.stage, plan.progress = "", 100
+    plan.save(update_fields=["result", "status", "stage", "progress"])
+
+
+def approve(plan: PairingPlan, rows: Iterable[int], user: Any) -> Approved:
+    """Invite the mentors of ``rows`` (keys) of ``plan``, each row in a transaction of its own; return what became.
+
+    Whatever does not hold any more (a mentor paused or was taken, the case moved, somebody else was quicker) is held
+    back with a sentence in the active language, and the rest goes through. Raises :class:`StepRefused`.
+    """
+    check_right(user, plan.union_id)
+    ready(PairingPlan.objects.get(pk=plan.pk))
+    return _approve(plan, proposed(plan, rows), user, lambda done: True)
+
+
+def _approve(plan: PairingPlan, rows: Iterable[int], user: Any, tell: Callable[[int], bool]) -> Approved:
+    reason = _one_mentor_reason(plan)
+    ended: dict[str, list[int]] = {PlanRowStatus.APPROVED: [], PlanRowStatus.HELD_BACK: []}
+    for done, pk in enumerate(rows):
+        if not tell(done):
+            break
+        status = _approve_row(pk, user, reason)
+        if status:
+            ended[status].append(pk)
+    return Approved(tuple(ended[PlanRowStatus.APPROVED]), tuple(ended[PlanRowStatus.HELD_BACK]))
+
+
+def _one_mentor_reason(plan: PairingPlan) -> str:
+    day = date_format(localtime(plan.finished_at or plan.created_at), pgettext("date format", "D j M Y"))
+    return _("No second mentor was found in the plan of %(day)s.") % {"day": day}
+
+
+def _approve_row(pk: int, user: Any, one_mentor_reason: str) -> str:
+    """Invite the mentors of one row; return the row's new status, or "" when somebody else has decided on it."""
+    try:
+        with transaction.atomic():
+            # The row before the case: whoever approves the same row at the same time waits here and finds it done.
+            rows = PlanRow.objects.select_for_update(of=("self",)).select_related("first", "second")
+            row = rows.filter(pk=pk, status=PlanRowStatus.PROPOSED).first()
+            if row is None:
+                return ""
+            row.proposal = _propose(row, user, one_mentor_reason)
+            row.status = PlanRowStatus.APPROVED
+            row.save(update_fields=["proposal", "status"])
+    except StepRefused as refused:
+        return _hold_back(pk, str(refused))
+    except Exception:
+        # One row that fails must not stop those after it.
+        logger.exception("The mentors of row %s of a plan could not be invited", pk)
+        return _hold_back(pk, _("Something went wrong on our side. Nobody was invited. Try this one again later."))
+    return PlanRowStatus.APPROVED
+
+
+def _propose(row: PlanRow, user: Any, one_mentor_reason: str) -> Proposal:
+    # Locked before it is looked at: of two plans with the same person, the second one sees what the first one did.
+    case = moves.lock(row.case_id)
+    _check_waits(case)
+    mentors = [mentor for mentor in (row.first, row.second) if mentor is not None]
+    if not mentors:
+        raise StepRefused(_("The mentor proposed here is not in the register any more."))
+    made = propose(
+        case.pk,
+        mentors,
+        user,
+        one_mentor_reason=one_mentor_reason if len(mentors) == 1 else "",
+        override_reason=row.override_reason,
+        fit=row.fit,
+        why=row.why,
+    )
+    if made.status != ProposalStatus.OPEN:
+        raise StepRefused(_("The mentors could not be asked now."))
+    return made
+
+
+def _check_waits(case: Case) -> None:
+    if case.case_state != CaseState.ELIGIBLE:
+        state = {"state": STATE_LABELS[case.case_state]}
+        raise StepRefused(_("The case has moved on meanwhile. It is “%(state)s” now.") % state)
+    asked = Proposal.objects.filter(case=case, status__in=[ProposalStatus.OPEN, ProposalStatus.QUEUED])
+    if asked.exists():
+        raise StepRefused(_("Mentors have been asked for this person meanwhile."))
+
+
+def _hold_back(pk: int, sentence: str) -> str:
+    rows = PlanRow.objects.filter(pk=pk, status=PlanRowStatus.PROPOSED)
+    held = rows.update(status=PlanRowStatus.HELD_BACK, held_back=sentence, locked=False, edited=False)
+    return str(PlanRowStatus.HELD_BACK.value) if held else ""
