@@ -44,11 +44,14 @@ def propose(
 
     ``mentors`` are rows or keys. ``replaces`` is the mentor of the running pair in whose place one other is asked;
     ``one_mentor_reason`` then says why. ``override_reason`` is needed where :func:`.checking.obstacles` finds something
-    that a reason overrides. ``fit`` (points of 100) and ``why`` are kept as the suggestion gave them. ``seen`` is
+    that a reason overrides. ``fit`` (0 to 100) and ``why`` are kept as the suggestion gave them. ``seen`` is
     ``Case.log_length`` as the page showed it.
 
-    Returns the proposal, whose ``status`` is open or queued. Raises :class:`StepRefused`, having changed nothing.
+    Returns the proposal, whose ``status`` is open or queued. Raises :class:`StepRefused`, having changed nothing;
+    ``ValueError`` for other points.
     """
+    if fit is not None and not 0 <= fit <= 100:
+        raise ValueError(f"The fit is given in points from 0 to 100, and not as {fit}.")
     keys = [_key(mentor) for mentor in mentors]
     case = asking.begin(case_id, keys)
     actor = asking.handler_on(user, case)
