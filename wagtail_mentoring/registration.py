@@ -24,6 +24,7 @@ def connect() -> None:
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import jobs as pairing_jobs  # noqa: F401
     from .pairing import moves as pairing_moves  # noqa: F401
+    from .pairing import words as pairing_words  # noqa: F401
     from .people import jobs as people_jobs  # noqa: F401
     from .people.models import Mentor
     from .privacy import jobs as privacy_jobs  # noqa: F401
