@@ -244,6 +244,16 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_mentors:history_results": ("mentor", "l4o4n4o", "l44o44o"),
     "mentoring_mentors:usage": ("mentor", "l4o4n4o", "l44o44o"),
     "mentoring_mentors:inspect": ("mentor", "l4o4o4o", "l44o44o"),
+    "mentoring_mentor:approve": ("mentor", "lnr4nnr", "ln4r4nr"),  # a mentor already: back to the page
+    "mentoring_mentor:decline": ("mentor", "lnr4nnr", "ln4r4nr"),
+    "mentoring_mentor:end": ("mentor", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_mentor:back": ("mentor", "lnr4nnr", "ln4r4nr"),  # has not stopped
+    "mentoring_mentor:conflicts": ("mentor", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_mentor:partner": ("mentor", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_mentor:import": (ADD,),
+    "mentoring_mentor:import_run": ("lnrrnnr",),  # by POST, with what was shown
+    "mentoring_mentor:template_csv": ("union", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_mentor:template_xlsx": ("union", MOVE_OURS, MOVE_THEIRS),
     # The queue of what fits no union: nobody but those whom a group lets in
     "mentoring_intake": ("l44444o",),
     "mentoring_intake_results": ("l44444o",),
@@ -299,6 +309,18 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_guide_pdf": ("meeting", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_certificate": (NO_LINK,),
     "wagtail_mentoring:portal_certificate_pdf": (NO_LINK,),
+    "wagtail_mentoring:portal_pair": (NO_LINK,),
+    "wagtail_mentoring:portal_invitation": (NO_LINK,),
+    "wagtail_mentoring:portal_invitation_ask": (NO_LINK,),
+    "wagtail_mentoring:portal_invitation_pause": (NO_LINK,),
+    "wagtail_mentoring:portal_mentor": (NO_LINK,),
+    "wagtail_mentoring:portal_mentor_profile": (NO_LINK,),
+    "wagtail_mentoring:portal_mentor_confirm": (NO_LINK,),
+    "wagtail_mentoring:portal_mentor_orientation": (NO_LINK,),
+    "wagtail_mentoring:portal_mentor_away": (NO_LINK,),
+    "wagtail_mentoring:portal_mentor_stop": (NO_LINK,),
+    "wagtail_mentoring:portal_mentor_case": ("reference", NO_LINK, NO_LINK),
+    "wagtail_mentoring:portal_mentor_invitation": ("meeting", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_open": ("token", EVERYBODY, EVERYBODY),  # asks for a click and shows nothing before it
 }
 

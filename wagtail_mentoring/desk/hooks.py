@@ -13,7 +13,10 @@ from .mentors import MentorViewSet
 
 @hooks.register("register_admin_urls")
 def addresses() -> list[Any]:
-    return [path("mentoring/", include("wagtail_mentoring.desk.urls"))]
+    return [
+        path("mentoring/", include("wagtail_mentoring.desk.urls")),
+        path("mentoring/", include("wagtail_mentoring.desk.mentors.urls")),
+    ]
 
 
 @hooks.register("register_admin_viewset")

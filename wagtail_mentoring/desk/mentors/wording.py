@@ -1,0 +1,111 @@
+"""What the screens say of a mentor."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.pairing.mentor_states import MentorState, has_language
+from wagtail_mentoring.people.choices import TOPICS, SuitableTime
+from wagtail_mentoring.people.models import Mentor
+
+from .. import words
+from ..card import MISSING, OK, WAITING, Check
+
+
+def labels(values: Any, known: Any) -> list[str]:
+    """Return the words for stored ``values`` of a list of choices; what is not known any more as it stands."""
+    names = dict(known)
+    return [str(names.get(value, value)) for value in values or ()]
+
+
+def topics(mentor: Mentor) -> list[str]:
+    """Return the chosen topics in words."""
+    return labels(mentor.topics, TOPICS)
+
+
+def times(mentor: Mentor) -> list[str]:
+    """Return the times that suit, in words."""
+    return labels(mentor.times, SuitableTime.choices)
+
+
+def state_words(mentor: Any) -> str:
+    """Return in words what stands between ``mentor`` (see ``with_state``) and the next mentee."""
+    state = MentorState(mentor.state_code)
+    if state == MentorState.PAUSED:
+        return _("Paused until %(day)s") % {"day": words.day(mentor.paused_until)}
+    if state == MentorState.WAITING and mentor.signed_up_at:
+        days = words.days_since(mentor.signed_up_at)
+        return _("Waits for approval, %(days)s") % {"days": words.days(days)} if days > 0 else str(state.label)
+    return str(state.label)
+
+
+def mentees(number: int) -> str:
+    """Return "1 mentee" or "2 mentees"."""
+    return ngettext("%(number)s mentee", "%(number)s mentees", number) % {"number": number}
+
+
+def load_words(mentor: Any) -> str:
+    """Return "1 of 2", the mentees and those being asked about, and how many there may be."""
+    return _("%(load)s of %(capacity)s") % {"load": mentor.load, "capacity": mentor.capacity}
+
+
+def full_words(mentor: Any) -> str:
+    """Return the sentence for a mentor with more mentees than wanted; "" otherwise."""
+    if mentor.load <= mentor.capacity:
+        return ""
+    return _("%(name)s has %(mentees)s now and wants at most %(most)s: no new ones until that is so.") % {
+        "name": mentor.name,
+        "mentees": mentees(mentor.load),
+        "most": mentor.capacity,
+    }
+
+
+def needs_check(mentor: Mentor, months: int = 12) -> bool:
+    """Return whether nobody has said for ``months`` that the profile is still true."""
+    return mentor.approved_on is not None and last_checked(mentor) < checked_before(months)
+
+
+def checked_before(months: int = 12) -> Any:
+    """Return the day before which a profile was last confirmed too long ago."""
+    return words.months_after(clock.now(), -months)
+
+
+def last_checked(mentor: Mentor) -> Any:
+    """Return the day on which the profile was last known to be true."""
+    return mentor.checked_on or mentor.approved_on or words.local(mentor.created_at).date()
+
+
+def no_language_words(mentor: Mentor) -> str:
+    """Return the sentence for a mentor without any language; "" otherwise."""
+    if has_language(mentor):
+        return ""
+    return _("No language is noted: %(name)s is offered for no case until there is one.") % {"name": mentor.name}
+
+
+def checks(mentor: Any) -> list[Check]:
+    """Return what a mentor (see ``with_state``) has and lacks to be offered for a case."""
+    found = [
+        Check(OK, _("Membership confirmed"), words.day(mentor.membership_confirmed_on))
+        if mentor.membership_confirmed_on
+        else Check(MISSING, _("Membership not confirmed"), _("Without it nobody is offered for a case."))
+    ]
+    if reason := no_language_words(mentor):
+        found.append(Check(MISSING, _("No language noted"), reason))
+    found.append(
+        Check(OK, _("Orientation acknowledged"), words.day(mentor.oriented_on))
+        if mentor.oriented_on
+        else Check(WAITING, _("Orientation not acknowledged yet"), _("It is asked with the first invitation."))
+    )
+    if reason := full_words(mentor):
+        found.append(Check(MISSING, _("More mentees than wanted"), reason))
+    if needs_check(mentor):
+        found.append(
+            Check(
+                WAITING,
+                _("The profile is older than a year"),
+                _("Last confirmed on %(day)s.") % {"day": words.day(last_checked(mentor))},
+            )
+        )
+    return found
