@@ -112,7 +112,9 @@ def make_objects(slug: str, names: tuple[str, str]) -> dict[str, Any]:
         kind="scan",
         stored=files.store(union, f"{slug}-scan.png", PICTURE, "image/png"),
     )
+    asked = models.Proposal.objects.create(case=case, replaces=mentor, status="open", opened_at=clock.now())
     return {
+        "invitation": models.Invitation.objects.create(proposal=asked, mentor=make_mentor(ours), status="asked"),
         "agreement": agreement,
         "copy": copy,
         "key": keys.store_key(union, keys.make_key(union)),
@@ -217,6 +219,16 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_desk:access_needs": ("case", "lnr4nnr", "ln4r4nr"),  # a GET goes back to the case
     "mentoring_desk:send_link": ("case and link", MOVE_OURS, MOVE_THEIRS),
     "mentoring_desk:step": ("case and step", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:desk": (ADD,),
+    "mentoring_desk:find_mentors": ("case", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:choose_mentors": ("case", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:invite": ("case", "lnr4nnr", "ln4r4nr"),  # without mentors: back to the choice
+    "mentoring_desk:invitation_yes": ("case and invitation", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:invitation_no": ("case and invitation", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:invitation_reply": ("case and invitation", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:proposal_withdraw": ("case and proposal", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:proposal_go_on": ("case and proposal", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:proposal_mentee": ("case and proposal", MOVE_OURS, MOVE_THEIRS),
     "mentoring_desk:copy": ("case and copy", READ_OURS, READ_THEIRS),
     "mentoring_desk:copy_picture": ("case, copy and side", READ_OURS, READ_THEIRS),
     "mentoring_desk:make_record": ("case and agreement", "lnr4nnr", "ln4r4nr"),  # a GET goes back to the case
@@ -335,6 +347,8 @@ def address(made: dict[str, Any], name: str, what: str) -> str:
         "case and copy": [case.pk, made["copy"].pk],
         "case, copy and side": [case.pk, made["copy"].pk, "sent"],
         "case and agreement": [case.pk, made["agreement"].pk],
+        "case and invitation": [case.pk, made["invitation"].pk],
+        "case and proposal": [case.pk, made["invitation"].proposal_id],
         "programme slug": ["mentoring"],
         "programme and union": ["mentoring", made["union"].slug],
         "field slugs": ["mentoring", made["union"].slug, "engineers"],

@@ -19,7 +19,7 @@ def page_of(case: Case) -> str:
 
 EXPECTED = {
     "applied": ("Decide whether Amina is eligible", "Accept: the applicant is eligible"),
-    "eligible": ("Choose two mentors for Amina", "Choose the mentor pair"),
+    "eligible": ("Find two mentors for Amina", "Find mentors"),
     "paired": ("Send the ethics agreement", "Send the agreement"),
     "meeting_1": ("Plan meeting 2", "Undo the latest meeting"),
     "meeting_3": ("Plan meeting 4, or close the case", "Close as completed"),

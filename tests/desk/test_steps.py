@@ -41,7 +41,7 @@ def prepare(step: str, field: Any) -> tuple[Case, dict[str, Any], dict[str, Any]
     if step == "refuse":
         return make_case(field), {"reason": "No degree."}, {"reason": " "}, "closed"
     if step == "pair":
-        right = {"first": first.pk, "second": second.pk}
+        right = {"first": first.pk, "second": second.pk, "mentee_agrees": True}
         return make_case(field, "eligible"), right, {"first": first.pk, "second": first.pk}, "paired"
     if step == "send_agreement":
         return make_case(field, "paired"), {}, {}, "paired"
@@ -201,9 +201,9 @@ def test_asylum_seekers_only_where_the_union_says_so(admin: Client, field: Any) 
 def test_one_mentor_needs_a_reason(admin: Client, field: Any) -> None:
     mentor = make_mentor(field)
     case = make_case(field, "eligible")
-    answer = admin.post(address(case, "pair"), {"seen": case.log_length, "first": mentor.pk})
+    answer = admin.post(address(case, "pair"), {"seen": case.log_length, "first": mentor.pk, "mentee_agrees": True})
     assert "one_mentor_reason" in answer.context["form"].errors
-    data = {"seen": case.log_length, "first": mentor.pk, "one_mentor_reason": "Nobody else."}
+    data = {"seen": case.log_length, "first": mentor.pk, "one_mentor_reason": "Nobody else.", "mentee_agrees": True}
     assert admin.post(address(case, "pair"), data).status_code == 302
     assert fresh(case).state == "paired"
 

@@ -17,6 +17,15 @@ class Check:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CardLink:
+    """A button that leads to a page instead of a step; the ``main`` one is filled."""
+
+    label: str
+    address: str
+    main: bool = False
+
+
 @dataclass(slots=True)
 class NextStep:
     """The card: a title, why, a check list, and the steps in the order of their weight."""
@@ -32,3 +41,4 @@ class NextStep:
     blocked: list[Step] = field(default_factory=list)
     #: The private link of the first party who has not signed: a new one can be sent.
     remind: Any = None
+    links: list[CardLink] = field(default_factory=list)

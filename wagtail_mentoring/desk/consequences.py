@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import UploadKind
+from wagtail_mentoring.pairing.models import ProposalStatus
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, state_after_meetings
 
 from . import words
+from .asking_words import names_of
 from .dossier import Dossier
 from .next_agreement import joins_later
 
@@ -57,12 +59,25 @@ def _refuse(dossier: Dossier) -> list[str]:
     ]
 
 
+def _open_questions(dossier: Dossier) -> list[str]:
+    """Return that those who are being asked are asked no longer."""
+    current = dossier.open_proposal
+    waiting = [one for one in dossier.proposals if one.status == ProposalStatus.QUEUED]
+    told = _("The open question to %(names)s is withdrawn: each gets a mail with thanks, and the places become free.")
+    queued = _("Those who stand next in line are not asked: %(names)s.")
+    return [
+        told % {"names": names_of(current)} if current is not None else "",
+        queued % {"names": "; ".join(names_of(one) for one in waiting)} if waiting else "",
+    ]
+
+
 def _pair(dossier: Dossier) -> list[str]:
     state = STATE_LABELS[state_after_meetings(len(dossier.held))]
     return [
         _("%(name)s and the mentors each get a mail with a private link.") % {"name": dossier.mentee.called},
         _("Each mentor has one place less."),
         _("The case moves to “%(state)s”. The agreement is sent next.") % {"state": state},
+        *_open_questions(dossier),
     ]
 
 
@@ -167,6 +182,7 @@ def _replace(dossier: Dossier) -> list[str]:
         _("The place of the mentor who leaves becomes free; the new mentor has one place less."),
         _("The meetings held and the state of the case stay."),
         next_one,
+        *_open_questions(dossier),
         _("A planned meeting stays planned: ask the new mentor whether the time suits.") if dossier.planned else "",
     ]
 

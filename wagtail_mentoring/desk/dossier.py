@@ -14,7 +14,7 @@ from wagtail_mentoring.cases.models import Case, CaseLogEntry
 from wagtail_mentoring.meetings.models import Attendance, Meeting, MeetingStatus
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.pairing.mentors import available_for, with_load
-from wagtail_mentoring.pairing.models import MentorPair, PairMembership
+from wagtail_mentoring.pairing.models import Invitation, MentorPair, PairMembership, Proposal, ProposalStatus
 from wagtail_mentoring.people.models import Mentor, PrivateLink
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.workflows import CaseFacts, CaseState, Step, steps_from
@@ -82,6 +82,23 @@ class Dossier:
         """The mentors of the current pair."""
         pair = self.pair
         return [member.mentor for member in pair.members if member.left_at is None] if pair else []  # type: ignore[attr-defined]
+
+    @cached_property
+    def proposals(self) -> list[Proposal]:
+        """Everybody who was, is, or will be asked for the case, in the order of asking, with ``asked``: each mentor."""
+        mentors = with_load(Mentor.objects.all())
+        asked = Invitation.objects.select_related("recorded_by").prefetch_related(Prefetch("mentor", mentors))
+        return list(
+            Proposal.objects.filter(case=self.case)
+            .select_related("created_by", "replaces", "mentee_answer_recorded_by")
+            .prefetch_related(Prefetch("invitations", asked.order_by("pk"), to_attr="asked"))
+            .order_by("order", "pk")
+        )
+
+    @property
+    def open_proposal(self) -> Proposal | None:
+        """The proposal whose mentors, or whose mentee, are being asked."""
+        return next((one for one in self.proposals if one.status == ProposalStatus.OPEN), None)
 
     @cached_property
     def mentors_with_room(self) -> list[Mentor]:

@@ -21,6 +21,7 @@ from .next_agreement import (
     planned_meeting,
     signatures,
 )
+from .next_mentors import find_mentors
 from .situation import decision_due
 from .wording import BASIS_CHOSEN, SITUATIONS
 
@@ -32,7 +33,7 @@ def next_step(dossier: Dossier) -> NextStep:
     elif dossier.facts.state == CaseState.APPLIED:
         card = _applied(dossier)
     elif dossier.facts.state == CaseState.ELIGIBLE:
-        card = _eligible(dossier)
+        card = find_mentors(dossier)
     elif dossier.facts.uploads_waiting:
         card = copies_to_look_at(dossier)
     elif not dossier.facts.agreement_out:
@@ -122,35 +123,6 @@ def _applied(dossier: Dossier) -> NextStep:
         why=f"{promise}: {when % {'day': words.day(due)}}.",
         checks=checks,
         main="accept",
-    )
-
-
-def _eligible(dossier: Dossier) -> NextStep:
-    case, decision, room = dossier.case, dossier.decision, len(dossier.mentors_with_room)
-    checks = []
-    if decision is not None and decision.eligible:
-        seen = _("Basis seen on %(day)s") % {"day": words.day(decision.seen_on)} if decision.seen_on else ""
-        checks.append(Check(OK, _("The applicant is eligible"), seen))
-    if dossier.pairs:
-        what = _("New mentors are looked for; the meetings held stay counted")
-        held = ngettext("%(number)s meeting held", "%(number)s meetings held", len(dossier.held))
-        checks.append(Check(WAITING, what, held % {"number": len(dossier.held)}))
-    needed = 1 if case.one_mentor_allowed else 2
-    found = ngettext("%(number)s mentor of this field has room", "%(number)s mentors of this field have room", room) % {
-        "number": room
-    }
-    if room >= 2:
-        checks.append(Check(OK, found, _("Ask two of them before you choose.")))
-    elif room >= needed:
-        checks.append(Check(WAITING, found, _("One mentor is enough when you give a reason.")))
-    else:
-        checks.append(Check(MISSING, found, _("Register a mentor, or ask one to take one more mentee.")))
-    since = {"days": words.days(case.days_in_state), "promised": words.days(case.participation.pairing_days)}
-    return NextStep(
-        title=_("Choose two mentors for %(name)s") % {"name": dossier.mentee.called},
-        why=_("Waiting for %(days)s. The union promises mentors within %(promised)s.") % since,
-        checks=checks,
-        main="pair",
     )
 
 

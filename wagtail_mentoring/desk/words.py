@@ -55,3 +55,8 @@ def user_name(user: Any) -> str:
     if user is None:
         return ""
     return str(user.get_full_name() or user.get_username())
+
+
+def number(value: float, places: int) -> str:
+    """Return a number with so many decimal places, as people write it in the active language."""
+    return formats.number_format(value, decimal_pos=places)

@@ -13,6 +13,7 @@ from wagtail_mentoring.workflows import EARLY_END_REASONS, END_REASON_LABELS
 
 from ..fields import DayField, MomentField, RadioField, RowsField, TextField
 from ..wording import BASIS_CHOSEN, SITUATIONS
+from .asking import mentee_agrees
 from .base import NO_ROOM, MentorChoiceField, StepForm
 
 
@@ -79,6 +80,12 @@ class PairForm(StepForm):
             self.fields["second"].required = True
             self.fields["second"].error_messages["required"] = _("The rules of this union ask for two mentors.")
             del self.fields["one_mentor_reason"]
+        if self.dossier.case.participation.mentee_asked_about_pair:
+            self.fields["mentee_agrees"] = mentee_agrees(self.dossier.mentee.called)
+
+    def inputs(self) -> dict[str, Any]:
+        # The tick is asked of the handler; the step itself has no use for it.
+        return {name: value for name, value in super().inputs().items() if name != "mentee_agrees"}
 
 
 class SendAgreementForm(StepForm):

@@ -48,10 +48,12 @@ class Shown:
 
 
 def rows_of(dossier: Dossier) -> list[list[Shown]]:
-    """Return the panels of the case in rows of one or two."""
+    """Return the panels of the case in rows of one or two, without those that say they are hidden."""
     rows: list[list[Shown]] = []
     for panel in sorted(_panels.values(), key=lambda one: one.order):
         shown = Shown(panel, panel.build(dossier))
+        if shown.context.get("hidden"):
+            continue
         if panel.half and rows and len(rows[-1]) == 1 and rows[-1][0].panel.half:
             rows[-1].append(shown)
         else:
@@ -60,4 +62,4 @@ def rows_of(dossier: Dossier) -> list[list[Shown]]:
 
 
 # Imported for what they register.
-from . import agreement, answers, certificates, history, meetings, messages, pair, person  # noqa: E402, F401
+from . import agreement, answers, asked, certificates, history, meetings, messages, pair, person  # noqa: E402, F401

@@ -3,18 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.pairing.models import MentorAnswer
+from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .. import words
 from ..dossier import Dossier
+from ..reasons import reasons_of
 from . import register
 from .person import languages
 
 
-def _member(member: Any) -> dict[str, Any]:
+def _replace(dossier: Dossier, mentor: Any) -> str:
+    """Return where somebody is sought in the place of ``mentor``, "" when nobody can be."""
+    if not dossier.may_handle or dossier.case.case_state not in PAIR_STATES:
+        return ""
+    return reverse("mentoring_desk:find_mentors", args=[dossier.case.pk]) + f"?replaces={mentor.pk}"
+
+
+def _member(dossier: Dossier, member: Any) -> dict[str, Any]:
     mentor = member.mentor
     answer = member.get_answer_display()
     if member.answer == MentorAnswer.YES and member.answered_by_phone:
@@ -28,6 +38,7 @@ def _member(member: Any) -> dict[str, Any]:
         "membership": _("Member, confirmed %(day)s") % {"day": words.day(confirmed)} if confirmed else "",
         "load": _("%(load)s of %(capacity)s mentees") % {"load": mentor.load, "capacity": mentor.capacity},
         "languages": languages(mentor),
+        "replace": _replace(dossier, mentor),
     }
 
 
@@ -35,6 +46,7 @@ def _member(member: Any) -> dict[str, Any]:
 def pair(dossier: Dossier) -> Mapping[str, Any]:
     """The mentors of the current pair with their answers, and every earlier pair."""
     current = dossier.pair
+    members: list[Any] = current.members if current else []  # type: ignore[attr-defined]
     earlier = [
         {
             "names": " · ".join(member.mentor.name for member in old.members),  # type: ignore[attr-defined]
@@ -46,8 +58,11 @@ def pair(dossier: Dossier) -> Mapping[str, Any]:
     ]
     return {
         "pair": current,
-        "members": [_member(member) for member in current.members if member.left_at is None] if current else [],  # type: ignore[attr-defined]
+        "members": [_member(dossier, member) for member in members if member.left_at is None],
         "chosen_by": words.user_name(current.created_by) if current else "",
         "chosen_on": words.day(current.created_at) if current else "",
         "earlier": earlier,
+        "why": next((reasons_of(dossier, one) for one in dossier.proposals if one.pk == current.proposal_id), None)
+        if current is not None
+        else None,
     }

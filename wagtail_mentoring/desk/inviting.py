@@ -1,0 +1,261 @@
+"""Inviting mentors to a case: chosen by hand or from the suggestions, with what will happen before the button."""
+
+import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.pairing import invitations, suggestions
+from wagtail_mentoring.pairing.mentors import with_load
+from wagtail_mentoring.pairing.models import InvitationStatus, ProposalStatus
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme.localized import language_name
+
+from . import words
+from .asking import AskScreen, next_after_yes
+from .finding import SeekScreen, and_of, detail_of, keys
+from .forms import StepForm, asking
+from .panels.person import languages
+from .reasons import Reasons, names_for, reasons_from
+
+#: So many mentors are listed for a choice by hand; the others are found by their name.
+LISTED = 100
+
+
+class ChooseMentors(SeekScreen):
+    """Every mentor of the field, with what speaks against each, to choose one or two of by hand."""
+
+    template_name = "wagtail_mentoring/desk/choose_mentors.html"
+    page_title = gettext_lazy("Choose mentors by hand")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.reason():
+            return self.not_possible()
+        name = request.GET.get("name", "").strip()[:100]
+        chosen = keys(request.GET.getlist("mentor"))
+        of_field = Mentor.objects.filter(union=self.case.union_id, fields=self.case.field_id, anonymised_at=None)
+        wanted = of_field.filter(Q(name__icontains=name) | Q(pk__in=chosen)) if name else of_field
+        listed = list(with_load(wanted).order_by("name", "pk")[: LISTED + 1])
+        against: dict[int, list[Any]] = {}
+        for obstacle in invitations.obstacles(self.case, listed[:LISTED], beside=self.together):
+            for pk in obstacle.mentors:
+                # That two of a whole list must not meet says nothing of one of them.
+                if obstacle.code != "conflict_of_two":
+                    against.setdefault(pk, []).append(obstacle)
+        rows = [self.row(mentor, against.get(mentor.pk, []), chosen) for mentor in listed[:LISTED]]
+        return self.respond(
+            rows=sorted(rows, key=lambda row: (row["absolute"], bool(row["against"]))),
+            more=len(listed) > LISTED,
+            listed=LISTED,
+            name=name,
+            one=self.replaces is not None or self.beside is not None,
+            hidden=[(key, value.pk) for key, value in (("replaces", self.replaces), ("beside", self.beside)) if value],
+            action=self.address("invite").partition("?")[0],
+            find=self.address("find_mentors") if self.beside is None else "",
+            being_asked=self.being_asked,
+        )
+
+    @property
+    def together(self) -> list[int]:
+        """The keys of those who would mentor together with whoever is chosen."""
+        if self.replaces is not None:
+            return [mentor.pk for mentor in self.dossier.mentors if mentor != self.replaces]
+        return [one.mentor_id for one in _running(self.beside)] if self.beside is not None else []
+
+    def row(self, mentor: Any, against: list[Any], chosen: list[int]) -> dict[str, Any]:
+        return {
+            "mentor": mentor,
+            "detail": detail_of(mentor),
+            "languages": languages(mentor),
+            "against": [obstacle.sentence for obstacle in against],
+            "absolute": any(obstacle.absolute for obstacle in against),
+            "chosen": mentor.pk in chosen,
+        }
+
+
+def _running(proposal: Any) -> list[Any]:
+    running = (InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES)
+    return [one for one in proposal.asked if one.status in running]
+
+
+class Invite(SeekScreen, AskScreen):
+    """Says who will be asked what, until when, and asks them at the press of the button."""
+
+    template_name = "wagtail_mentoring/desk/invite.html"
+    form_class = asking.InviteForm
+    header_icon = "mail"
+
+    def get_page_title(self) -> str:
+        return _("Invite %(names)s") % {"names": and_of([one.name for one in self.mentors])}
+
+    @property
+    def submit(self) -> str:
+        return _("Invite this pair") if len(self.mentors) == 2 else _("Invite this mentor")
+
+    @cached_property
+    def mentors(self) -> list[Any]:
+        """Those who are invited, in the order of the address. Raises Http404 for a mentor of another union."""
+        wanted = keys(self.request.GET.getlist("mentor"))
+        found = with_load(Mentor.objects.filter(union=self.case.union_id)).in_bulk(wanted)
+        if not wanted or len(found) != len(wanted):
+            raise Http404
+        return [found[pk] for pk in wanted]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.too_many() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.too_many() or super().post(request, *args, **kwargs)
+
+    def too_many(self) -> HttpResponse | None:
+        """Lead back to the choice when none, or more were chosen than are asked together; None: it is right."""
+        chosen = keys(self.request.GET.getlist("mentor"))
+        most = 1 if self.replaces is not None or self.beside is not None else 2
+        if 1 <= len(chosen) <= most:
+            return None
+        messages.error(
+            self.request, _("Choose one mentor.") if most == 1 else _("Choose two mentors, or one with a reason.")
+        )
+        return redirect(self.address("choose_mentors", mentor=chosen))
+
+    def load_again(self, form: StepForm) -> None:
+        for name in ("mentors", "option", "against", "replaces", "beside"):
+            self.__dict__.pop(name, None)
+        super().load_again(form)
+
+    # What speaks for them and against them.
+
+    @cached_property
+    def option(self) -> Any:
+        """The suggestion of just these mentors; None when a rule leaves them out, or no points are known."""
+        wanted = {one.pk for one in self.mentors}
+        pinned = tuple(wanted | set(self.together))
+        found = suggestions.suggest(self.case, pinned=pinned, replacing=self.replaces, limit=1)
+        return next((option for option in found.options if wanted <= set(option.mentors)), None)
+
+    @property
+    def together(self) -> list[int]:
+        if self.beside is not None:
+            return [one.mentor_id for one in _running(self.beside)]
+        return []
+
+    @cached_property
+    def against(self) -> list[Any]:
+        """What stands against asking them, the gravest first."""
+        beside = self.together
+        if self.replaces is not None:
+            beside = [mentor.pk for mentor in self.dossier.mentors if mentor != self.replaces]
+        fit = self.option.points if self.option is not None and self.beside is None else None
+        return list(invitations.obstacles(self.case, self.mentors, beside=beside, fit=fit))
+
+    def reason(self) -> str:
+        said = super().reason()
+        absolute = [str(obstacle.sentence) for obstacle in self.against if obstacle.absolute] if not said else []
+        return said or " ".join(absolute)
+
+    def form_arguments(self) -> dict[str, Any]:
+        asked_for = set()
+        if self.replaces is not None:
+            asked_for.add("replacing_reason")
+        elif len(self.mentors) == 1 and self.beside is None:
+            asked_for.add("one_mentor_reason")
+        if self.against:
+            asked_for.add("override_reason")
+        return {"asked_for": frozenset(asked_for)}
+
+    def reasons(self) -> Reasons | None:
+        """Return the reasons as the confirmation shows them."""
+        if self.option is None:
+            return None
+        others = [one.mentor for one in _running(self.beside)] if self.beside is not None else self.dossier.mentors
+        return reasons_from(self.option.why, names_for(self.dossier, [*others, *self.mentors]))
+
+    def more(self) -> dict[str, Any]:
+        return {
+            "mentors": [{"mentor": one, "detail": detail_of(one)} for one in self.mentors],
+            "against": [obstacle.sentence for obstacle in self.against],
+            "points": self.option.points if self.option is not None else None,
+            "reasons": self.reasons(),
+            "find": self.address("find_mentors") if self.beside is None else "",
+        }
+
+    # What happens.
+
+    @property
+    def queued(self) -> bool:
+        """Whether others are being asked now, so that these come next."""
+        return self.beside is None and self.dossier.open_proposal is not None
+
+    def after(self) -> list[str]:
+        days = self.case.participation.invitation_days
+        until = clock.today() + datetime.timedelta(days=days)
+        told = [
+            _("%(name)s gets a mail in %(language)s with a private link to answer: yes, no, or a question.")
+            % {"name": one.name, "language": language_name(one.language)}
+            for one in self.mentors
+        ]
+        reminded = until - datetime.timedelta(days=days - self.case.participation.invitation_reminder_days)
+        dates = {"day": words.day(until), "reminder": words.day(reminded)}
+        if self.queued:
+            now = [
+                _("Nobody gets a mail now: %(names)s are being asked. If they say no, these come next.")
+                % {"names": self.being_asked},
+                _("Then each has %(days)s to answer. No place is held before that.") % {"days": words.days(days)},
+            ]
+        else:
+            now = [
+                *told,
+                _("They answer by %(day)s, and are reminded on %(reminder)s. Until then a place is held for this case.")
+                % dates
+                if len(self.mentors) > 1
+                else _("The answer is due by %(day)s, with a reminder on %(reminder)s. Until then a place is held.")
+                % dates,
+            ]
+        return [*now, self.shown(), self.next()]
+
+    def next(self) -> str:
+        """Return what follows a yes."""
+        if self.replaces is not None:
+            return _("When the answer is yes, the new mentor takes the place of %(name)s.") % {
+                "name": self.replaces.name
+            }
+        return next_after_yes(self.dossier)
+
+    def shown(self) -> str:
+        """Return what the mentors read about the mentee."""
+        return _("Of %(name)s they read only what was agreed to be shown to mentors who are asked.") % {
+            "name": self.dossier.mentee.called
+        }
+
+    def act(self, form: StepForm) -> Any:
+        override = form.cleaned_data.get("override_reason", "")
+        user = self.request.user
+        if self.beside is not None:
+            return invitations.invite_another(self.beside.pk, self.mentors[0], user, override_reason=override)
+        option = self.option
+        return invitations.propose(
+            self.case.pk,
+            [one.pk for one in self.mentors],
+            user,
+            one_mentor_reason=form.reason(),  # type: ignore[attr-defined]
+            override_reason=override,
+            fit=option.points if option is not None else None,
+            why=option.why if option is not None else {},
+            replaces=self.replaces,
+        )
+
+    def done(self, form: StepForm, result: Any) -> str:
+        names = {"names": and_of([one.name for one in self.mentors])}
+        if getattr(result, "status", "") == ProposalStatus.QUEUED:
+            return _("%(names)s: to be asked next, should those before say no.") % names
+        return _("Invited: %(names)s. The mail is on its way.") % names
+
+
+__all__ = ["ChooseMentors", "Invite"]

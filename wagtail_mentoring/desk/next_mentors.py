@@ -1,0 +1,157 @@
+"""The card of an eligible case: finding mentors, and how far the questions to them have come."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_mentoring.pairing.models import InvitationStatus
+
+from . import words
+from .asking_words import names_of, state_of
+from .card import MISSING, OK, WAITING, CardLink, Check, NextStep
+from .dossier import Dossier
+
+
+def find_mentors(dossier: Dossier) -> NextStep:
+    """Return the card of an eligible case."""
+    made = _MADE.get(dossier.case.asking, _seek)(dossier)
+    return made
+
+
+def _first_checks(dossier: Dossier) -> list[Check]:
+    decision, checks = dossier.decision, []
+    if decision is not None and decision.eligible:
+        seen = _("Basis seen on %(day)s") % {"day": words.day(decision.seen_on)} if decision.seen_on else ""
+        checks.append(Check(OK, _("The applicant is eligible"), seen))
+    if dossier.pairs:
+        what = _("New mentors are looked for; the meetings held stay counted")
+        held = ngettext("%(number)s meeting held", "%(number)s meetings held", len(dossier.held))
+        checks.append(Check(WAITING, what, held % {"number": len(dossier.held)}))
+    return checks
+
+
+def _waits(dossier: Dossier) -> str:
+    case = dossier.case
+    since = {"days": words.days(case.days_in_state), "promised": words.days(case.participation.pairing_days)}
+    return _("Waiting for %(days)s. The union promises mentors within %(promised)s.") % since
+
+
+def _find(dossier: Dossier, label: str, main: bool = True) -> CardLink:
+    return CardLink(label, reverse("mentoring_desk:find_mentors", args=[dossier.case.pk]), main)
+
+
+def _seek(dossier: Dossier) -> NextStep:
+    room = len(dossier.mentors_with_room)
+    found = ngettext("%(number)s mentor of this field has room", "%(number)s mentors of this field have room", room) % {
+        "number": room
+    }
+    checks = _first_checks(dossier)
+    if room >= 2:
+        checks.append(Check(OK, found, _("“Find mentors” shows who fits best, and why.")))
+    elif room and dossier.case.one_mentor_allowed:
+        checks.append(Check(WAITING, found, _("One mentor is enough when you give a reason.")))
+    else:
+        checks.append(Check(MISSING, found, _("Register a mentor, or ask one to take one more mentee.")))
+    return NextStep(
+        title=_("Find two mentors for %(name)s") % {"name": dossier.mentee.called},
+        why=_waits(dossier),
+        checks=checks,
+        links=[_find(dossier, _("Find mentors"))],
+    )
+
+
+def _nobody(dossier: Dossier) -> NextStep:
+    card = _seek(dossier)
+    last = dossier.proposals[-1]
+    said = ", ".join(f"{one.mentor.name}: {state_of(one)}" for one in last.asked)  # type: ignore[attr-defined]
+    card.checks.insert(0, Check(MISSING, _("Everybody who was asked has said no"), said))
+    card.title = _("Find others for %(name)s: nobody is left to ask") % {"name": dossier.mentee.called}
+    return card
+
+
+def _refused(dossier: Dossier) -> NextStep:
+    card = _seek(dossier)
+    last = next(one for one in reversed(dossier.proposals) if one.mentee_answer == "no")
+    what = _("%(name)s would rather have others than %(names)s") % {
+        "name": dossier.mentee.called,
+        "names": names_of(last),
+    }
+    card.checks.insert(0, Check(MISSING, what, last.mentee_note))
+    card.title = _("Find other mentors for %(name)s") % {"name": dossier.mentee.called}
+    return card
+
+
+def _answers(dossier: Dossier) -> list[Check]:
+    """Return one line for each mentor who is asked."""
+    checks = []
+    for one in dossier.open_proposal.asked if dossier.open_proposal else []:  # type: ignore[attr-defined]
+        kind = {InvitationStatus.YES: OK, InvitationStatus.ASKED: WAITING}.get(one.status, MISSING)
+        until = ""
+        if one.status == InvitationStatus.ASKED and one.answer_by:
+            until = _("Answer by %(day)s") % {"day": words.day(one.answer_by)}
+            if one.reminded_at:
+                until += " · " + _("reminded on %(day)s") % {"day": words.day(one.reminded_at)}
+        checks.append(Check(kind, f"{one.mentor.name}: {state_of(one)}", until))
+        if one.question and one.reply_at is None:
+            checks.append(Check(MISSING, _("%(name)s has a question") % {"name": one.mentor.name}, one.question))
+    return checks
+
+
+def _questions(dossier: Dossier) -> list[CardLink]:
+    """Return a button for each question of a mentor that has no answer yet."""
+    return [
+        CardLink(
+            _("Answer %(name)s") % {"name": one.mentor.name},
+            reverse("mentoring_desk:invitation_reply", args=[dossier.case.pk, one.pk]),
+            main=number == 0,
+        )
+        for number, one in enumerate(
+            invitation
+            for invitation in (dossier.open_proposal.asked if dossier.open_proposal else [])  # type: ignore[attr-defined]
+            if invitation.question and invitation.reply_at is None
+        )
+    ]
+
+
+def _asked(dossier: Dossier) -> NextStep:
+    questions = _questions(dossier)
+    title = _("Answer the mentor’s question") if questions else _("Nothing to do now: mentors are being asked")
+    return NextStep(
+        title=title,
+        why=_waits(dossier),
+        checks=[*_first_checks(dossier), *_answers(dossier)],
+        links=[*questions, _find(dossier, _("Choose who comes next"), main=False)],
+    )
+
+
+def _missing(dossier: Dossier) -> NextStep:
+    said_yes = next(
+        one.mentor
+        for one in dossier.open_proposal.asked  # type: ignore[union-attr]
+        if one.status == InvitationStatus.YES
+    )
+    link = CardLink(_("See who could join"), "#asked", main=True)
+    return NextStep(
+        title=_("Ask somebody to mentor together with %(name)s") % {"name": said_yes.called},
+        why=_("One mentor said yes, the other did not. Those who fit best are below, under “Mentors being asked”."),
+        checks=[*_first_checks(dossier), *_answers(dossier)],
+        links=[link, *_questions(dossier)],
+    )
+
+
+def _mentee(dossier: Dossier) -> NextStep:
+    proposal: Any = dossier.open_proposal
+    asked = _("Asked on %(day)s") % {"day": words.day(proposal.mentee_asked_at)}
+    waits = Check(WAITING, _("%(name)s has not answered yet") % {"name": dossier.mentee.called}, asked)
+    record = reverse("mentoring_desk:proposal_mentee", args=[dossier.case.pk, proposal.pk])
+    return NextStep(
+        title=_("Nothing to do now: %(name)s is being asked about the mentors") % {"name": dossier.mentee.called},
+        why=_("With a yes the pair is made and the agreement is sent by itself."),
+        checks=[*_first_checks(dossier), *_answers(dossier), waits],
+        links=[*_questions(dossier), CardLink(_("Record the mentee’s answer"), record)],
+    )
+
+
+_MADE = {"mentors": _asked, "missing": _missing, "mentee": _mentee, "refused": _refused, "nobody": _nobody}
