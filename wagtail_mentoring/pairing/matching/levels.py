@@ -10,6 +10,7 @@ from .columns import Columns
 from .coverage import Covered
 from .packing import CLOSE, Packing, Prices, Relaxation, Rules, even, pack
 from .problem import REMATCH, Flags, Ints, Problem
+from .search import Search
 
 Plan = list[tuple[int, ...]]
 Sums = list[tuple[int, int]]
@@ -223,7 +224,10 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
         if margin == 0.0:
             break
         start = near.joined(kept)
-        found = pack(packing, start, start.value, start.places(plan), until)
+        if prices is None:
+            found = pack(packing, start, start.value, start.places(plan), until)
+        else:
+            found = Search(packing, start, prices, start.places(plan)).run(until)
         if found.chosen is None:
             break
         if int(start.value[found.chosen].sum()) > value:

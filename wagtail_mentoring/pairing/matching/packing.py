@@ -23,7 +23,7 @@ from .columns import Columns
 from .problem import Flags, Ints, Problem, Reals
 
 #: The LP's prices are rounded; sums of them are trusted to this much (values are whole thousandths of a point).
-CLOSE = 1e-4
+CLOSE = 1e-3
 #: The LP begins with the pairs among so many mentors of each case.
 BEGIN_WITH = 6
 #: New columns of a case in one round of the LP.
@@ -143,7 +143,7 @@ class Packing:
         return start, row[order], value[order].astype(np.float64)
 
 
-def _highs(seconds: float) -> Any:
+def highs_of(seconds: float) -> Any:
     """Return a silent solver on one thread, which makes its answers repeatable."""
     highs = solver()
     # The scheduler keeps the number of threads of whoever came first in this process, and fails silently if it differs.
@@ -174,7 +174,7 @@ class Relaxation:
         self.inside[self.table.places(plan)] = True
         self.inside[_best_of_each(self.table, self.table.value.astype(np.float64), AT_ONCE)] = True
         begin = self.table.take(np.flatnonzero(self.inside))
-        self.lp = _highs(until - time.monotonic())
+        self.lp = highs_of(until - time.monotonic())
         self.lp.passModel(packing.model(begin, -begin.value))
 
     def solve(self, margin: float) -> tuple[Prices, Columns] | None:
@@ -281,7 +281,7 @@ def pack(packing: Packing, table: Columns, gain: Ints, start: Ints | None, until
     if not len(table):
         allowed = not packing.rules.must.any() and not packing.rules.low.any()
         return Packed(np.zeros(0, dtype=np.int64), True, 0.0) if allowed else Packed(None, True, -np.inf)
-    mip = _highs(until - time.monotonic())
+    mip = highs_of(until - time.monotonic())
     mip.setOptionValue("mip_rel_gap", 0.0)
     mip.setOptionValue("mip_abs_gap", 0.5)
     lp = packing.model(table, -gain)
@@ -331,7 +331,7 @@ def even(packing: Packing, table: Columns, start: Ints, value: int, until: float
     lp.a_matrix_.index_ = np.concatenate([index, mentor])
     lp.a_matrix_.value_ = np.concatenate([worth, -np.ones(len(mentor))])
     lp.integrality_ = [highs.HighsVarType.kInteger] * len(table) + [highs.HighsVarType.kContinuous] * len(mentor)
-    mip = _highs(until - time.monotonic())
+    mip = highs_of(until - time.monotonic())
     mip.setOptionValue("mip_rel_gap", 0.0)
     mip.setOptionValue("mip_abs_gap", 0.5)
     mip.passModel(lp)
