@@ -6,10 +6,12 @@ import re
 import pytest
 from django.test import Client
 
-from tests.factories import make_case, make_field, make_mentor, make_union
+from tests.factories import make_case, make_field, make_handler, make_mentor, make_union
+from tests.portal.asking import invitation_of, make_asked
 from tests.portal.conftest import address, link_of
 from wagtail_mentoring import clock
 from wagtail_mentoring.messages.models import OutboxMessage
+from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import PrivateLink
 
@@ -199,8 +201,30 @@ def test_everybody_with_the_address_gets_the_links_of_running_cases(client: Clie
     OutboxMessage.objects.all().delete()
     ask(client, "both@example.org")
     told = {(row.case, row.mentor is not None) for row in OutboxMessage.objects.all()}
-    assert told == {(mentee_case, False), (mentored, True), (elsewhere, False)}
+    # Both mentors with this address get their own page, which belongs to no case.
+    assert told == {(mentee_case, False), (mentored, True), (elsewhere, False), (None, True)}
+    assert OutboxMessage.objects.filter(case=None, event="fresh_mentor_link").count() == 2
     assert refused not in {case for case, _mentor in told}
+
+
+def test_a_mentor_gets_the_own_page_and_the_open_questions_anew(client: Client) -> None:
+    field = make_field()
+    values = {"email": "maija@example.org", "capacity": 3}
+    mentor, stopped = make_mentor(field, **values), make_mentor(field, ended_on=clock.today(), **values)
+    waiting = make_mentor(field, approved_on=None, **values)
+    open_one, answered, shut = (make_asked(mentor, make_mentor(field)) for _number in range(3))
+    invitations.answer_yes(invitation_of(answered).pk)
+    invitations.withdraw(shut.pk, make_handler())
+    links.revoke(links.link_for_mentor(waiting))
+    links.link_for_mentor(stopped)
+    OutboxMessage.objects.all().delete()
+    ask(client, "maija@example.org")
+    told = {(row.event, row.link_id) for row in OutboxMessage.objects.all()}
+    assert told == {
+        ("fresh_mentor_link", links.link_for_mentor(mentor).pk),
+        ("invitation_reminder", links.link_for_invitation(invitation_of(open_one)).pk),
+        ("invitation_reminder", links.link_for_invitation(invitation_of(answered)).pk),
+    }
 
 
 def test_a_link_that_works_still_works_after_somebody_asked(client: Client) -> None:

@@ -15,6 +15,13 @@ APPROVED, DECLINED = "mentoring.mentor_approved", "mentoring.mentor_declined"
 ENDED, BACK = "mentoring.mentor_ended", "mentoring.mentor_back"
 IMPORTED = "mentoring.mentor_imported"
 PARTNER, CONFLICT = "mentoring.mentor_partner", "mentoring.mentor_conflict"
+# What a mentor does on the own page.
+OWN_PROFILE, OWN_CONFIRMED, OWN_ORIENTED = (
+    "mentoring.own_profile",
+    "mentoring.own_confirmed",
+    "mentoring.own_oriented",
+)
+OWN_PAUSE, OWN_AWAY, OWN_STOP = "mentoring.own_pause", "mentoring.own_away", "mentoring.own_stop"
 
 #: What happens to a mentor besides Wagtail's own "edited" and the like.
 SENTENCES: dict[str, Any] = {
@@ -25,6 +32,12 @@ SENTENCES: dict[str, Any] = {
     IMPORTED: _("Written by an import"),
     PARTNER: _("Standing pair changed"),
     CONFLICT: _("Conflicts of interest changed"),
+    OWN_PROFILE: _("The mentor changed the own profile"),
+    OWN_CONFIRMED: _("The mentor said that the profile is still true"),
+    OWN_ORIENTED: _("The mentor has read the orientation"),
+    OWN_PAUSE: _("The mentor changed the own break"),
+    OWN_AWAY: _("The mentor changed the own days away"),
+    OWN_STOP: _("The mentor wants to stop"),
 }
 
 

@@ -5,18 +5,24 @@ from django.db import transaction
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.messages.mentor_receivers import send_invitation
+from wagtail_mentoring.messages.models import MailEvent
 from wagtail_mentoring.messages.receivers import send_link
 from wagtail_mentoring.people import links
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
+
+from .own_page import open_invitations, stage_of
 
 LINK_SENT = "mentoring.link_sent"
 
 
 def send_fresh_links(email: str) -> int:
-    """Mail the link of every running case to everybody with this address (two people may share it); return how many.
+    """Mail every link that is of use to everybody with this address (two people may share it); return how many.
 
-    A link that still works is sent as it is: otherwise anybody who knows an address could make the links of that person
-    worthless. One that has expired is made anew. One that was revoked stays so: only the contact person lifts that.
+    That is one for each running case; for a mentor also the own page, and one for each open question. A link that still
+    works is sent as it is: otherwise anybody who knows an address could make the links of that person worthless. One
+    that has expired is made anew, unless it is of a question that is over. One that was revoked stays so: only the
+    contact person lifts that.
     """
     sent = 0
     mentees = Mentee.objects.filter(email__iexact=email, anonymised_at__isnull=True)
@@ -25,13 +31,32 @@ def send_fresh_links(email: str) -> int:
     for mentor in Mentor.objects.filter(email__iexact=email, anonymised_at__isnull=True).order_by("pk"):
         for case in Case.objects.running().mentored_by(mentor).order_by("pk"):
             sent += _send(case, mentor=mentor)
+        sent += _send_own(mentor)
     return sent
+
+
+@transaction.atomic
+def _send_own(mentor: Mentor) -> int:
+    """Mail what belongs to the mentor and to no case yet. Nothing to somebody who has stopped."""
+    sent = 0
+    for invitation in open_invitations(mentor):
+        if _works(link := links.link_for_invitation(invitation)):
+            send_invitation(MailEvent.INVITATION_REMINDER, invitation, link=link)
+            sent += 1
+    if stage_of(mentor) != "ended" and _works(link := links.link_for_mentor(mentor)):
+        send_link(link)
+        sent += 1
+    return sent
+
+
+def _works(link: PrivateLink) -> bool:
+    return link.revoked_at is None and link.expires_at >= clock.now()
 
 
 @transaction.atomic
 def _send(case: Case, *, mentee: Mentee | None = None, mentor: Mentor | None = None) -> int:
     link = links.link_for(case, mentee=mentee, mentor=mentor)
-    if link.revoked_at is not None or link.expires_at < clock.now():
+    if not _works(link):
         return 0
     moves.note(case.pk, LINK_SENT, actors.SYSTEM, {"role": "mentee" if mentee else "mentor"})
     send_link(link)

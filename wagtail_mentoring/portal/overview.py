@@ -128,6 +128,8 @@ def _where(record: Record) -> Where:
     case = record.case
     if case.case_state == CaseState.APPLIED:
         return _applied(case)
+    if record.must_choose:
+        return _to_choose(record)
     if case.case_state == CaseState.ELIGIBLE:
         return _looking(record)
     title = _title(record)
@@ -142,6 +144,16 @@ def _where(record: Record) -> Where:
             _("You have signed. We wait until everybody has signed, and then write to you."),
         )
     return _meeting(record, title)
+
+
+def _to_choose(record: Record) -> Where:
+    return Where(
+        _("Your mentors have said yes: do they suit you?"),
+        _("This is the one thing to do now."),
+        _("Read who they are, and say yes or that you would rather have somebody else."),
+        action=_("See them and answer"),
+        address=reverse("wagtail_mentoring:portal_pair"),
+    )
 
 
 def _to_sign(record: Record) -> Where:
@@ -218,6 +230,17 @@ def _looking(record: Record) -> Where:
     more = []
     if record.held:
         more.append(_("The meetings that you have had stay counted, and you come first in the queue."))
+    if record.proposal is not None:
+        return Where(
+            _("We have asked mentors"),
+            _("You do not need to do anything."),
+            _("They have some days to answer. We write to you when they have said yes."),
+            tuple(more),
+        )
+    if record.wanted_others:
+        more.append(
+            _("You would rather have somebody else. That is all right: your contact person knows it, and we look on.")
+        )
     more.append(
         _("We look until %(day)s.") % {"day": day}
         if ahead

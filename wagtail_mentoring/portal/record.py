@@ -3,12 +3,14 @@
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload, UploadStatus
 from wagtail_mentoring.agreements.parties import agreement_of, current_agreements
 from wagtail_mentoring.applications.models import EligibilityDecision
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.pairing.models import PairMembership
+from wagtail_mentoring.pairing.models import MenteeAnswer, PairMembership, Proposal, ProposalStatus
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.workflows import CaseState
 
@@ -21,7 +23,8 @@ class Record:
 
     ``agreements`` are all that count now, the agreement itself before its supplements; ``agreement`` is the one that
     the reader signs, and ``own_party`` the reader in it. ``parties`` are those of all agreements who take part now.
-    ``copy`` is the signed copy of the reader that a person looks at, or has not taken; None without one.
+    ``copy`` is the signed copy of the reader that a person looks at, or has not taken; None without one. ``proposals``
+    are those that the mentee may know of: the one that is asked now, and those that the mentee did not want.
     """
 
     case: Case
@@ -34,6 +37,23 @@ class Record:
     copy: SignatureUpload | None
     meetings: list[Meeting]
     decision: EligibilityDecision | None
+    proposals: list[Proposal]
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The mentors who are being asked now; None for everybody but the mentee."""
+        return next((row for row in self.proposals if row.status == ProposalStatus.OPEN), None)
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether the mentee is asked now if the mentors suit."""
+        return self.proposal is not None and self.proposal.mentee_asked_at is not None
+
+    @property
+    def wanted_others(self) -> bool:
+        """Whether the mentee has said of the last mentors that others would be better."""
+        newest = self.proposals[0] if self.proposals else None
+        return newest is not None and newest.mentee_answer == MenteeAnswer.NO
 
     @property
     def running(self) -> bool:
@@ -134,7 +154,15 @@ def record_of(visit: Visit) -> Record:
             Meeting.objects.filter(case=case, status__in=[MeetingStatus.HELD, MeetingStatus.PLANNED]).order_by("number")
         ),
         decision=EligibilityDecision.objects.filter(case=case).first(),
+        proposals=_proposals(visit),
     )
+
+
+def _proposals(visit: Visit) -> list[Proposal]:
+    if not visit.is_mentee:
+        return []
+    known = Q(status=ProposalStatus.OPEN) | Q(mentee_answer=MenteeAnswer.NO)
+    return list(Proposal.objects.filter(known, case=visit.case).order_by("-opened_at", "-pk"))
 
 
 def _copy(party: Party | None) -> SignatureUpload | None:

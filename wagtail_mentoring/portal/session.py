@@ -16,7 +16,9 @@ from django.utils.text import capfirst
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.people.models import LinkPurpose, Mentee, Mentor, PrivateLink
+from wagtail_mentoring.programme.models import Union
 
 SESSION_KEY = "mentoring_link"
 #: What a person has typed on the page of the agreement while a code was asked for.
@@ -45,6 +47,52 @@ class Visit:
         return {"mentee": mentee, "mentor": mentor}
 
 
+@dataclass(frozen=True, slots=True)
+class MentorVisit:
+    """A mentor on the own page, which belongs to no case."""
+
+    link: PrivateLink
+    mentor: Mentor
+
+    @property
+    def union(self) -> Union:
+        return self.mentor.union
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationVisit:
+    """A mentor who looks at the question whether to mentor somebody, and at nothing else."""
+
+    link: PrivateLink
+    mentor: Mentor
+    invitation: Invitation
+
+    @property
+    def case(self) -> Case:
+        return self.invitation.proposal.case
+
+    @property
+    def union(self) -> Union:
+        return self.mentor.union
+
+
+#: Where the page is that a link of each purpose opens.
+HOMES = {
+    LinkPurpose.CASE: "wagtail_mentoring:portal_home",
+    LinkPurpose.MENTOR: "wagtail_mentoring:portal_mentor",
+    LinkPurpose.INVITATION: "wagtail_mentoring:portal_invitation",
+}
+
+
+def mentor_frame(visit: MentorVisit | InvitationVisit, **context: Any) -> dict[str, Any]:
+    """Return the context that every page of a mentor has that shows no case, with ``context``."""
+    union = visit.union
+    subtitle = union.short
+    if isinstance(visit, InvitationVisit):
+        subtitle = f"{capfirst(visit.case.field_name)} · {union.short}"
+    return {"visit": visit, "mentoring_union": union, "mentoring_subtitle": subtitle, **context}
+
+
 def frame(visit: Visit, **context: Any) -> dict[str, Any]:
     """Return the context that every private page has, with ``context``."""
     case = visit.case
@@ -69,38 +117,74 @@ def end(request: HttpRequest) -> None:
     request.session.flush()
 
 
-def current(request: HttpRequest) -> Visit | None:
-    """Return the visit of the session, or None when there is none, it is over, or its link is no longer valid.
+def _link(request: HttpRequest, purpose: LinkPurpose, *related: str) -> PrivateLink | None:
+    """Return the session's link when it is one of ``purpose``; None when there is none, or it is no longer valid.
 
-    Each use makes it last anew, written when a good part of the time has passed.
+    Each use makes the session last anew, written when a good part of the time has passed. A link of another purpose
+    stays: whoever types the address of another page has not left the own one.
     """
     kept = request.session.get(SESSION_KEY)
     if not isinstance(kept, dict):
         return None
     now = clock.now()
     link = (
-        PrivateLink.objects.select_related(
-            "case__union", "case__participation", "case__field__profession", "case__mentee", "mentee", "mentor"
-        )
+        PrivateLink.objects.select_related(*related)
         .filter(
             pk=kept.get("pk") or 0,
             generation=kept.get("generation") or 0,
-            purpose=LinkPurpose.CASE,
             revoked_at__isnull=True,
             expires_at__gte=now,
         )
         .first()
     )
-    if link is None or link.case is None or kept.get("until", 0) < now.timestamp():
+    if link is None or kept.get("until", 0) < now.timestamp():
         request.session.pop(SESSION_KEY, None)
         request.session.pop(TYPED_KEY, None)
         return None
-    person = link.mentee or link.mentor
-    if person is None:  # pragma: no cover - the database's constraint forbids it
+    if link.purpose != purpose:
         return None
     if kept["until"] - now.timestamp() < conf.LINK_SESSION_MINUTES * 60 * 0.8:
         _remember(request, link)
+    return link
+
+
+def current(request: HttpRequest) -> Visit | None:
+    """Return the visit to a case, or None when the session has opened none or it is over."""
+    related = ("case__union", "case__participation", "case__field__profession", "case__mentee", "mentee", "mentor")
+    link = _link(request, LinkPurpose.CASE, *related)
+    person = (link.mentee or link.mentor) if link else None
+    if link is None or link.case is None or person is None:
+        return None
     return Visit(link, link.case, person)
+
+
+def current_mentor(request: HttpRequest) -> MentorVisit | None:
+    """Return the visit of a mentor to the own page, or None; also None for a person who has been erased."""
+    link = _link(request, LinkPurpose.MENTOR, "mentor__union")
+    if link is None or link.mentor is None or link.mentor.anonymised_at is not None:
+        return None
+    return MentorVisit(link, link.mentor)
+
+
+def current_invitation(request: HttpRequest) -> InvitationVisit | None:
+    """Return the visit of a mentor to an invitation, or None; also None once the mentor or the case was erased."""
+    link = _link(
+        request,
+        LinkPurpose.INVITATION,
+        "mentor__union",
+        "invitation__proposal__case__union",
+        "invitation__proposal__case__participation",
+        "invitation__proposal__case__field__profession",
+        "invitation__proposal__case__mentee",
+    )
+    if link is None or link.mentor is None or link.invitation is None:
+        return None
+    invitation = link.invitation
+    erased = link.mentor.anonymised_at is not None or invitation.proposal.case.anonymised_at is not None
+    # The row says whose question it is. A link of somebody else can come about by a mistake alone, and opens nothing.
+    if erased or invitation.mentor_id != link.mentor_id:
+        return None
+    return InvitationVisit(link, link.mentor, invitation)
 
 
 def guarded(response: HttpResponseBase) -> HttpResponseBase:
@@ -123,17 +207,30 @@ def private(view: View) -> View:
     return wrapped
 
 
-def with_visit(view: Callable[..., HttpResponseBase]) -> View:
-    """Decorate a view that needs an open private page: it gets the visit; without one, a way to a fresh link."""
-
+def _with(find: Callable[[HttpRequest], Any], view: Callable[..., HttpResponseBase]) -> View:
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        visit = current(request)
+        visit = find(request)
         if visit is None:
             return guarded(refused(request, over=True))
         return guarded(view(request, visit, *args, **kwargs))
 
     return wrapped
+
+
+def with_visit(view: Callable[..., HttpResponseBase]) -> View:
+    """Decorate a view that needs an open page of a case: it gets the visit; without one, a way to a fresh link."""
+    return _with(current, view)
+
+
+def with_mentor(view: Callable[..., HttpResponseBase]) -> View:
+    """Decorate a view of a mentor's own page, as :func:`with_visit` does for the page of a case."""
+    return _with(current_mentor, view)
+
+
+def with_invitation(view: Callable[..., HttpResponseBase]) -> View:
+    """Decorate a view of an invitation, as :func:`with_visit` does for the page of a case."""
+    return _with(current_invitation, view)
 
 
 def refused(request: HttpRequest, *, over: bool = False) -> HttpResponse:

@@ -42,13 +42,15 @@ def languages_of(person: Person) -> str:
     return ", ".join([*known, *([person.other_languages] if person.other_languages else [])])
 
 
-def shown_mentors(mentors: list[Mentor], kind: ConsentKind) -> list[ShownPerson]:
-    """Return the mentors as the mentee, or the partner mentor, may see them."""
+def shown_mentors(
+    mentors: list[Mentor], kind: ConsentKind, *, without: frozenset[str] = frozenset()
+) -> list[ShownPerson]:
+    """Return the mentors as the mentee, or the partner mentor, may see them, leaving out the fields ``without``."""
     may_show = consented(mentors, kind)
     nameless = (
         pgettext("instead of a name", "Your mentor") if kind == ConsentKind.SHOWN_TO_MENTEE else _("The second mentor")
     )
-    return [_shown_mentor(mentor, may_show.get(mentor.pk, frozenset()), nameless) for mentor in mentors]
+    return [_shown_mentor(mentor, may_show.get(mentor.pk, frozenset()) - without, nameless) for mentor in mentors]
 
 
 def _shown_mentor(mentor: Mentor, fields: frozenset[str], nameless: str) -> ShownPerson:

@@ -36,7 +36,7 @@ def _steps(record: Record) -> list[_Step]:
     case, union = record.case, record.case.union.short
     looked = _Step(
         done=_("Your mentors are found"),
-        now=_("Now: we look for your mentors"),
+        now=_looking(record),
         ahead=_("We look for your mentors"),
         on=record.paired_at,
         detail=_waiting(record),
@@ -68,6 +68,14 @@ def _steps(record: Record) -> list[_Step]:
             detail=_held(record) if record.held else _how_often(record),
         ),
     ]
+
+
+def _looking(record: Record) -> str:
+    if record.must_choose:
+        return _("Now: you say whether your mentors suit you")
+    if record.proposal is not None:
+        return _("Now: we have asked mentors")
+    return _("Now: we look for your mentors")
 
 
 def _waiting(record: Record) -> str:

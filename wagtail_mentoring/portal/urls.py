@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from . import certificate, copies, declining, downloads, guides, joining, signing, views
+from . import (
+    certificate,
+    copies,
+    declining,
+    downloads,
+    guides,
+    inviting,
+    joining,
+    own_page,
+    pair_question,
+    signing,
+    views,
+)
 
 urlpatterns = [
     # Before the programmes, whose short names it therefore takes away.
@@ -32,6 +44,20 @@ urlpatterns = [
     path("p/guide/<int:number>.pdf", guides.pdf, name="portal_guide_pdf"),
     path("p/certificate/", certificate.make, name="portal_certificate"),
     path("p/certificate.pdf", certificate.pdf, name="portal_certificate_pdf"),
+    path("p/mentors/", pair_question.pair, name="portal_pair"),
+    # What a mentor is asked, with a link of its own
+    path("p/invitation/", inviting.invitation, name="portal_invitation"),
+    path("p/invitation/question/", inviting.ask, name="portal_invitation_ask"),
+    path("p/invitation/break/", inviting.pause, name="portal_invitation_pause"),
+    # The mentor's own page
+    path("p/mentor/", own_page.home, name="portal_mentor"),
+    path("p/mentor/profile/", own_page.profile, name="portal_mentor_profile"),
+    path("p/mentor/still-true/", own_page.confirm, name="portal_mentor_confirm"),
+    path("p/mentor/orientation/", own_page.orientation, name="portal_mentor_orientation"),
+    path("p/mentor/away/", own_page.away, name="portal_mentor_away"),
+    path("p/mentor/stop/", own_page.stop, name="portal_mentor_stop"),
+    path("p/mentor/case/<str:reference>/", own_page.to_case, name="portal_mentor_case"),
+    path("p/mentor/invitation/<int:number>/", own_page.to_invitation, name="portal_mentor_invitation"),
     # Last: a token looks like anything else.
     path("p/<str:token>/", views.open_link, name="portal_open"),
 ]

@@ -33,7 +33,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
         link = links.read_token(token)
     except links.LinkRefused:
         return session.refused(request)
-    if link.purpose != LinkPurpose.CASE:
+    if link.purpose == LinkPurpose.DRAFT:
         return redirect("wagtail_mentoring:apply_resume", token)
     person = link.mentee or link.mentor
     language = session.speak(request, person.language if person else "")
@@ -42,7 +42,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
     session.begin(request, link)
     link.opened_at = clock.now()
     link.save(update_fields=["opened_at"])
-    response = redirect("wagtail_mentoring:portal_home")
+    response = redirect(session.HOMES[LinkPurpose(link.purpose)])
     if language:
         session.remember_language(response, language)
     return response

@@ -1,0 +1,400 @@
+"""An invited mentor reads and answers, over HTTP: what is shown, what is not, and every way it can end."""
+
+import datetime
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_case, make_field, make_handler, make_mentor, make_union
+from tests.portal.asking import OWN, PAGE, invitation_of, invited, make_asked, open_link, own
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
+from wagtail_mentoring.people import links
+from wagtail_mentoring.people.models import Mentor, MentorConflict, PrivateLink
+from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.setup.texts import load_notices
+
+pytestmark = pytest.mark.django_db
+
+ASK, BREAK = f"{PAGE}question/", f"{PAGE}break/"
+WORDS = {
+    "name": "Xanthippe Salonen",
+    "email": "xanthippe@hidden.example",
+    "phone": "040 999 8888",
+    "access_needs": "A quiet room.",
+    "safe_contact": "Only by text",
+    "municipality": "Tampere",
+    "english": "b2",
+    "other_languages": "Arabic, French",
+    "answers": {
+        "goals": ["cv", "networks", "other"],
+        "goals_text": "I fled in 2015 and built hospitals",
+        "times": ["evenings"],
+        "formats": ["in_person", "online"],
+        "experience_years": 7,
+        "degree_country": "Atlantis",
+        "degree_field": "Hydrodynamics of Ys",
+        "profession": "Dam architect of Ys",
+    },
+}
+PRIVATE = ("Xanthippe", "Salonen", "hidden.example", "999 8888", "quiet room", "by text", "fled", "Atlantis", "of Ys")
+
+
+def text(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def status(invitation: Invitation) -> str:
+    return str(Invitation.objects.values_list("status", flat=True).get(pk=invitation.pk))
+
+
+def test_the_mentor_reads_what_may_be_known_and_no_more() -> None:
+    field = make_field()
+    mentor = make_mentor(
+        field, topics=["cv"], times=["evenings"], municipality="tampere", other_languages="French", english="c1"
+    )
+    proposal = make_asked(mentor, make_mentor(field, name="Erik Exempel"), **WORDS)
+    response = invited(invitation_of(proposal)).get(PAGE)
+    page = text(response)
+    for shown in (
+        "mentor a colleague in Tampere?",
+        "Engineers, Master",
+        "7 years of work",
+        "Make my CV and applications better",
+        "English B2, Arabic, French",
+        "Weekdays after 17",
+        "Near Tampere, or online",
+        "You can help with what is wished: CV, applications and interviews.",
+        "You both speak: English, French.",
+        "These times suit you both: Weekdays after 17.",
+        "You are in the same place: Tampere.",
+        "3 to 5 meetings, each about 1.5 hours.",
+        "You share the work with a second mentor.",
+    ):
+        assert shown in page, shown
+    assert not [word for word in (*PRIVATE, "Something else", "Erik", proposal.case.reference) if word in page]
+    assert response["Cache-Control"].startswith("no-store") and "noindex" in response["X-Robots-Tag"]
+
+
+def test_a_hidden_place_stands_nowhere() -> None:
+    field = make_field()
+    mentor = make_mentor(field, municipality="Tampere")
+    proposal = make_asked(mentor, make_mentor(field), **WORDS, hide_municipality=True)
+    page = text(invited(invitation_of(proposal)).get(PAGE))
+    assert "Tampere" not in page and "Would you like to mentor a colleague?" in page and "We meet online" in page
+
+
+def test_the_second_mentor_is_shown_with_consent_alone() -> None:
+    field = make_field()
+    partner = make_mentor(field, name="Erik Exempel", title="Town planner", municipality="Kotka")
+    proposal = make_asked(make_mentor(field), partner)
+    client = invited(invitation_of(proposal))
+    assert "Erik" not in text(client.get(PAGE)) and "Town planner" not in text(client.get(PAGE))
+    Consent.objects.create(mentor=partner, kind=ConsentKind.SHOWN_TO_PARTNER, fields=["name", "title"])
+    page = text(client.get(PAGE))
+    assert "Erik Exempel" in page and "Town planner" in page and "Kotka" not in page
+
+
+def test_yes_waits_for_the_other_one_and_then_the_mentee_is_asked() -> None:
+    proposal = make_asked()
+    first, second = invitation_of(proposal, 0), invitation_of(proposal, 1)
+    client = invited(first)
+    response = client.post(PAGE, {"answer": "yes", "message": "With pleasure"})
+    assert (response.status_code, response.headers["Location"]) == (302, PAGE)
+    first.refresh_from_db()
+    assert (first.status, first.message) == ("yes", "With pleasure")
+    page = text(client.get(PAGE))
+    assert "Thank you, you have said yes" in page and "We wait until everybody has answered" in page
+    # Twice is once.
+    assert client.post(PAGE, {"answer": "yes"}).status_code == 302
+    assert status(first) == "yes"
+    assert proposal.case.log.filter(action="mentoring.invitation_yes").count() == 1
+    invited(second).post(PAGE, {"answer": "yes"})
+    assert "Now the mentee says whether it suits" in text(client.get(PAGE))
+    proposal.refresh_from_db()
+    assert proposal.mentee_asked_at is not None
+    # Everybody has said yes: now only the contact person can stop it.
+    refused = client.post(PAGE, {"answer": "other"})
+    assert refused.status_code == 422 and "write to your contact person now" in text(refused)
+    assert status(first) == "yes"
+
+
+def test_a_pair_that_came_about_is_said_on_the_page() -> None:
+    field = make_field(mentee_asked_about_pair=False)
+    proposal = make_asked(make_mentor(field))
+    client = invited(invitation_of(proposal))
+    client.post(PAGE, {"answer": "yes"})
+    assert "you are a mentor here now" in text(client.get(PAGE))
+    assert Case.objects.get(pk=proposal.case_id).state == "paired"
+
+
+def test_a_yes_may_become_a_no_while_others_are_asked() -> None:
+    proposal = make_asked()
+    first = invitation_of(proposal)
+    client = invited(first)
+    client.post(PAGE, {"answer": "yes"})
+    assert "You cannot help after all?" in text(client.get(PAGE))
+    assert client.post(PAGE, {"answer": "other"}).status_code == 302
+    assert status(first) == "no"
+    assert "You have said no, and that is all right" in text(client.get(PAGE))
+    # And not back again without the contact person.
+    refused = client.post(PAGE, {"answer": "yes"})
+    assert refused.status_code == 422 and status(first) == "no"
+    assert "If you have changed your mind, write to your contact person." in text(refused)
+
+
+@pytest.mark.parametrize("reason", ["no_time", "not_my_speciality", "conflict", "other"])
+def test_no_with_each_reason(reason: str) -> None:
+    proposal = make_asked()
+    first = invitation_of(proposal)
+    client = invited(first)
+    assert client.post(PAGE, {"answer": reason, "message": "Sorry"}).status_code == 302
+    first.refresh_from_db()
+    assert (first.status, first.no_reason, first.message) == ("no", reason, "Sorry")
+    page = text(client.get(PAGE))
+    assert ("Do you need a break?" in page) == (reason == "no_time")
+    assert MentorConflict.objects.filter(mentor=first.mentor, mentee=proposal.case.mentee).exists() == (
+        reason == "conflict"
+    )
+    # What was said of the mentee is not on the page any more.
+    assert "What we know about the mentee" not in page
+
+
+def test_no_time_offers_a_break() -> None:
+    first = invitation_of(make_asked())
+    client = invited(first)
+    # Nobody is paused who has not said no.
+    later = clock.today() + datetime.timedelta(days=90)
+    client.post(BREAK, {"until": later.isoformat()})
+    assert Mentor.objects.get(pk=first.mentor_id).paused_until is None
+    client.post(PAGE, {"answer": "no_time"})
+    for wrong in ("", "soon", "2020-01-01", "2099-01-01", clock.today().isoformat()):
+        response = client.post(BREAK, {"until": wrong})
+        assert response.status_code == 422 and 'id="pause_until_error"' in response.content.decode(), wrong
+    assert Mentor.objects.get(pk=first.mentor_id).paused_until is None
+    assert client.post(BREAK, {"until": later.isoformat()}).status_code == 302
+    assert Mentor.objects.get(pk=first.mentor_id).paused_until == later
+    page = text(client.get(PAGE))
+    assert "We ask you nothing until" in page and "Do you need a break?" not in page
+
+
+def test_the_orientation_is_ticked_before_the_first_yes() -> None:
+    field = make_field()
+    first = invitation_of(make_asked(make_mentor(field, oriented_on=None), make_mentor(field)))
+    load_notices()
+    client = invited(first)
+    form = client.get(PAGE).context["form"]
+    address = re.search(r'href="([^"]+)"', str(form["oriented"].label))
+    assert address is not None and client.get(address[1]).status_code == 200
+    response = client.post(PAGE, {"answer": "yes", "message": "I would love to"})
+    assert response.status_code == 422
+    assert response.context["form"].errors["oriented"] == ["Read the orientation for mentors and tick the box."]
+    assert "I would love to" in response.content.decode() and status(first) == "asked"
+    # A no needs no orientation.
+    assert not client.get(PAGE).context["form"].errors
+    client.post(PAGE, {"answer": "yes", "oriented": "on"})
+    assert status(first) == "yes" and Mentor.objects.get(pk=first.mentor_id).oriented_on == clock.today()
+
+
+def test_a_no_needs_no_orientation() -> None:
+    field = make_field()
+    first = invitation_of(make_asked(make_mentor(field, oriented_on=None), make_mentor(field)))
+    assert invited(first).post(PAGE, {"answer": "other"}).status_code == 302
+    assert status(first) == "no" and Mentor.objects.get(pk=first.mentor_id).oriented_on is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "field", "words"),
+    [
+        ({}, "answer", "Choose your answer."),
+        ({"answer": "perhaps"}, "answer", "Choose one of these answers."),
+        ({"answer": "yes", "message": "131052-308T"}, "message", "identity code"),
+        ({"answer": "yes", "message": "x" * 2001}, "message", "too long"),
+    ],
+)
+def test_a_wrong_answer_changes_nothing(answers: dict[str, str], field: str, words: str) -> None:
+    first = invitation_of(make_asked())
+    response = invited(first).post(PAGE, answers)
+    assert response.status_code == 422 and words in response.context["form"].errors[field][0]
+    assert status(first) == "asked"
+
+
+def test_a_question_and_its_answer() -> None:
+    handler = make_handler()
+    first = invitation_of(make_asked(handler=handler))
+    client = invited(first)
+    empty = client.post(ASK, {"question": " "})
+    assert empty.status_code == 422 and "Write your question." in text(empty)
+    assert client.post(ASK, {"question": "Is it a colleague of mine?"}).status_code == 302
+    assert client.post(ASK, {"question": "Is it a colleague of mine?"}).status_code == 302
+    first.refresh_from_db()
+    assert first.question == "Is it a colleague of mine?" and first.status == "asked"
+    page = text(client.get(PAGE))
+    assert "Is it a colleague of mine?" in page and "The contact person answers here" in page
+    invitations.reply(first.pk, "No, from another town.", handler)
+    assert "No, from another town." in text(client.get(PAGE))
+    assert invited(invitation_of(first.proposal, 1)).get(PAGE).content.decode().count("another town") == 0
+
+
+def test_expired_withdrawn_and_queued_are_said_kindly() -> None:
+    proposal = make_asked(**WORDS)
+    first = invitation_of(proposal)
+    client = invited(first)
+    for value, words in (
+        (InvitationStatus.EXPIRED, "The time to answer is over"),
+        (InvitationStatus.WITHDRAWN, "You are not needed here any more"),
+        (InvitationStatus.QUEUED, "There is nothing to answer yet"),
+    ):
+        Invitation.objects.filter(pk=first.pk).update(status=value)
+        page = text(client.get(PAGE))
+        assert words in page and "What we know about the mentee" not in page
+        for answer in ("yes", "other"):
+            response = client.post(PAGE, {"answer": answer})
+            assert status(first) == value
+            assert answer != "yes" or response.status_code == 422
+        refused = client.post(ASK, {"question": "Still?"})
+        assert refused.status_code == 422
+        assert not Invitation.objects.get(pk=first.pk).question
+
+
+def test_a_day_that_has_passed_may_still_be_answered() -> None:
+    first = invitation_of(make_asked())
+    Invitation.objects.filter(pk=first.pk).update(answer_by=clock.today() - datetime.timedelta(days=1))
+    client = invited(first)
+    assert "You can still answer" in text(client.get(PAGE))
+    client.post(PAGE, {"answer": "yes"})
+    assert status(first) == "yes"
+
+
+def test_a_case_that_closed_withdraws_the_question() -> None:
+    proposal = make_asked()
+    client = invited(invitation_of(proposal))
+    invitations.withdraw(proposal.pk, make_handler())
+    assert "not needed here any more" in text(client.get(PAGE))
+    assert client.post(PAGE, {"answer": "yes"}).status_code == 422
+    proposal.refresh_from_db()
+    assert proposal.status == ProposalStatus.WITHDRAWN
+
+
+def test_following_the_link_answers_nothing_and_opens_nothing() -> None:
+    first = invitation_of(make_asked(**WORDS))
+    link = links.link_for_invitation(first)
+    address = f"/mentoring/p/{links.token(link)}/"
+    client = Client()
+    for method in (client.get, client.head, client.get):
+        assert method(address).status_code == 200
+    assert client.get(PAGE).status_code == 403
+    link.refresh_from_db()
+    assert link.opened_at is None and status(first) == "asked"
+    assert not [word for word in (*PRIVATE, "Tampere", "TEK") if word in client.get(address).content.decode()]
+    response = client.post(address)
+    assert response.headers["Location"] == PAGE and client.get(PAGE).status_code == 200
+    # Looking, again and again, changes nothing.
+    before = Invitation.objects.values().get(pk=first.pk)
+    for method in (client.get, client.head):
+        assert method(PAGE).status_code == 200
+    assert Invitation.objects.values().get(pk=first.pk) == before
+    for path in (ASK, BREAK):
+        assert client.get(path).status_code == 405
+
+
+def test_altered_expired_and_revoked_links_open_nothing() -> None:
+    first = invitation_of(make_asked())
+    link = links.link_for_invitation(first)
+    token = links.token(link)
+    client = Client()
+    for spoilt in (token[:-1] + ("A" if token[-1] != "A" else "B"), "x" + token, token.split(":")[0]):
+        assert client.post(f"/mentoring/p/{spoilt}/").status_code == 403
+    inside = open_link(link)
+    PrivateLink.objects.filter(pk=link.pk).update(expires_at=clock.now() - datetime.timedelta(seconds=1))
+    assert client.post(f"/mentoring/p/{token}/").status_code == 403
+    assert inside.get(PAGE).status_code == 403
+    assert inside.post(PAGE, {"answer": "yes"}).status_code == 403
+    PrivateLink.objects.filter(pk=link.pk).update(expires_at=clock.now() + datetime.timedelta(days=1))
+    inside = open_link(link)
+    link.refresh_from_db()
+    links.revoke(link)
+    assert inside.get(PAGE).status_code == 403
+    assert status(first) == "asked"
+
+
+def test_a_session_answers_its_own_question_alone() -> None:
+    mine, theirs = invitation_of(make_asked()), invitation_of(make_asked())
+    client = invited(mine)
+    client.post(PAGE, {"answer": "other", "invitation": theirs.pk, "number": theirs.pk, "pk": theirs.pk})
+    assert status(mine) == "no" and status(theirs) == "asked"
+    # A link whose row names somebody else's question opens nothing.
+    PrivateLink.objects.filter(purpose="invitation").delete()
+    PrivateLink.objects.create(
+        purpose="invitation", mentor=mine.mentor, invitation=theirs, expires_at=clock.now() + datetime.timedelta(days=1)
+    )
+    assert open_link(PrivateLink.objects.get(invitation=theirs)).get(PAGE).status_code == 403
+
+
+def test_a_session_opens_the_pages_of_its_own_kind_alone() -> None:
+    field = make_field()
+    mentor = make_mentor(field, capacity=3)
+    case = make_case(field, "paired", mentors=[mentor, make_mentor(field)], agreement="out")
+    first = invitation_of(make_asked(mentor, make_mentor(field)))
+    pages = {
+        "case": ["/mentoring/p/", "/mentoring/p/agreement/", "/mentoring/p/guide/1/", "/mentoring/p/mentors/"],
+        "invitation": [PAGE],
+        "mentor": [OWN, f"{OWN}profile/", f"{OWN}away/", f"{OWN}stop/", f"{OWN}orientation/"],
+    }
+    browsers = {
+        "case": open_link(links.link_for(case, mentor=mentor)),
+        "invitation": invited(first),
+        "mentor": own(mentor),
+    }
+    posts = {
+        "case": ["/mentoring/p/agreement/code/", f"/mentoring/p/case/{case.reference}/"],
+        "invitation": [PAGE, ASK, BREAK],
+        "mentor": [f"{OWN}still-true/", f"{OWN}case/{case.reference}/", f"{OWN}invitation/{first.pk}/"],
+    }
+    for kind, client in browsers.items():
+        for other, addresses in pages.items():
+            for address in addresses:
+                got = client.get(address).status_code
+                assert (got != 403) == (kind == other), (kind, address, got)
+        for other, addresses in posts.items():
+            for address in addresses:
+                if kind != other:
+                    assert client.post(address, {"answer": "yes"}).status_code == 403, (kind, address)
+        # And it is still open afterwards.
+        assert client.get(pages[kind][0]).status_code == 200
+    assert status(first) == "asked"
+
+
+def test_the_forms_are_guarded_against_other_sites() -> None:
+    first = invitation_of(make_asked())
+    client = Client(enforce_csrf_checks=True)
+    address = f"/mentoring/p/{links.token(links.link_for_invitation(first))}/"
+    assert client.post(address).status_code == 403
+    key = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(address).content.decode())
+    assert key is not None
+    assert client.post(address, {"csrfmiddlewaretoken": key[1]}).status_code == 302
+    for path in (PAGE, ASK, BREAK):
+        assert client.post(path, {"answer": "yes", "question": "?"}).status_code == 403
+    assert status(first) == "asked" and not Invitation.objects.get(pk=first.pk).question
+
+
+def test_erased_people_leave_a_page_that_opens_no_more() -> None:
+    proposal = make_asked()
+    client = invited(invitation_of(proposal))
+    Case.objects.filter(pk=proposal.case_id).update(anonymised_at=clock.now())
+    assert client.get(PAGE).status_code == 403
+
+
+def test_the_page_takes_as_many_queries_whatever_is_shown(django_assert_max_num_queries: Any) -> None:
+    field = make_field(make_union("kt"), "teachers")
+    partner = make_mentor(field)
+    Consent.objects.create(mentor=partner, kind=ConsentKind.SHOWN_TO_PARTNER, fields=["name", "title", "topics"])
+    mentor = make_mentor(field, topics=["cv", "networks"], times=["evenings", "weekends"])
+    client = invited(invitation_of(make_asked(mentor, partner, handler=make_handler(make_union("kt")), **WORDS)))
+    client.get(PAGE)
+    with django_assert_max_num_queries(10):
+        client.get(PAGE)

@@ -1,0 +1,153 @@
+"""The mentee is asked about the mentors who have said yes, over HTTP."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_case, make_field, make_handler, make_mentor, pretend_pdf
+from tests.portal.asking import PAIR, invitation_of, make_asked, open_link
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.models import Proposal
+from wagtail_mentoring.people import links
+from wagtail_mentoring.privacy.models import Consent, ConsentKind
+
+pytestmark = pytest.mark.django_db
+
+HOME = "/mentoring/p/"
+
+
+def text(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def mentee_of(proposal: Proposal) -> Client:
+    return open_link(links.link_for(proposal.case, mentee=proposal.case.mentee))
+
+
+def all_say_yes(proposal: Proposal) -> None:
+    for number in range(proposal.invitations.count()):
+        invitations.answer_yes(invitation_of(proposal, number).pk)
+
+
+@pytest.fixture
+def proposal() -> Proposal:
+    field = make_field()
+    first = make_mentor(
+        field, name="Maija Meikäläinen", title="Architect", municipality="Tampere", phone="040 1", email="m@x.example"
+    )
+    shown = ["name", "title", "email", "phone"]
+    Consent.objects.create(mentor=first, kind=ConsentKind.SHOWN_TO_MENTEE, fields=shown)
+    return make_asked(first, make_mentor(field, name="Erik Exempel", title="Town planner"), name="Amina Yusuf")
+
+
+def test_while_mentors_are_asked_the_page_says_so(proposal: Proposal) -> None:
+    client = mentee_of(proposal)
+    page = text(client.get(HOME))
+    assert "We have asked mentors" in page and "Now: we have asked mentors" in page
+    assert "Maija" not in page and "Erik" not in page
+    # There is nothing to answer yet.
+    assert client.get(PAIR).headers["Location"] == HOME
+    assert client.post(PAIR, {"answer": "yes"}).headers["Location"] == HOME
+    assert Proposal.objects.get(pk=proposal.pk).mentee_answer == ""
+
+
+def test_the_mentee_is_asked_and_sees_what_was_consented_to(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    client = mentee_of(proposal)
+    page = text(client.get(HOME))
+    assert "Your mentors have said yes: do they suit you?" in page and "See them and answer" in page
+    assert "Now: you say whether your mentors suit you" in page
+    page = text(client.get(PAIR))
+    assert "Maija Meikäläinen" in page and "Architect" in page and "Your mentor" in page
+    assert not [word for word in ("Erik", "Town planner", "Tampere", "m@x.example", "040 1") if word in page]
+
+
+def test_yes_makes_the_pair(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    client = mentee_of(proposal)
+    with pretend_pdf():
+        assert client.post(PAIR, {"answer": "yes"}).headers["Location"] == HOME
+        assert client.post(PAIR, {"answer": "yes"}).headers["Location"] == HOME
+    case = Case.objects.get(pk=proposal.case_id)
+    assert case.state == "paired" and case.log.filter(action="mentoring.step.pair").count() == 1
+    assert "We have found your mentors" in text(client.get(HOME)) or "agreement" in text(client.get(HOME))
+    assert client.get(PAIR).headers["Location"] == HOME
+
+
+def test_no_looks_on_and_the_note_is_for_the_contact_person(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    client = mentee_of(proposal)
+    assert client.post(PAIR, {"answer": "no", "note": "I know Erik"}).headers["Location"] == HOME
+    proposal.refresh_from_db()
+    assert (proposal.mentee_answer, proposal.mentee_note, proposal.status) == ("no", "I know Erik", "failed")
+    page = text(client.get(HOME))
+    assert "You would rather have somebody else. That is all right" in page and "We are looking" in page
+    mentor = open_link(links.link_for_invitation(invitation_of(proposal)))
+    assert "I know Erik" not in text(mentor.get("/mentoring/p/invitation/"))
+    # Double post.
+    assert client.post(PAIR, {"answer": "no"}).headers["Location"] == HOME
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({}, "Choose your answer."),
+        ({"answer": "x"}, "Choose one of"),
+        ({"answer": "no", "note": "131052-308T"}, "code"),
+    ],
+)
+def test_a_wrong_answer_changes_nothing(proposal: Proposal, answers: dict[str, str], words: str) -> None:
+    all_say_yes(proposal)
+    response = mentee_of(proposal).post(PAIR, answers)
+    assert response.status_code == 422 and words in text(response)
+    assert Proposal.objects.get(pk=proposal.pk).mentee_answer == ""
+
+
+def test_nobody_else_answers_for_the_mentee(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    field = make_field()
+    stranger = make_case(field, "eligible")
+    client = open_link(links.link_for(stranger, mentee=stranger.mentee))
+    assert client.get(PAIR).headers["Location"] == HOME
+    assert client.post(PAIR, {"answer": "yes", "proposal": proposal.pk}).headers["Location"] == HOME
+    assert Client().post(PAIR, {"answer": "yes"}).status_code == 403
+    guarded = Client(enforce_csrf_checks=True)
+    guarded.cookies.update(mentee_of(proposal).cookies)
+    assert guarded.post(PAIR, {"answer": "yes"}).status_code == 403
+    assert Proposal.objects.get(pk=proposal.pk).mentee_answer == ""
+
+
+def test_the_mentee_is_asked_about_a_mentor_who_joins_and_mentors_are_not() -> None:
+    field = make_field()
+    staying, leaving, joining = (make_mentor(field, capacity=2) for _number in range(3))
+    case = make_case(field, "paired", mentors=[staying, leaving])
+    made = invitations.propose(case.pk, [joining], make_handler(), one_mentor_reason="Moves away", replaces=leaving)
+    all_say_yes(made)
+    client = mentee_of(made)
+    assert "do they suit you?" in text(client.get(HOME))
+    assert "Does this mentor suit you?" in text(client.get(PAIR))
+    mentor = open_link(links.link_for(case, mentor=staying))
+    assert "suit you" not in text(mentor.get(HOME))
+    assert mentor.get(PAIR).headers["Location"] == HOME
+    assert mentor.post(PAIR, {"answer": "yes"}).headers["Location"] == HOME
+    assert Proposal.objects.get(pk=made.pk).mentee_answer == ""
+
+
+def test_more_proposals_take_no_more_queries(proposal: Proposal, django_assert_num_queries: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = mentee_of(proposal)
+    counts = []
+    for _time in range(2):
+        client.get(HOME)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(HOME)
+        counts.append(len(queries))
+        invitations.withdraw(proposal.pk, make_handler())
+        field = make_field()
+        invitations.propose(proposal.case_id, [make_mentor(field), make_mentor(field)], make_handler())
+    assert counts[0] == counts[1]

@@ -1,0 +1,63 @@
+"""The mentee is asked about the mentors who have said yes."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.workflows import StepRefused
+
+from .agreement_page import add_refusal
+from .mentor_forms import PairAnswerForm
+from .session import Visit, frame, with_visit
+from .shown import shown_mentors
+
+#: How to reach a mentor is of use only when they have met.
+NOT_YET = frozenset({"email", "phone"})
+
+
+def open_proposal(case: Case) -> Proposal | None:
+    """Return the proposal of ``case`` that is being asked, or None. One query."""
+    return Proposal.objects.filter(case=case, status=ProposalStatus.OPEN).first()
+
+
+def proposed_mentors(proposal: Proposal) -> list[Mentor]:
+    """Return the mentors of ``proposal`` who have said yes, in the order in which they were named."""
+    rows = proposal.invitations.filter(status=InvitationStatus.YES).select_related("mentor").order_by("pk")
+    return [row.mentor for row in rows]
+
+
+@sensitive_post_parameters()
+@with_visit
+@require_http_methods(["GET", "HEAD", "POST"])
+def pair(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """The mentors as the mentee may see them, and the question. POST answers it. Mentors are led to their page."""
+    proposal = open_proposal(visit.case) if visit.is_mentee else None
+    if proposal is None or proposal.mentee_asked_at is None:
+        return redirect("wagtail_mentoring:portal_home")
+    mentors = proposed_mentors(proposal)
+    form = PairAnswerForm(request.POST if request.method == "POST" else None, number=len(mentors))
+    message = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            yes = form.cleaned_data["answer"] == MenteeAnswer.YES
+            invitations.mentee_answers(proposal.pk, yes, form.cleaned_data["note"])
+        except StepRefused as refusal:
+            message = add_refusal(form, refusal)
+        else:
+            return redirect("wagtail_mentoring:portal_home")
+    return _page(request, visit, proposal, mentors, form, message)
+
+
+def _page(
+    request: HttpRequest, visit: Visit, proposal: Proposal, mentors: list[Mentor], form: PairAnswerForm, message: str
+) -> HttpResponse:
+    people = shown_mentors(mentors, ConsentKind.SHOWN_TO_MENTEE, without=NOT_YET)
+    context = frame(visit, people=people, proposal=proposal, form=form, message=message)
+    status = 422 if form.errors or message else 200
+    return render(request, "wagtail_mentoring/portal/pair.html", context, status=status)
