@@ -4,13 +4,17 @@ Rows are fetched as plain values, not as models: a union may have 20,000 mentors
 """
 
 import datetime
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
 
 from wagtail_mentoring import clock
@@ -31,8 +35,10 @@ from .mentors import volunteers
 from .models import Invitation, InvitationStatus, PairMembership, Place, Proposal, ProposalStatus
 
 _LEVEL = {level: number for number, level in enumerate(LEVELS)}
-_REGION = cache(region_of)
-_LANGUAGES = cache(codes_of)
+_NONE: tuple[()] = ()
+# What people write is written by many of them; reading it once is most of what makes this quick.
+_REGION = lru_cache(maxsize=2**12)(region_of)
+_LANGUAGES = lru_cache(maxsize=2**14)(codes_of)
 #: A year, for the load of the last twelve months.
 _YEAR = datetime.timedelta(days=365)
 
@@ -145,7 +151,7 @@ def _mentees(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
                 municipality=_place(town),
                 region=_REGION(town),
                 hidden=hidden,
-                goals=_each(wish.goals),
+                goals=tuple(dict.fromkeys(wish.goals)),
                 formats=tuple(sorted(set(wish.formats))),
                 times=tuple(sorted(set(wish.times))),
                 words=without(tokens(wish.words), own_names.get(field, ())),
@@ -183,7 +189,9 @@ def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[Ment
     of_fields = Mentor.fields.through.objects.filter(mentor__union=union, professionalfield__in=fields)
     # Not a join: a mentor of two fields is one row.
     here = chosen.filter(Q(pk__in=of_fields.values("mentor")) | Q(pk__in=also))
-    fields_of = _by_first(of_fields.values_list("mentor", "professionalfield"))
+    fields_of: dict[int, tuple[int, ...]] = {}
+    for mentor, field in of_fields.order_by().values_list("mentor", "professionalfield"):
+        fields_of[mentor] = (*fields_of.get(mentor, _NONE), field)
     taken, held = _places(union)
     away = _away(union, today)
     agreed = set(
@@ -197,7 +205,8 @@ def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[Ment
     for first, second in declared.values_list("mentor", "other"):
         conflicts[first].append(second)
         conflicts[second].append(first)
-    rows = here.values_list(
+    # As text, because every list of topics is many mentors' list.
+    rows = here.annotate(topics_json=Cast("topics", TextField()), times_json=Cast("times", TextField())).values_list(
         "pk",
         "english",
         "finnish",
@@ -206,8 +215,8 @@ def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[Ment
         "municipality",
         "online",
         "in_person",
-        "topics",
-        "times",
+        "topics_json",
+        "times_json",
         "title",
         "speciality",
         "experience_years",
@@ -221,7 +230,7 @@ def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[Ment
         found.append(
             MentorFacts(
                 pk=pk,
-                fields=_sorted(fields_of[pk]),
+                fields=_sorted(fields_of.get(pk, _NONE)),
                 english=_LEVEL.get(en, 0),
                 finnish=_LEVEL.get(fi, 0),
                 swedish=_LEVEL.get(sv, 0),
@@ -230,20 +239,20 @@ def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[Ment
                 region=_REGION(town),
                 online=online,
                 in_person=in_person,
-                topics=_each(topics),
-                times=_each(times),
+                topics=_list(topics),
+                times=_list(times),
                 title=title,
                 specialities=_areas(speciality),
                 experience_years=years,
                 capacity=room,
-                load=taken[pk],
+                load=taken.get(pk, 0),
                 held_until=held.get(pk, ""),
                 away_until=until,
-                recent=recent[pk],
+                recent=recent.get(pk, 0),
                 consent=pk in agreed,
-                partners=_sorted(partners[pk]),
-                together=tuple(sorted(together[pk].items())),
-                conflicts=_sorted(conflicts[pk]),
+                partners=_sorted(partners.get(pk, _NONE)),
+                together=tuple(sorted(together[pk].items())) if pk in together else _NONE,
+                conflicts=_sorted(conflicts.get(pk, _NONE)),
             )
         )
     return found
@@ -281,41 +290,22 @@ def _pairs(union: Union) -> tuple[dict[int, int], dict[int, dict[int, int]], dic
         begun.values("mentor").annotate(count=Count("pair__case", distinct=True)).values_list("mentor", "count")
     ):
         recent[mentor] = count
+    members = PairMembership.objects.filter(pair__union=union).order_by("pair", "mentor")
     together: dict[int, dict[int, int]] = defaultdict(dict)
-    partners: dict[int, list[int]] = defaultdict(list)
-    # Pairs of two or more; whoever was alone met nobody.
-    rows = PairMembership.objects.filter(pair__union=union).order_by("pair", "mentor")
-    members: list[tuple[int, datetime.datetime, datetime.datetime | None]] = []
-    last: tuple[int, Any, Any] = (0, None, None)
-    for pair, case, ended, mentor, joined, left in rows.values_list(
-        "pair", "pair__case", "pair__ended_at", "mentor", "joined_at", "left_at"
-    ):
-        if pair != last[0]:
-            _know(last, members, together, partners)
-            last, members = (pair, case, ended), []
-        members.append((mentor, joined, left))
-    _know(last, members, together, partners)
-    return recent, together, partners
-
-
-def _know(
-    pair: tuple[int, Any, Any],
-    members: Sequence[tuple[int, datetime.datetime, datetime.datetime | None]],
-    together: dict[int, dict[int, int]],
-    partners: dict[int, list[int]],
-) -> None:
-    _pk, case, ended = pair
-    for one, joined, left in members:
-        for other, also_joined, also_left in members:
-            if one == other:
-                continue
-            if case is None:
-                if ended is None and left is None and also_left is None:
-                    partners[one].append(other)
+    begun_together = members.filter(pair__case__isnull=False).values_list("pair", "mentor", "joined_at", "left_at")
+    for _pair, pair_members in groupby(begun_together, key=itemgetter(0)):
+        for (_p, one, joined, left), (_p, other, also_joined, also_left) in combinations(pair_members, 2):
             # Who replaced somebody was not in the pair together with that one.
-            elif (left is None or also_joined < left) and (also_left is None or joined < also_left):
+            if one != other and (left is None or also_joined < left) and (also_left is None or joined < also_left):
                 year = max(joined, also_joined).year
-                together[one][other] = max(year, together[one].get(other, 0))
+                together[one][other] = together[other][one] = max(year, together[one].get(other, 0))
+    partners: dict[int, list[int]] = defaultdict(list)
+    standing = members.filter(pair__case__isnull=True, pair__ended_at__isnull=True, left_at__isnull=True)
+    for _pair, two in groupby(standing.values_list("pair", "mentor"), key=itemgetter(0)):
+        for (_p, one), (_p, other) in combinations(two, 2):
+            partners[one].append(other)
+            partners[other].append(one)
+    return recent, together, partners
 
 
 # Values
@@ -329,23 +319,30 @@ def _by_first(rows: Iterable[tuple[Any, Any]]) -> dict[int, list[int]]:
 
 
 def _sorted(keys: Iterable[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(keys)))
+    return tuple(sorted(set(keys))) if keys else _NONE
 
 
 def _each(values: Any) -> tuple[str, ...]:
-    """Return the texts of a list from JSON, each once, in order; anything else counts as none."""
+    """Return the texts of a list from JSON, each once, sorted; anything else counts as none."""
     if not isinstance(values, list | tuple):
         return ()
-    return tuple(dict.fromkeys(value for value in values if isinstance(value, str)))
+    return tuple(sorted({value for value in values if isinstance(value, str)}))
 
 
-@cache
+@lru_cache(maxsize=2**12)
+def _list(text: str) -> tuple[str, ...]:
+    """Return the same of the JSON in ``text``."""
+    return _each(json.loads(text))
+
+
+@lru_cache(maxsize=2**12)
 def _place(name: str) -> str:
     """Return the municipality in one form, whether it was written in Finnish or in Swedish."""
     known = municipality_of(name)
     return (known.finnish if known else " ".join(name.split())).casefold()
 
 
+@lru_cache(maxsize=2**14)
 def _areas(speciality: str) -> tuple[str, ...]:
     parts = (" ".join(part.split()) for part in speciality.replace(";", ",").replace("\n", ",").split(","))
     return tuple(dict.fromkeys(part for part in parts if part))

@@ -9,7 +9,8 @@ bn: Bengali, bengali, bengali, bangla
 bs: Bosnian, bosnia, bosniska, bosanski
 bg: Bulgarian, bulgaria, bulgariska
 my: Burmese, burma, burmesiska
-zh: Chinese, kiina, kinesiska, mandarin, mandarin chinese, mandariini, cantonese, 中文
+zh: Chinese, kiina, kinesiska, mandarin, mandarin chinese, mandariini, 中文
+yue: Cantonese, kantoninkiina, kantonesiska
 hr: Croatian, kroaatti, kroatiska, hrvatski
 cs: Czech, tšekki, tjeckiska
 da: Danish, tanska, danska
@@ -28,7 +29,9 @@ id: Indonesian, indonesia, indonesiska
 it: Italian, italia, italienska, italiano
 ja: Japanese, japani, japanska
 ko: Korean, korea, koreanska
-ku: Kurdish, kurdi, kurdiska, kurmanji, sorani
+ku: Kurdish, kurdi, kurdiska
+kmr: Kurmanji, kurmandži, kurmanji
+ckb: Sorani, sorani, sorani
 lv: Latvian, latvia, lettiska
 lt: Lithuanian, liettua, litauiska
 ml: Malayalam, malajalam, malayalam

@@ -60,13 +60,14 @@ def failures(scorer: Scorer, mentee: MenteeFacts, mentors: Sequence[int]) -> dic
     rows = scorer.table.rows(mentors)
     tested = sieve(scorer.table, mentee, rows)
     found = {}
+    barred = {row for couple in scorer.table.conflicts if set(couple) <= set(rows.tolist()) for row in couple}
     for pk in mentors:
         row = scorer.table.row_of[pk]
         mentor = scorer.table.mentors[row]
         codes = list(tested.failed_by(row))
         if mentee.field not in mentor.fields:
             codes.insert(0, "field")
-        if any(other in mentor.conflicts for other in mentors):
+        if row in barred:
             codes.append("partner_conflict")
         found[pk] = tuple(codes)
     return found
@@ -86,7 +87,7 @@ def _lacks(scores: Scores, members: Sequence[int], reasons: Mapping[str, Any]) -
     if len(people) == 1:
         found.append({"code": "second", "rule": mentee.one_mentor_allowed})
     speciality = reasons.get("speciality", {})
-    if not speciality.get("blank", True) and not speciality.get("met"):
+    if speciality and not speciality.get("blank") and not speciality["met"]:
         found.append({"code": "speciality"})
     missing = reasons.get("goals", {}).get("missing", [])
     if missing:

@@ -1,7 +1,7 @@
 """Mentors as columns of NumPy arrays, and the part of them that one mentee's case looks at."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,14 @@ class Codes:
     def __init__(self, words: Iterable[str]) -> None:
         self.words = sorted(set(words))
         self.number = {word: number for number, word in enumerate(self.words)}
+        self._masks: dict[tuple[str, ...], int] = {}
 
-    def mask(self, words: Iterable[str]) -> int:
-        """Return a number with one bit for each known word."""
-        return sum(1 << self.number[word] for word in set(words) if word in self.number)
+    def mask(self, words: tuple[str, ...]) -> int:
+        """Return a number with one bit for each known word. Many mentors have the same ones, so it is kept."""
+        mask = self._masks.get(words)
+        if mask is None:
+            mask = self._masks[words] = sum(1 << self.number[word] for word in set(words) if word in self.number)
+        return mask
 
 
 class MentorTable:
@@ -45,33 +49,33 @@ class MentorTable:
         self.row_of = {mentor.pk: row for row, mentor in enumerate(facts)}
         if len(self.row_of) != len(facts):
             raise ValueError("a mentor was given twice")
-        self.pk = _ints(mentor.pk for mentor in facts)
-        self.english = _ints(mentor.english for mentor in facts)
-        self.finnish = _ints(mentor.finnish for mentor in facts)
-        self.swedish = _ints(mentor.swedish for mentor in facts)
-        self.online = _bools(mentor.online for mentor in facts)
-        self.in_person = _bools(mentor.in_person for mentor in facts)
-        self.consent = _bools(mentor.consent for mentor in facts)
-        self.away = _bools(bool(mentor.away_until) for mentor in facts)
-        self.free = _ints(mentor.capacity - mentor.load for mentor in facts)
-        self.load = _ints(mentor.load for mentor in facts)
-        self.recent = _ints(mentor.recent for mentor in facts)
-        self.years = _ints(-1 if mentor.experience_years is None else mentor.experience_years for mentor in facts)
+        self.pk = _ints([mentor.pk for mentor in facts])
+        self.english = _ints([mentor.english for mentor in facts])
+        self.finnish = _ints([mentor.finnish for mentor in facts])
+        self.swedish = _ints([mentor.swedish for mentor in facts])
+        self.online = _bools([mentor.online for mentor in facts])
+        self.in_person = _bools([mentor.in_person for mentor in facts])
+        self.consent = _bools([mentor.consent for mentor in facts])
+        self.away = _bools([bool(mentor.away_until) for mentor in facts])
+        self.free = _ints([mentor.capacity - mentor.load for mentor in facts])
+        self.load = _ints([mentor.load for mentor in facts])
+        self.recent = _ints([mentor.recent for mentor in facts])
+        self.years = _ints([-1 if mentor.experience_years is None else mentor.experience_years for mentor in facts])
         self.municipalities = Codes(mentor.municipality for mentor in facts if mentor.municipality)
         self.regions = Codes(mentor.region for mentor in facts if mentor.region)
-        self.municipality = _ints(self.municipalities.number.get(mentor.municipality, -1) for mentor in facts)
-        self.region = _ints(self.regions.number.get(mentor.region, -1) for mentor in facts)
+        self.municipality = _ints([self.municipalities.number.get(mentor.municipality, -1) for mentor in facts])
+        self.region = _ints([self.regions.number.get(mentor.region, -1) for mentor in facts])
         self.topic_codes = Codes(topic for mentor in facts for topic in mentor.topics if topic != "other")
         self.time_codes = Codes(time for mentor in facts for time in mentor.times)
-        self.topics = _ints(self.topic_codes.mask(mentor.topics) for mentor in facts)
-        self.times = _ints(self.time_codes.mask(mentor.times) for mentor in facts)
+        self.topics = _ints([self.topic_codes.mask(mentor.topics) for mentor in facts])
+        self.times = _ints([self.time_codes.mask(mentor.times) for mentor in facts])
         # A school of languages may have more than 62: two columns are enough for more than are spoken in a union.
         self.other_codes = Codes(code for mentor in facts for code in mentor.other)
         self.others: list[tuple[int, ...]] = [
             tuple(self.other_codes.number[code] for code in mentor.other) for mentor in facts
         ]
         self.has_language = _bools(
-            bool(mentor.english or mentor.finnish or mentor.swedish or mentor.other) for mentor in facts
+            [bool(mentor.english or mentor.finnish or mentor.swedish or mentor.other) for mentor in facts]
         )
         self._words()
         self._specialities()
@@ -104,13 +108,10 @@ class MentorTable:
     # Words
 
     def _words(self) -> None:
-        self.words_of = [
-            tuple(dict.fromkeys(word for text in (*mentor.specialities, mentor.title) for word in tokens(text)))
-            for mentor in self.mentors
-        ]
+        self.words_of = [_words((*mentor.specialities, mentor.title)) for mentor in self.mentors]
         self.word_codes = Codes(word for words in self.words_of for word in words)
         number = self.word_codes.number
-        self.word_numbers = _ints(number[word] for words in self.words_of for word in words)
+        self.word_numbers = _ints([number[word] for words in self.words_of for word in words])
         self.word_ends = np.cumsum([0, *(len(words) for words in self.words_of)])
         self._by_beginning: dict[str, list[int]] = {}
         for code, word in enumerate(self.word_codes.words):
@@ -134,17 +135,14 @@ class MentorTable:
         return counted
 
     def _specialities(self) -> None:
-        stems = [
-            tuple(sorted({word[:_STEM] for text in mentor.specialities for word in tokens(text)}))[:_SPECIALITY_WORDS]
-            for mentor in self.mentors
-        ]
-        codes = Codes(stem for row in stems for stem in row)
-        self.stems = np.full((len(stems), _SPECIALITY_WORDS), -1, dtype=np.int64)
-        for row, words in enumerate(stems):
-            for column, word in enumerate(words):
-                self.stems[row, column] = codes.number[word]
-        kinds = {kind: number for number, kind in enumerate(sorted(set(stems)))}
-        self.stems_kind = _ints(kinds[row] for row in stems)
+        stems = {areas: _stems(areas) for areas in {mentor.specialities for mentor in self.mentors}}
+        codes = Codes(stem for row in stems.values() for stem in row)
+        kinds = {kind: number for number, kind in enumerate(sorted(set(stems.values())))}
+        of_kind = np.full((len(kinds), _SPECIALITY_WORDS), -1, dtype=np.int64)
+        for kind, number in kinds.items():
+            of_kind[number, : len(kind)] = [codes.number[word] for word in kind]
+        self.stems_kind = _ints([kinds[stems[mentor.specialities]] for mentor in self.mentors])
+        self.stems = of_kind[self.stems_kind]
 
     # Two mentors
 
@@ -279,9 +277,24 @@ class View:
         return np.asarray(self.keep(("mask", column), made))
 
 
-def _ints(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, dtype=np.int64)
+# The same mentors are looked at again and again, so that their words are kept.
 
 
-def _bools(values: Iterable[bool]) -> Bools:
-    return np.fromiter(values, dtype=np.bool_)
+@lru_cache(maxsize=2**16)
+def _words(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the telling words of all ``texts``, each once."""
+    return tuple(dict.fromkeys(word for text in texts for word in tokens(text)))
+
+
+@lru_cache(maxsize=2**16)
+def _stems(areas: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what stands for a mentor's specialities when two mentors are compared."""
+    return tuple(sorted({word[:_STEM] for area in areas for word in tokens(area)}))[:_SPECIALITY_WORDS]
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
+
+
+def _bools(values: Sequence[bool]) -> Bools:
+    return np.array(values, dtype=np.bool_)

@@ -5,6 +5,7 @@ Made for English, Finnish and Swedish, whose endings differ: two words meet when
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+(?:[+#]+)?")
 
@@ -32,6 +33,7 @@ STOP_WORDS = frozenset(
 SHORT_WORDS = frozenset({"it", "ai", "ux", "ui", "hr", "pr", "c", "c#", "c++", "r", "bi", "qa", "sql", "law", "art"})
 
 
+@lru_cache(maxsize=2**16)
 def tokens(text: str) -> tuple[str, ...]:
     """Return the telling words of ``text`` in small letters, each once, in their order."""
     found: dict[str, None] = {}
