@@ -22,6 +22,7 @@ def connect() -> None:
     from .messages import jobs as message_jobs  # noqa: F401
     from .messages import mentor_receivers  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
+    from .pairing import criteria_checks  # noqa: F401
     from .pairing import jobs as pairing_jobs  # noqa: F401
     from .pairing import moves as pairing_moves  # noqa: F401
     from .pairing import words as pairing_words  # noqa: F401

@@ -166,10 +166,11 @@ class Sieve:
             for number, code in enumerate(self.codes)
         ]
 
-    def only(self, code: str) -> Ints:
-        """Return the positions of those who fail this test and no other: they would be possible without it."""
+    def only(self, code: str, *also: str) -> Ints:
+        """Return the positions of those who fail this test and no other (save ``also``): possible but for it."""
         number = self.codes.index(code)
-        found: Ints = np.flatnonzero(self.failing[number] & (self.failing.sum(axis=0) == 1))
+        others = [place for place, other in enumerate(self.codes) if other != code and other not in also]
+        found: Ints = np.flatnonzero(self.failing[number] & ~self.failing[others].any(axis=0))
         return found
 
     def failed_by(self, row: int) -> tuple[str, ...]:

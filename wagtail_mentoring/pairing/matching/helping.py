@@ -72,7 +72,8 @@ def _one_more(found: Found) -> dict[str, Any]:
 
 def _if_mended(found: Found, code: str) -> dict[str, Any] | None:
     """How many would be possible but for this one test, and from when."""
-    only = found.tested.only(code)
+    # Without languages in the profile there is no common one either: that comes with them.
+    only = found.tested.only(code, *(("language",) if code == "no_languages" else ()))
     if not len(only):
         return None
     mentors = [found.tested.view.mentor(int(position)) for position in only]
