@@ -6,16 +6,17 @@ time: ``round`` counts up with each, so that a slow task of an earlier round wri
 
 import datetime
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.rights import may_handle
@@ -23,7 +24,7 @@ from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from .gather import waiting
-from .models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus
+from .models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus, Proposal, ProposalStatus
 from .plan_result import write
 from .planning import GATHERING, INVITE, work_out
 
@@ -53,6 +54,14 @@ def lost(plan: PairingPlan) -> bool:
     if plan.status == PlanStatus.RUNNING and plan.stage != INVITE:
         patience += datetime.timedelta(seconds=conf.PLAN_SECONDS)
     return (plan.alive_at or plan.created_at) + patience < clock.now()
+
+
+def queues(unions: Iterable[Union]) -> dict[int, tuple[int, datetime.datetime]]:
+    """Return for each of ``unions`` (by key) where somebody waits how many do, and since when the first. One query."""
+    asked = Proposal.objects.filter(case=OuterRef("pk"), status=ProposalStatus.OPEN)
+    waiting_now = Case.objects.filter(union__in=list(unions)).waiting().filter(~Exists(asked)).order_by()
+    rows = waiting_now.values("union").annotate(number=Count("pk"), since=Min("state_since"))
+    return {row["union"]: (row["number"], row["since"]) for row in rows}
 
 
 def make_plan(union: Union, user: Any) -> PairingPlan:

@@ -1,0 +1,228 @@
+"""One plan for the queue: being made, failed, or ready to be looked at, changed and approved."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from wagtail.admin.widgets.button import Button
+
+from wagtail_mentoring.pairing import plan_rows, plans
+from wagtail_mentoring.pairing.models import PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.plan_approval import begin_approval
+from wagtail_mentoring.pairing.planning import INVITE
+from wagtail_mentoring.workflows import StepRefused
+
+from . import plan_words, words
+from .plan_table import Table
+from .plans import PlanScreen
+
+#: Where the session keeps, by the plan's number, the rows that were unticked.
+KEPT = "mentoring_plans"
+#: After so many seconds a page that shows how far a task has come looks again by itself.
+LOOK_AGAIN = 3
+
+
+class PlanPage(PlanScreen):
+    """The plan. Every press keeps the ticks of the page first, whatever else it is for."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        plan = self.plan
+        if plan.status == PlanStatus.FAILED or plans.lost(plan):
+            return self.broken()
+        if plan.status in (PlanStatus.WAITING, PlanStatus.RUNNING):
+            return self.progress()
+        return self.ready()
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_change:
+            raise PermissionDenied
+        action, _colon, value = request.POST.get("action", "").partition(":")
+        try:
+            if action == "start":
+                plans.start_again(self.plan, request.user)
+                return self.to_plan()
+            self.keep_ticks()
+            return self.act(action, value)
+        except StepRefused as refused:
+            return self.to_plan(refused)
+
+    def act(self, action: str, value: str) -> HttpResponse:
+        """Do what the button is for, after the ticks are kept. Raises :class:`StepRefused`."""
+        if action == "approve":
+            return self.approve()
+        if action == "again":
+            plans.solve_again(self.plan, self.request.user)
+        elif action == "row" and value.isdecimal():
+            return redirect(reverse("mentoring_desk:plan_row", args=[self.plan.pk, value]))
+        elif action == "page" and value.isdecimal():
+            return redirect(f"{self.address}?p={value}#served")
+        elif action == "all":
+            return redirect(f"{self.address}?all=1")
+        elif action == "discard":
+            return redirect(reverse("mentoring_desk:plan_discard", args=[self.plan.pk]))
+        return redirect(self.here)
+
+    @property
+    def here(self) -> str:
+        """The page of the plan on which the press was made."""
+        query = self.request.GET.urlencode()
+        return f"{self.address}?{query}" if query else self.address
+
+    def approve(self) -> HttpResponse:
+        """Invite for the rows that are ticked, if they are what the page showed."""
+        table = self.table
+        if self.request.POST.get("seen") != table.seen:
+            raise StepRefused(_("The plan has changed since this page was shown. Nothing was sent. Look at it again."))
+        if not table.chosen:
+            raise StepRefused(_("Nobody is ticked. Tick the people whose mentors you want to invite."))
+        if self.request.POST.get("expected") != str(len(table.chosen)):
+            # Without scripts the button still says how many were ticked before.
+            ticked = plan_words.people(len(table.chosen))
+            messages.warning(
+                self.request,
+                _("You have ticked %(people)s. Nothing was sent. The button below says it now: press it again.")
+                % {"people": ticked},
+            )
+            return redirect(self.here)
+        begin_approval(self.plan, table.chosen, self.request.user)
+        self.forget()
+        return self.to_plan()
+
+    def keep_ticks(self) -> None:
+        """Store the locks of the rows that the page showed, and remember which of them are not to be approved."""
+        shown, locked, invited = (
+            {int(key) for key in self.request.POST.getlist(name) if key.isdecimal()}
+            for name in ("shown", "lock", "invite")
+        )
+        kept = self.request.session.get(KEPT, {})
+        left_out = sorted((self.left_out - shown) | (shown - invited))
+        self.request.session[KEPT] = {**kept, str(self.plan.pk): left_out}
+        if shown:
+            plan_rows.set_locks(self.plan, shown, locked, self.request.user)
+
+    def forget(self) -> None:
+        kept = self.request.session.get(KEPT, {})
+        self.request.session[KEPT] = {key: value for key, value in kept.items() if key != str(self.plan.pk)}
+
+    @property
+    def left_out(self) -> set[int]:
+        return set(self.request.session.get(KEPT, {}).get(str(self.plan.pk), []))
+
+    @property
+    def table(self) -> Table:
+        number = self.request.GET.get("p", "1")
+        page = int(number) if number.isdecimal() and len(number) < 6 else 1
+        return Table(self.plan, left_out=self.left_out, page=page, everything="all" in self.request.GET)
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        if not self.may_change or self.plan.status in (PlanStatus.WAITING, PlanStatus.RUNNING):
+            return []
+        address = reverse("mentoring_desk:plan_discard", args=[self.plan.pk])
+        return [Button(_("Give this plan up"), url=address, icon_name="bin", priority=10)]
+
+    def ready(self) -> HttpResponse:
+        self.template_name = "wagtail_mentoring/desk/plan.html"
+        plan, table = self.plan, self.table
+        figures, choice, ended = table.figures, table.choice, plan.status == PlanStatus.ENDED
+        rules = plan.union.participations.order_by("pk").first()
+        invited = table.sections[PlanRowStatus.APPROVED]
+        served = table.sections[PlanRowStatus.PROPOSED]
+        can_act = self.may_change and not ended
+        return self.respond(
+            plan=plan,
+            table=table,
+            heading=plan_words.heading(figures, invited.number),
+            facts=[plan_words.counts(figures), plan_words.made(plan), *plan_words.proven(plan.result)],
+            approved=plan_words.approved(plan.result),
+            changed=plan_words.changed(plan.result),
+            rounds=plan_words.rounds(plan.result),
+            without_solver=plan_words.without_solver(plan.result),
+            nobody=table.sections[PlanRowStatus.NOBODY],
+            held=table.sections[PlanRowStatus.HELD_BACK],
+            served=served,
+            invited=invited,
+            can_act=can_act,
+            can_approve=can_act and served.number > 0,
+            can_solve=can_act and table.rest > 0,
+            fit=figures["fit"],
+            again_label=plan_words.again_label(table.locks, table.rest),
+            approve_label=plan_words.approve_label(choice["people"], choice["mentors"]),
+            choice=choice,
+            after=plan_words.consequences(choice, rules.invitation_days, rules.mentee_asked_about_pair)
+            if rules
+            else [],
+            action_url=self.here,
+            media="",
+            has_unsaved_changes=False,
+        )
+
+    def progress(self) -> HttpResponse:
+        self.template_name = "wagtail_mentoring/desk/plan_progress.html"
+        plan = self.plan
+        inviting = plan.stage == INVITE
+        answer = self.respond(
+            plan=plan,
+            heading=_("The mentors are being invited") if inviting else _("The plan is being made"),
+            stage=plan_words.STAGES.get(plan.stage, ""),
+            begun=words.moment(plan.started_at or plan.alive_at or plan.created_at),
+            seconds=LOOK_AGAIN,
+            inviting=inviting,
+        )
+        # Looks again without a script. It is a header so that a reader who has stopped the page finds it at rest.
+        answer.headers["Refresh"] = str(LOOK_AGAIN)
+        return answer
+
+    def broken(self) -> HttpResponse:
+        """Say that the plan could not be made, or that its task was killed, and what to do."""
+        self.template_name = "wagtail_mentoring/desk/plan_broken.html"
+        plan, failed = self.plan, self.plan.status == PlanStatus.FAILED
+        inviting = plan.stage == INVITE
+        if inviting:
+            heading = _("Inviting was interrupted")
+        elif failed:
+            heading = _("The plan could not be made")
+        else:
+            heading = _("The plan has stopped by itself")
+        return self.respond(
+            plan=plan,
+            heading=heading,
+            failed=failed,
+            inviting=inviting,
+            waiting=plan.status == PlanStatus.WAITING,
+            invited=plan.rows.filter(status=PlanRowStatus.APPROVED).count() if inviting else 0,
+            since=words.moment(plan.alive_at or plan.created_at),
+            may_change=self.may_change,
+        )
+
+
+class PlanDiscard(PlanScreen):
+    """Asks before a plan is given up."""
+
+    template_name = "wagtail_mentoring/desk/plan_discard.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_change:
+            raise PermissionDenied
+        return self.respond(plan=self.plan, invited=self.plan.rows.filter(status=PlanRowStatus.APPROVED).count())
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return [*super().crumbs(), (self.address, plan_words.short_title(self.plan))]
+
+    def get_page_title(self) -> str:
+        return _("Give this plan up")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_change:
+            raise PermissionDenied
+        try:
+            plans.discard(self.plan, request.user)
+        except StepRefused as refused:
+            return self.to_plan(refused)
+        messages.success(request, _("The plan was given up. Nothing of it is sent any more."))
+        return redirect(reverse("mentoring_desk:plans"))

@@ -1,0 +1,165 @@
+"""The rows of a plan as its page shows them, in a constant number of queries."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring.pairing.models import PairingPlan, PlanRow, PlanRowStatus
+
+from . import plan_words, words
+from .plan_reasons import nobody_because, second_missing, short_reasons
+
+#: So many rows of a kind are shown on one page.
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What is known of every row, shown or not."""
+
+    pk: int
+    status: str
+    mentors: tuple[int, ...]
+    fit: int | None
+    locked: bool
+
+
+@dataclass(slots=True)
+class Section:
+    """The rows of one kind: how many there are, and those that are shown."""
+
+    number: int = 0
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.rows)
+
+
+class Table:
+    """``left_out``: rows (keys) that the handler does not want to approve now. ``page`` counts from 1."""
+
+    def __init__(self, plan: PairingPlan, *, left_out: Iterable[int] = (), page: int = 1, everything: bool = False):
+        self.plan, self.everything = plan, everything
+        columns = ("pk", "status", "first_id", "second_id", "fit", "locked")
+        self.light = [
+            Light(pk, status, tuple(key for key in (first, second) if key is not None), fit, locked)
+            for pk, status, first, second, fit, locked in plan.rows.values_list(*columns)
+        ]
+        self.left_out = set(left_out)
+        self.pages = 1 if everything else max(1, -(-len(self.of(PlanRowStatus.PROPOSED)) // PER_PAGE))
+        self.page = min(max(1, page), self.pages)
+        self._load()
+
+    def of(self, status: str) -> list[Light]:
+        return [row for row in self.light if row.status == status]
+
+    def _load(self) -> None:
+        """Read the rows that are shown: one page of those with mentors, and the first of every other kind."""
+        shown: dict[str, list[int]] = {}
+        for status in PlanRowStatus.values:
+            first = PER_PAGE * (self.page - 1) if status == PlanRowStatus.PROPOSED else 0
+            keys = [row.pk for row in self.of(status)]
+            shown[status] = keys if self.everything else keys[first : first + PER_PAGE]
+        wanted = [pk for keys in shown.values() for pk in keys]
+        related = ("case__mentee", "case__field__profession", "first", "second")
+        rows = self.plan.rows.select_related(*related).in_bulk(wanted)
+        self.sections = {
+            status: Section(len(self.of(status)), [self._shown(rows[pk]) for pk in keys if pk in rows])
+            for status, keys in shown.items()
+        }
+
+    def _shown(self, row: PlanRow) -> dict[str, Any]:
+        mentors = [mentor.name for mentor in (row.first, row.second) if mentor is not None]
+        return {
+            "row": row,
+            "name": row.case.mentee.name,
+            "reference": row.case.reference,
+            "case_address": reverse("mentoring_desk:case", args=[row.case_id]),
+            "address": reverse("mentoring_desk:plan_row", args=[self.plan.pk, row.pk]),
+            "waits": words.days(row.waited_days),
+            "mentors": plan_words.names(mentors),
+            "alone": len(mentors) == 1,
+            "number": len(mentors),
+            "chosen": row.pk not in self.left_out,
+            "second_missing": second_missing(row) if len(mentors) == 1 else "",
+            "reasons": short_reasons(row) if mentors else "",
+            "nobody": nobody_because(row) if not mentors else None,
+        }
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """How many wait, are served, by two, by one, by nobody, of those who are not invited yet."""
+        proposed = [len(row.mentors) for row in self.of(PlanRowStatus.PROPOSED)]
+        without = len(self.of(PlanRowStatus.NOBODY)) + len(self.of(PlanRowStatus.HELD_BACK))
+        fits = [row.fit for row in self.of(PlanRowStatus.PROPOSED) if row.fit is not None]
+        return {
+            "waiting": len(proposed) + without,
+            "served": len(proposed),
+            "pairs": proposed.count(2),
+            "singles": proposed.count(1),
+            "nobody": without,
+            "fit": round(sum(fits) / len(fits)) if fits else None,
+        }
+
+    @property
+    def choice(self) -> dict[str, int]:
+        """What approving the rows that are ticked would do, in numbers."""
+        mentors = [row.mentors for row in self.of(PlanRowStatus.PROPOSED) if row.pk not in self.left_out]
+        return {
+            "people": len(mentors),
+            "pairs": sum(len(pair) == 2 for pair in mentors),
+            "singles": sum(len(pair) == 1 for pair in mentors),
+            "invitations": sum(map(len, mentors)),
+            "mentors": len({mentor for pair in mentors for mentor in pair}),
+        }
+
+    @property
+    def chosen(self) -> list[int]:
+        """The rows (keys) that an approval would invite for."""
+        return [row.pk for row in self.of(PlanRowStatus.PROPOSED) if row.pk not in self.left_out]
+
+    @property
+    def locks(self) -> int:
+        return sum(row.locked for row in self.of(PlanRowStatus.PROPOSED))
+
+    @property
+    def _on_other_pages(self) -> list[Light]:
+        here = {shown["row"].pk for shown in self.sections[PlanRowStatus.PROPOSED].rows}
+        return [row for row in self.of(PlanRowStatus.PROPOSED) if row.pk not in here]
+
+    @property
+    def locks_elsewhere(self) -> int:
+        """How many rows on other pages are locked: the script counts only what it sees."""
+        return sum(row.locked for row in self._on_other_pages)
+
+    @property
+    def elsewhere(self) -> dict[str, int]:
+        """How many people, and invitations, are ticked on other pages."""
+        ticked = [row for row in self._on_other_pages if row.pk not in self.left_out]
+        return {"people": len(ticked), "mentors": sum(len(row.mentors) for row in ticked)}
+
+    @property
+    def rest(self) -> int:
+        """How many would be solved again."""
+        return self.figures["waiting"] - self.locks
+
+    @property
+    def seen(self) -> str:
+        """A mark of what the plan proposes, by which a press on an older page is noticed."""
+        proposed = [(row.pk, row.mentors) for row in self.of(PlanRowStatus.PROPOSED)]
+        return hashlib.sha256(repr(sorted(proposed)).encode()).hexdigest()[:16]
+
+    @property
+    def where(self) -> str:
+        """Which of the rows with mentors are on this page; "" when all are."""
+        section = self.sections[PlanRowStatus.PROPOSED]
+        if not section.more:
+            return ""
+        first = PER_PAGE * (self.page - 1) + 1
+        span = {"first": first, "last": first + len(section.rows) - 1, "all": section.number}
+        return _("%(first)s to %(last)s of %(all)s") % span
