@@ -16,8 +16,13 @@ from .models import MOST_PLACES, Invitation, PairMembership, Place
 
 
 def lock_mentors(mentors: Iterable[int]) -> None:
-    """Lock the rows of ``mentors`` (keys) until the end of the transaction."""
-    list(Mentor.objects.select_for_update().filter(pk__in=list(mentors)).order_by("pk").values_list("pk"))
+    """Lock the rows of ``mentors`` (keys) until the end of the transaction.
+
+    Rows that only point at a mentor (a link, a mail) may be written meanwhile: who writes them takes the mentors in any
+    order, and the two would wait for each other for ever.
+    """
+    rows = Mentor.objects.select_for_update(no_key=True).filter(pk__in=list(mentors))
+    list(rows.order_by("pk").values_list("pk"))
 
 
 def take(
