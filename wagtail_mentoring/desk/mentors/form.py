@@ -260,7 +260,7 @@ edit_handler = ObjectList(
             [FieldPanel("capacity"), FieldPanel("paused_until")],
             heading=gettext_lazy("Room"),
         ),
-        AbsencesPanel("absences", heading=gettext_lazy("Times away"), label=gettext_lazy("Time away")),
+        AbsencesPanel("absences", heading=gettext_lazy("Times away"), label=gettext_lazy("time away")),
         MultiFieldPanel(
             [FieldPanel("partner_wish"), FieldPanel("conflicts")],
             heading=gettext_lazy("Together with whom, and with whom not"),

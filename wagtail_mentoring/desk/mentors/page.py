@@ -54,11 +54,12 @@ def against(mentor: Mentor, conflicts: Iterable[MentorConflict]) -> list[Against
     return shown
 
 
-def profile(mentor: Any) -> list[tuple[str, Any]]:
+def profile(mentor: Any) -> list[tuple[str, str]]:
     """Return what is known of ``mentor`` as label and value, without what is empty."""
     ways = [_("in person")] * mentor.in_person + [_("online")] * mentor.online
     years = mentor.experience_years
-    rows: list[tuple[str, Any]] = [
+    away = [f"{words.day(row.first_day)} – {words.day(row.last_day)}" for row in mentor.absences.all()]
+    rows: list[tuple[str, str]] = [
         (_("Called"), mentor.preferred_name),
         (_("E-mail"), mentor.email),
         (_("Phone"), mentor.phone),
@@ -67,12 +68,12 @@ def profile(mentor: Any) -> list[tuple[str, Any]]:
         (_("Speciality"), mentor.speciality),
         (_("Years of experience"), "" if years is None else str(years)),
         (_("Languages"), languages(mentor)),
-        (_("Topics"), wording.topics(mentor)),
+        (_("Topics"), "\n".join(wording.topics(mentor))),
         (_("Topics in own words"), mentor.topics_text),
         (_("Municipality"), mentor.municipality),
         (_("Can meet"), ", ".join(ways)),
         (_("Times that suit"), ", ".join(wording.times(mentor))),
-        (_("Times away"), [f"{words.day(row.first_day)} – {words.day(row.last_day)}" for row in mentor.absences.all()]),
+        (_("Times away"), "\n".join(away)),
         (_("Language of mails"), capfirst(language_name(mentor.language))),
         (_("Would like to mentor with"), mentor.partner_wish),
         (_("Membership number"), mentor.membership_number),
@@ -83,6 +84,19 @@ def profile(mentor: Any) -> list[tuple[str, Any]]:
     if mentor.approved_on:
         rows.append((_("Approved on"), words.day(mentor.approved_on)))
     return [(label, value) for label, value in rows if value]
+
+
+def shown(mentor: Mentor) -> list[tuple[str, str]]:
+    """Return to whom what may be shown of ``mentor``, in words."""
+    rows = []
+    for label, kind in (
+        (_("To a mentee"), ConsentKind.SHOWN_TO_MENTEE),
+        (_("To the partner mentor"), ConsentKind.SHOWN_TO_PARTNER),
+    ):
+        fields = consented([mentor], kind).get(mentor.pk, frozenset())
+        names = ", ".join(str(SHOWABLE[name]) for name in SHOWABLE if name in fields)
+        rows.append((label, names or _("Nothing: the mentor has not agreed")))
+    return rows
 
 
 def cases_of(mentor: Mentor, linked: bool) -> list[dict[str, Any]]:
@@ -159,14 +173,6 @@ class MentorPage(OwnUnionsRows, generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mentor = self.object
         linked = permission_policy(Case).user_has_permission(self.request.user, "view")
-        shown = {
-            label: [str(SHOWABLE[name]) for name in SHOWABLE if name in fields]
-            for label, kind in (
-                (_("To a mentee"), ConsentKind.SHOWN_TO_MENTEE),
-                (_("To the partner mentor"), ConsentKind.SHOWN_TO_PARTNER),
-            )
-            for fields in [consented([mentor], kind).get(mentor.pk, frozenset())]
-        }
         return super().get_context_data(
             mentor=mentor,
             state=wording.state_words(mentor),
@@ -177,7 +183,7 @@ class MentorPage(OwnUnionsRows, generic.InspectView):
             being_asked=mentor.held,
             checks=wording.checks(mentor),
             profile=profile(mentor),
-            shown=shown.items(),
+            shown=shown(mentor),
             partner=partner_of(mentor),
             conflicts=against(mentor, conflicts_of(mentor)),
             cases=cases_of(mentor, linked),

@@ -29,7 +29,14 @@ from ..forms import refuse_in_texts
 from ..register import handled_fields
 from . import wording
 from .base import MentorScreen
-from .page import profile
+from .page import profile, shown
+
+
+def written(mentor: Mentor) -> list[tuple[str, str]]:
+    """Return all that somebody who signed up wrote, as label and value."""
+    told = [(_("Conflicts of interest in own words"), mentor.conflicts)] if mentor.conflicts else []
+    may = [(_("May be shown: %(to)s") % {"to": label[:1].lower() + label[1:]}, names) for label, names in shown(mentor)]
+    return [*profile(mentor), *told, *may]
 
 
 class MentorStepForm(forms.Form):
@@ -172,7 +179,7 @@ class Approve(MentorStep):
         ]
 
     def details(self) -> dict[str, Any]:
-        return {"profile": profile(self.mentor)}
+        return {"profile": written(self.mentor)}
 
     def act(self, cleaned: dict[str, Any]) -> HttpResponse:
         approve(
@@ -212,7 +219,7 @@ class Decline(MentorStep):
         ]
 
     def details(self) -> dict[str, Any]:
-        return {"profile": profile(self.mentor)}
+        return {"profile": written(self.mentor)}
 
     def act(self, cleaned: dict[str, Any]) -> HttpResponse:
         decline(self.mentor.pk, self.request.user, reason=cleaned["reason"])

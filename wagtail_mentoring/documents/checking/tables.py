@@ -239,7 +239,7 @@ def _workbook_lines(content: bytes) -> Iterator[tuple[int, list[_Cell]]]:
             sheet = book.worksheets[0]
             # What a sheet says of its own size is often wrong.
             sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), start=1):
+            for number, cells in enumerate(sheet.iter_rows(), start=1):
                 yield number, [_of_sheet(cell) for cell in cells]
                 if number > MOST_LINES:
                     return

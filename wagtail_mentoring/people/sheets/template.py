@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from wagtail_mentoring import clock
 from wagtail_mentoring.people.choices import TOPICS, SuitableTime
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
@@ -24,6 +25,7 @@ def _example(union: Union) -> list[str]:
         "fields": ", ".join(_fields(union)[:1]),
         "topics": "; ".join(str(label) for _value, label in TOPICS[1:3]),
         "times": str(SuitableTime.EVENINGS.label),
+        "membership_confirmed_on": clock.today().strftime("%d.%m.%Y"),
         "online": _("yes"),
         "in_person": _("yes"),
         "shown_to_mentee": _("yes"),
