@@ -139,7 +139,7 @@ def _goals(reason: Reason, about: Telling) -> str:
     covered = [one["goal"] for one in reason["covered"]]
     missing, number = reason["missing"], len(reason["covered"]) + len(reason["missing"])
     if not covered:
-        return _("None of the goals is a topic here: %(goals)s") % {"goals": goals(missing)}
+        return _("No goal is a topic here: %(goals)s") % {"goals": goals(missing)}
     if missing:
         return _("%(some)s of %(all)s goals: %(covered)s. Not covered: %(missing)s") % {
             "some": len(covered),
