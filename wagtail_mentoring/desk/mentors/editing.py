@@ -38,6 +38,8 @@ class UnderTheLock:
             if not form.errors:
                 response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
                 return response
+        # What Wagtail's own check of the form notes when it fails.
+        self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
         refused: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         return refused
 

@@ -1,0 +1,394 @@
+"""Mentors in the admin: profile, sign-ups, standing pairs, conflicts, the end with thanks, the list and its filters."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import make_case, make_field, make_mentee, make_mentor, make_supervisor, make_union
+from wagtail_mentoring import clock
+from wagtail_mentoring.desk.mentors import editing
+from wagtail_mentoring.models import Mentor, MentorConflict, MentorPair, OutboxMessage
+from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.standing import make_standing, partner_of
+from wagtail_mentoring.people import signals
+from wagtail_mentoring.people.models import MentorAbsence
+from wagtail_mentoring.privacy.consents import consented
+from wagtail_mentoring.privacy.models import ConsentKind
+
+pytestmark = pytest.mark.django_db
+
+
+def data(field: Any, *absences: tuple[str, str], **values: Any) -> dict[str, Any]:
+    rows: dict[str, Any] = {"absences-TOTAL_FORMS": len(absences), "absences-INITIAL_FORMS": 0}
+    for number, (first, last) in enumerate(absences):
+        rows |= {f"absences-{number}-first_day": first, f"absences-{number}-last_day": last}
+    return {
+        "name": "Maria Korhonen",
+        "email": "maria@example.org",
+        "fields": [field.pk],
+        "capacity": 2,
+        "language": "en",
+        "english": "b2",
+        **rows,
+    } | values
+
+
+def page(client: Client, mentor: Mentor) -> str:
+    return client.get(reverse("mentoring_mentors:inspect", args=[mentor.pk])).content.decode()
+
+
+def edit(client: Client, mentor: Mentor, sent: dict[str, Any], **more: Any) -> Any:
+    return client.post(reverse("mentoring_mentors:edit", args=[mentor.pk]), sent, **more)
+
+
+def step(client: Client, name: str, mentor: Mentor, sent: dict[str, Any] | None = None, **more: Any) -> Any:
+    return client.post(reverse(f"mentoring_mentor:{name}", args=[mentor.pk]), sent or {}, **more)
+
+
+def waiting(field: Any, days: int = 3, **values: Any) -> Mentor:
+    signed = clock.now() - datetime.timedelta(days=days)
+    return make_mentor(field, approved_on=None, membership_confirmed_on=None, signed_up_at=signed, **values)
+
+
+def listed(client: Client, **query: Any) -> list[str]:
+    answer = client.get(reverse("mentoring_mentors:index"), query)
+    assert answer.status_code == 200
+    return [mentor.name for mentor in answer.context["object_list"]]
+
+
+# The profile
+
+
+def test_the_whole_profile_is_kept(admin: Client, field: Any) -> None:
+    sent = data(
+        field,
+        ("1.12.2026", "5.12.2026"),
+        ("4.12.2026", "9.12.2026"),
+        speciality="health software",
+        topics=["cv", "culture"],
+        topics_text="Anything on hospitals.",
+        times=["evenings"],
+        other_languages="Arabic",
+        membership_number="123",
+        membership_confirmed_on="23.11.2026",
+        oriented_on="20.11.2026",
+        paused_until="24.12.2026",
+        partner_wish="Jukka",
+        conflicts="My own team.",
+        shown_to_mentee=["name", "topics"],
+    )
+    answer = admin.post(reverse("mentoring_mentors:add"), sent, follow=True)
+    mentor = Mentor.objects.get()
+    assert (mentor.topics, mentor.times, mentor.speciality) == (["cv", "culture"], ["evenings"], "health software")
+    assert (mentor.oriented_on, mentor.approved_on) == (datetime.date(2026, 11, 20), clock.today())
+    # Times away that overlap are one, and it is told.
+    away = mentor.absences.get()
+    assert (away.first_day.day, away.last_day.day) == (1, 9)
+    content = answer.content.decode()
+    assert "made one with it" in content and "Anything on hospitals." in content and "My own team." in content
+    assert consented([mentor], ConsentKind.SHOWN_TO_MENTEE) == {mentor.pk: {"name", "topics"}}
+    # The form shows again what is stored.
+    form = admin.get(reverse("mentoring_mentors:edit", args=[mentor.pk])).context["form"]
+    assert form["topics"].value() == ["cv", "culture"] and form["shown_to_mentee"].value() == ["name", "topics"]
+
+
+def test_a_time_away_that_ends_before_it_begins_is_refused_beside_the_field(admin: Client, field: Any) -> None:
+    answer = admin.post(reverse("mentoring_mentors:add"), data(field, ("5.12.2026", "1.12.2026")))
+    form = answer.context["form"].formsets["absences"].forms[0]
+    assert "before the first" in str(form.errors["last_day"]) and not Mentor.objects.exists()
+    # Nothing typed is lost.
+    assert 'value="5.12.2026"' in answer.content.decode()
+    answer = admin.post(reverse("mentoring_mentors:add"), data(field, ("31.2.2026", "1.12.2026")))
+    assert "first_day" in answer.context["form"].formsets["absences"].forms[0].errors
+
+
+def test_a_time_away_is_taken_out(admin: Client, field: Any) -> None:
+    mentor = make_mentor(field, email="maria@example.org", name="Maria Korhonen")
+    day = clock.today()
+    away = MentorAbsence.objects.create(mentor=mentor, first_day=day, last_day=day)
+    sent = data(field, (str(day), str(day))) | {
+        "absences-INITIAL_FORMS": 1,
+        "absences-0-id": away.pk,
+        "absences-0-DELETE": "on",
+    }
+    assert edit(admin, mentor, sent).status_code == 302 and not mentor.absences.exists()
+
+
+def test_without_a_language_nobody_is_offered_and_it_is_said(admin: Client, field: Any) -> None:
+    sent = data(field, english="", membership_confirmed_on="23.11.2026")
+    answer = admin.post(reverse("mentoring_mentors:add"), sent, follow=True)
+    mentor = Mentor.objects.get()
+    content = answer.content.decode()
+    assert "No language is noted: Maria Korhonen is offered for no case" in content and "No language noted" in content
+    assert listed(admin, state="no_language") == ["Maria Korhonen"] and listed(admin, room="yes") == []
+    edit(admin, mentor, sent | {"other_languages": "Somali"})
+    assert listed(admin, room="yes") == ["Maria Korhonen"]
+
+
+def test_room_below_the_load_is_allowed_with_a_sentence(admin: Client, field: Any) -> None:
+    mentor = make_mentor(field, name="Maria Korhonen", email="maria@example.org", capacity=2)
+    for _time in range(2):
+        make_case(field, "paired", mentors=[mentor])
+    form = admin.get(reverse("mentoring_mentors:edit", args=[mentor.pk])).content.decode()
+    assert "2 mentees now" in form
+    sent = data(field, capacity=1, membership_confirmed_on="23.11.2026")
+    answer = edit(admin, mentor, sent, follow=True)
+    told = "Maria Korhonen has 2 mentees now and wants at most 1: no new ones until that is so."
+    assert told in answer.content.decode()
+    assert listed(admin, state="full") == ["Maria Korhonen"]
+
+
+def test_texts_hold_no_identity_code(admin: Client, field: Any) -> None:
+    for name in ("interview_note", "topics_text", "conflicts", "speciality"):
+        mentor = make_mentor(field)
+        answer = edit(admin, mentor, data(field, email="x@x.fi", **{name: "131052-308T"}))
+        assert name in answer.context["form"].errors, name
+
+
+def test_the_same_mentor_is_not_registered_twice(admin: Client, field: Any) -> None:
+    address = reverse("mentoring_mentors:add")
+    assert admin.post(address, data(field)).status_code == 302
+    first = Mentor.objects.get()
+    answer = admin.post(address, data(field, email="MARIA@example.org", name="maria  korhonen"))
+    there = reverse("mentoring_mentors:inspect", args=[first.pk])
+    assert there in str(answer.context["form"].errors["email"]) and "shares_address" in answer.content.decode()
+    # Another person with the same address is a mentor too, when it is said.
+    other = data(field, name="Jukka Laine")
+    assert "tick below" in str(admin.post(address, other).context["form"].errors["email"])
+    assert admin.post(address, data(field, shares_address="on")).status_code == 200
+    assert admin.post(address, other | {"shares_address": "on"}).status_code == 302
+    # At another union it is another mentor.
+    assert Mentor.objects.count() == 2
+    make_mentor(make_field(make_union("kt")), email="new@example.org")
+    assert admin.post(address, data(field, email="new@example.org")).status_code == 302
+
+
+def test_a_button_pressed_twice_at_once_registers_one(
+    admin: Client, field: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quicker(union_id: int) -> None:
+        """The other press is written between the check of the form and the lock."""
+        if not Mentor.objects.exists():
+            make_mentor(field, name="Maria Korhonen", email="maria@example.org")
+
+    monkeypatch.setattr(editing, "lock_union", quicker)
+    answer = admin.post(reverse("mentoring_mentors:add"), data(field))
+    assert answer.status_code == 200 and "email" in answer.context["form"].errors
+    assert Mentor.objects.count() == 1 and not OutboxMessage.objects.filter(event="registered_mentor").exists()
+
+
+# Sign-ups
+
+
+def test_sign_ups_wait_on_the_list_the_oldest_first(admin: Client, field: Any) -> None:
+    make_mentor(field, name="Approved")
+    waiting(field, 2, name="Anna"), waiting(field, 9, name="Zoe")
+    assert listed(admin, state="waiting") == ["Zoe", "Anna"]
+    content = admin.get(reverse("mentoring_mentors:index")).content.decode()
+    assert "Waits for approval, 9 days" in content
+
+
+def test_a_sign_up_is_approved(admin: Client, field: Any, handler: Any) -> None:
+    mentor = waiting(field, conflicts="My brother.", membership_number="77")
+    assert reverse("mentoring_mentor:approve", args=[mentor.pk]) in page(admin, mentor)
+    shown = admin.get(reverse("mentoring_mentor:approve", args=[mentor.pk]))
+    assert "My brother." in shown.content.decode() and shown.context["form"]["membership_number"].value() == "77"
+    empty = step(admin, "approve", mentor)
+    assert set(empty.context["form"].errors) == {"fields_chosen", "membership_confirmed_on", "interview_note"}
+    sent = {"fields_chosen": [field.pk], "membership_confirmed_on": "20.11.2026", "interview_note": "A good talk."}
+    foreign = make_field(make_union("kt"))
+    assert (
+        "fields_chosen" in step(admin, "approve", mentor, sent | {"fields_chosen": [foreign.pk]}).context["form"].errors
+    )
+    assert step(admin, "approve", mentor, sent).status_code == 302
+    mentor.refresh_from_db()
+    assert mentor.approved_on == clock.today() and listed(admin, state="available") == [mentor.name]
+    # A second time, or by somebody who had the page open.
+    assert "already" in str(step(admin, "approve", mentor, sent).context["form"].errors)
+    assert "already" in str(step(admin, "decline", mentor, {"reason": "No."}).context["form"].errors)
+
+
+def test_a_sign_up_is_declined_with_a_reason_that_is_told(admin: Client, field: Any) -> None:
+    told: list[dict[str, Any]] = []
+
+    def hear(sender: Any, signal: Any, **values: Any) -> None:
+        told.append(values)
+
+    mentor = waiting(field, name="Sofia Lind")
+    signals.mentor_declined.connect(hear)
+    try:
+        assert "reason" in step(admin, "decline", mentor).context["form"].errors
+        answer = step(admin, "decline", mentor, {"reason": "You are not a member."}, follow=True)
+    finally:
+        signals.mentor_declined.disconnect(hear)
+    assert "declined and deleted" in answer.content.decode() and not Mentor.objects.exists()
+    assert (told[0]["name"], told[0]["reason"]) == ("Sofia Lind", "You are not a member.")
+    assert step(admin, "decline", mentor, {"reason": "x"}).status_code == 404
+
+
+def test_readers_see_the_page_without_buttons(admin: Client, field: Any) -> None:
+    reader = Client()
+    reader.force_login(make_supervisor(field.union))
+    for mentor in (waiting(field), make_mentor(field), make_mentor(field, ended_on=clock.today())):
+        content = page(reader, mentor)
+        assert mentor.name in content and "/approve/" not in content and "/end/" not in content
+        for name in ("approve", "decline", "end", "back", "conflicts", "partner"):
+            assert step(reader, name, mentor).status_code in (302, 403)
+    foreign = make_mentor(make_field(make_union("kt")))
+    for name in ("approve", "decline", "end", "back", "conflicts", "partner"):
+        assert step(admin, name, foreign).status_code == 404, name
+
+
+# Standing pairs and conflicts
+
+
+def test_a_standing_pair_is_chosen_and_ended(admin: Client, field: Any) -> None:
+    first, second = make_mentor(field, name="First"), make_mentor(field, name="Second")
+    stopped = make_mentor(field, name="Gone", ended_on=clock.today())
+    content = admin.get(reverse("mentoring_mentor:partner", args=[first.pk])).content.decode()
+    assert "Make a standing pair with Second" in content and "Gone has stopped as a mentor." in content
+    refused = step(admin, "partner", first, {"partner": stopped.pk}, follow=True)
+    assert "has stopped" in refused.content.decode() and partner_of(first) is None
+    for wrong in ("", "x", first.pk, 10**30, make_mentor(make_field(make_union("kt"))).pk):
+        step(admin, "partner", first, {"partner": wrong})
+        assert not MentorPair.objects.exists()
+    step(admin, "partner", first, {"partner": second.pk})
+    assert partner_of(first) == second and "Second" in page(admin, first)
+    step(admin, "partner", second, {"end": "1"})
+    assert partner_of(first) is None
+
+
+def test_conflicts_are_searched_noted_once_and_removed(admin: Client, field: Any) -> None:
+    mentor, other = make_mentor(field, name="Maria"), make_mentor(field, name="Other Mentor")
+    case = make_case(field, name="Amina Yusuf")
+    foreign = make_mentee(make_union("kt"), name="Amina Foreign")
+    address = reverse("mentoring_mentor:conflicts", args=[mentor.pk])
+    for words in ("amina", case.reference, case.mentee.email):
+        content = admin.get(address, {"q": words}).content.decode()
+        assert "Note a conflict with Amina Yusuf" in content and "Amina Foreign" not in content
+    for sent in ({"other": other.pk}, {"mentee": case.mentee.pk}, {"other": other.pk}):
+        assert step(admin, "conflicts", mentor, sent).status_code == 302
+    step(admin, "conflicts", other, {"other": mentor.pk})
+    assert MentorConflict.objects.count() == 2
+    for wrong in ({"other": mentor.pk}, {"mentee": foreign.pk}, {}, {"other": "x"}, {"remove": "y"}):
+        step(admin, "conflicts", mentor, wrong)
+    assert MentorConflict.objects.count() == 2
+    assert "Other Mentor" in page(admin, mentor) and "Maria" in page(admin, other)
+    row = MentorConflict.objects.get(other__isnull=False)
+    # Not from the page of somebody whom it does not concern.
+    step(admin, "conflicts", make_mentor(field), {"remove": row.pk})
+    assert MentorConflict.objects.count() == 2
+    step(admin, "conflicts", other, {"remove": row.pk})
+    assert MentorConflict.objects.count() == 1
+
+
+def test_partners_have_no_conflict(admin: Client, field: Any) -> None:
+    first, second = make_mentor(field), make_mentor(field)
+    make_standing(first, second, None)
+    answer = step(admin, "conflicts", first, {"other": second.pk}, follow=True)
+    assert "standing pair. End it first" in answer.content.decode() and not MentorConflict.objects.exists()
+
+
+# The end
+
+
+def test_the_end_shows_what_it_leaves_and_may_be_taken_back(admin: Client, field: Any, handler: Any) -> None:
+    mentor = make_mentor(field, name="Maria", capacity=3)
+    partner = make_mentor(field, name="Jukka")
+    make_standing(mentor, partner, None)
+    running = make_case(field, "paired", mentors=[mentor])
+    closed = make_case(field, "closed", closed_from="paired", mentors=[mentor])
+    asked = make_case(field, "eligible")
+    invitations.propose(asked.pk, [mentor], handler, one_mentor_reason="Nobody else.")
+    thanked: list[Mentor] = []
+
+    def hear(sender: Any, mentor: Mentor, **kwargs: Any) -> None:
+        thanked.append(mentor)
+
+    signals.mentor_thanked.connect(hear)
+    try:
+        content = admin.get(reverse("mentoring_mentor:end", args=[mentor.pk])).content.decode()
+        assert running.reference in content and asked.reference in content and closed.reference not in content
+        assert "The standing pair with Jukka ends." in content
+        answer = step(admin, "end", mentor, follow=True)
+    finally:
+        signals.mentor_thanked.disconnect(hear)
+    mentor.refresh_from_db()
+    assert mentor.ended_on == clock.today() and thanked == [mentor] and partner_of(partner) is None
+    assert f"Now find somebody in the place of Maria for: {running.reference}." in answer.content.decode()
+    assert mentor.invitations.get().status == "no"
+    # The pair of the running case stays until somebody else is found.
+    assert running.pairs.get().memberships.get().left_at is None
+    assert listed(admin, state="ended") == ["Maria"]
+    assert "already" in str(step(admin, "end", mentor).context["form"].errors)
+    step(admin, "back", mentor)
+    mentor.refresh_from_db()
+    assert mentor.ended_on is None and step(admin, "back", mentor).status_code == 200
+
+
+def test_the_history_shows_cases_meetings_and_answers_without_a_mentees_name(
+    admin: Client, field: Any, handler: Any
+) -> None:
+    mentor = make_mentor(field, capacity=3)
+    held = make_case(field, "meeting_2", mentors=[mentor], name="Amina Yusuf", access_needs="Wheelchair")
+    asked = make_case(field, "eligible", name="Bilal Hassan")
+    invitations.propose(asked.pk, [mentor], handler, one_mentor_reason="Nobody else.")
+    answer = admin.get(reverse("mentoring_mentors:inspect", args=[mentor.pk]))
+    content = answer.content.decode()
+    assert [(row["reference"], row["held"]) for row in answer.context["cases"]] == [(held.reference, 2)]
+    assert [(row["reference"], row["answer"]) for row in answer.context["invitations"]] == [(asked.reference, "Asked")]
+    assert "Amina" not in content and "Bilal" not in content and "Wheelchair" not in content
+
+
+def test_who_had_a_part_is_not_deleted_and_a_standing_pair_is_no_part(admin: Client, field: Any, handler: Any) -> None:
+    asked, paired, partner = make_mentor(field), make_mentor(field), make_mentor(field)
+    make_standing(paired, partner, None)
+    case = make_case(field, "eligible")
+    invitations.propose(case.pk, [asked], handler, one_mentor_reason="Nobody else.")
+    for mentor in (asked, paired):
+        admin.post(reverse("mentoring_mentors:delete", args=[mentor.pk]))
+    assert set(Mentor.objects.all()) == {asked, partner} and not MentorPair.objects.filter(case=None).exists()
+
+
+# The list
+
+
+def test_filters(admin: Client, field: Any) -> None:
+    year_ago = clock.today() - datetime.timedelta(days=400)
+    make_mentor(field, name="A", finnish="c1", english="", topics=["cv"], checked_on=year_ago)
+    make_mentor(make_field(field.union, "architects"), name="B", other_languages="Somali", topics=["culture", "cv"])
+    make_mentor(field, name="C", paused_until=clock.today(), topics=["culture"])
+    away = make_mentor(field, name="D", membership_confirmed_on=None)
+    MentorAbsence.objects.create(mentor=away, first_day=clock.today(), last_day=clock.today())
+    assert listed(admin, language="finnish") == ["A"]
+    assert listed(admin, language=["english", "other"]) == ["B"]
+    assert listed(admin, topics="cv") == ["A", "B"] and listed(admin, topics=["cv", "culture"]) == ["A", "B", "C"]
+    assert listed(admin, check="old") == ["A"]
+    assert listed(admin, fields=field.pk) == ["A", "C", "D"]
+    assert listed(admin, room="yes") == ["A", "B"] and listed(admin, room="no") == ["C", "D"]
+    assert listed(admin, state=["paused", "unconfirmed"]) == ["C", "D"]
+    Mentor.objects.filter(name="D").update(membership_confirmed_on=clock.today())
+    assert listed(admin, state="away") == ["D"] and listed(admin, q="nobody") == []
+
+
+def test_the_page_and_the_list_take_constant_queries(
+    admin: Client, field: Any, django_assert_max_num_queries: Any
+) -> None:
+    counts: list[list[int]] = []
+    mentor = make_mentor(field, capacity=3)
+    for number in (1, 2):
+        for _time in range(number):
+            make_mentor(field)
+            make_case(field, "meeting_1", mentors=[mentor])
+            waiting(field)
+        found = []
+        for address in (reverse("mentoring_mentors:inspect", args=[mentor.pk]), reverse("mentoring_mentors:index")):
+            admin.get(address)
+            with django_assert_max_num_queries(45) as queries:
+                admin.get(address)
+            found.append(len(queries))
+        counts.append(found)
+    assert counts[0] == counts[1]
