@@ -105,12 +105,15 @@ class CasePairs:
         order = np.argsort(case, kind="stable")
         for some in np.split(order, np.flatnonzero(np.diff(case[order])) + 1) if len(order) else []:
             one = int(case[some[0]])
-            rows = self.rows[one]
-            found[some] = self._values(one, np.searchsorted(rows, first[some]), np.searchsorted(rows, second[some]))
+            rows, scores = self.rows[one], self._kept.get(one)
+            if scores is None:  # made anew, for those in question alone
+                rows = np.unique(np.concatenate([first[some], second[some]]))
+                scores = self.scorers[self.mentees[one].participation].scores(self.mentees[one], rows)
+            places = np.searchsorted(rows, first[some]), np.searchsorted(rows, second[some])
+            found[some] = self._values(one, scores, *places)
         return found
 
-    def _values(self, case: int, first: Ints, second: Ints) -> Ints:
-        scores = self.scores(case)
+    def _values(self, case: int, scores: Scores, first: Ints, second: Ints) -> Ints:
         values = scores.pairs(first, second)
         fine = scores.allowed(first, second)
         if self.least[case] > 0:
@@ -133,7 +136,7 @@ class CasePairs:
             kin.append(
                 np.column_stack([np.full(len(first), case), np.minimum(first, second), np.maximum(first, second)])
             )
-            whole.append(bool((alone > NEVER).all()) and self._every_pair(case))
+            whole.append(bool((alone > NEVER).all()) and self._every_pair(case, scores))
         degree = np.array([len(rows) for rows in self.rows], dtype=np.int64)
         none = np.zeros(0, dtype=np.int64)
         return Problem(
@@ -151,9 +154,8 @@ class CasePairs:
             pairs=self,
         )
 
-    def _every_pair(self, case: int) -> bool:
+    def _every_pair(self, case: int, scores: Scores) -> bool:
         """Return whether it is certain that any two mentors of ``case`` can be its pair."""
-        scores = self.scores(case)
         if len(scores) < 2:
             return True
         troubled = np.flatnonzero(scores.view.column("in_conflict"))
@@ -166,7 +168,7 @@ class CasePairs:
             return True
         if len(scores) > HELD_AGAINST:
             return False
-        return bool((self._values(case, *_two_of(np.arange(len(scores)))) > NEVER).all())
+        return bool((self._values(case, scores, *_two_of(np.arange(len(scores)))) > NEVER).all())
 
 
 def _claim(mentee: MenteeFacts) -> int:

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .problem import Flags, Ints, Problem
+from .problem import Flags, Ints, Problem, Reals
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,25 @@ def cover(problem: Problem) -> Covered:
     return Covered(tuple(tuple(sorted(mine)) for mine in search.of_case), first, twice, keep)
 
 
+def with_liking(problem: Problem, number: Ints, liking: Reals) -> list[tuple[int, ...]]:
+    """Return a plan that gives each case ``number`` of mentors, as some plan does, by preference welcome ones.
+
+    Whatever can be reached together is reached in any order: so the order here is that of the cases.
+    """
+    search = Search(problem, liking)
+    for least in (1, 2):
+        for case in np.flatnonzero(number >= least).tolist():
+            search.give(case)
+    return [tuple(sorted(mine)) for mine in search.of_case]
+
+
 class Search:
     """A growing assignment of mentors to cases, each mentor at most once in a case and never beyond the room."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, liking: Reals | None = None) -> None:
+        """``liking``: for each possible mentor of a case, how welcome; the most welcome are tried first."""
         # The best fit first, so that what is found is a fair plan already, and a good one to begin from.
-        order = np.lexsort((problem.mentor, -problem.single, problem.edge_case()))
+        order = np.lexsort((problem.mentor, -problem.single if liking is None else -liking, problem.edge_case()))
         bounds = problem.start.tolist()
         best_first = problem.mentor[order]
         self.candidates = [best_first[bounds[i] : bounds[i + 1]] for i in range(problem.cases)]

@@ -7,9 +7,10 @@ import numpy as np
 
 from . import columns, heuristic
 from .columns import Columns
-from .coverage import Covered
+from .coverage import Covered, with_liking
 from .packing import CLOSE, Packing, Prices, Relaxation, Rules, even, pack
-from .problem import REMATCH, Flags, Ints, Problem
+from .pricing import rough_prices
+from .problem import REMATCH, Flags, Ints, Problem, Reals
 from .search import Search
 
 Plan = list[tuple[int, ...]]
@@ -18,6 +19,10 @@ Quotas = tuple[Rules, Flags, Flags]
 
 #: A margin in thousandths of a point with which the first try of the MILP usually holds the best plan.
 MARGIN = 3000.0
+#: So much of the time the prices may take; the rest is for the plan.
+LP_SHARE = 0.7
+#: The local search may take as long as to this share of it, and the solver what is left.
+SEARCH_SHARE = 1.05
 #: Fewer columns than this are not worth an LP: all go to the MILP.
 FEW_COLUMNS = 1500
 #: Loads are evened out exactly where no more columns than this can be in a best plan.
@@ -109,10 +114,11 @@ def _squares(problem: Problem, plan: Plan) -> int:
 
 
 def _without_solver(problem: Problem, plan: Plan, sums: Sums, until: float) -> Found:
-    edges = columns.best_edges(problem, np.zeros(problem.mentors), HEURISTIC_MENTORS)
+    price = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64))
+    edges = columns.best_edges(problem, price, HEURISTIC_MENTORS)
     table = columns.singles(problem).joined(columns.pairs(problem, edges)).joined(columns.kin(problem))
+    plan = _searched(problem, table, plan, price, until)
     table = table.joined(columns.given(problem, plan))
-    plan = heuristic.improve(problem, table, plan, until)
     value = heuristic.fit(table, plan)
     return Found(plan, [*sums, (value, max(value, _simple_bound(problem, plan))), (_squares(problem, plan), 0)])
 
@@ -209,19 +215,25 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
     packing = Packing(problem, *quota)
     kept = packing.useful(columns.given(problem, plan))
     value, bound = int(kept.value.sum()), max(int(kept.value.sum()), _simple_bound(problem, plan))
-    near, margin = kept, 0.0
+    near, margin = kept, -1.0
     relaxation = prices = None
     if problem.pair_count() + len(problem.mentor) <= FEW_COLUMNS:
         near = columns.singles(problem).joined(columns.pairs(problem, np.arange(len(problem.mentor))))
         near, margin = packing.useful(near), np.inf
     else:
-        relaxation = Relaxation(packing, plan, until)
+        now = time.monotonic()
+        relaxation = Relaxation(packing, plan, now + (until - now) * LP_SHARE)
         solved = relaxation.solve(MARGIN)
         if solved is not None:
             prices, near = solved
-            margin, bound = MARGIN, max(value, prices.bound)
+            margin = prices.margin
+            # A plan at once, so that there is one when time ends, and so that fewer columns are left to the search.
+            plan = _searched(problem, near, plan, prices.mentors, max(until, now + (until - now) * SEARCH_SHARE))
+            kept = columns.given(problem, plan)
+            value = int(kept.value.sum())
+            bound = max(value, prices.bound)
     for _turn in range(2):
-        if margin == 0.0:
+        if margin < 0:
             break
         start = near.joined(kept)
         if prices is None:
@@ -244,21 +256,27 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
             break
         margin = float(prices.bound - value)
         near = relaxation.widen(prices, margin)
-    if value < bound and time.monotonic() > until:
-        plan, value = _polished(problem, relaxation, kept, plan, until)
+        if relaxation.cut:
+            break
     squares, least = _squares(problem, plan), 0
     if bound == value and (len(near) <= EVEN_COLUMNS or (prices is not None and prices.bound == value)):
         plan, squares, least = _even(problem, packing, near.joined(kept), plan, prices, value, until)
     return Found(plan, [*sums, (value, bound), (squares, least)])
 
 
-def _polished(
-    problem: Problem, relaxation: Relaxation | None, kept: Columns, plan: Plan, until: float
-) -> tuple[Plan, int]:
-    """Return the plan after a local search, which time that ended too early leaves worth doing."""
-    table = (relaxation.table if relaxation else columns.singles(problem)).joined(kept)
-    better = heuristic.improve(problem, table, plan, until)
-    return better, heuristic.fit(table, better)
+def _searched(problem: Problem, table: Columns, plan: Plan, price: Reals, until: float) -> Plan:
+    """Return the better of two local searches: from ``plan``, and from one led by what mentors are worth to others."""
+    found = [plan]
+    if problem.whole.all():
+        number = np.array([len(mine) for mine in plan], dtype=np.int64)
+        found.append(with_liking(problem, number, problem.reach - price[problem.mentor]))
+    better = []
+    for begin in found:
+        known = table.joined(columns.given(problem, begin))
+        after = heuristic.improve(problem, known, begin, until)
+        better.append((heuristic.fit(known, after), after))
+    # Of equals the first.
+    return max(better, key=lambda one: one[0])[1]
 
 
 def _even(

@@ -19,6 +19,8 @@ from .problem import Flags, Ints, Reals
 
 #: How far a number may be from a whole one and still be taken for it.
 WHOLE = 1e-6
+#: From this share on an answer is all but sure.
+SURE = 0.85
 #: The LP is made anew when no more than this share of its columns is left.
 SHRUNK = 0.7
 
@@ -47,11 +49,12 @@ class Search:
         self.all = table
         self.best: Ints | None = known
         self.value = int(table.value[known].sum()) if known is not None else -1
-        self.inside = np.arange(len(table))
-        self._load(np.arange(len(table)))
+        self.inside: Ints = np.arange(len(table))
+        self._load(self.inside)
 
     def run(self, until: float) -> Packed:
         """Search until everything is decided or time ends."""
+        self._plunge(until)
         heap: list[tuple[float, int, Answers]] = [(-float(self.prices.bound), 0, ())]
         count = 0
         while heap:
@@ -79,6 +82,27 @@ class Search:
                 heapq.heappush(heap, (-value, count, (*here, (edge, not likely))))
                 here = (*here, (edge, likely))
         return Packed(self.best, self.best is not None, float(self.value))
+
+    def _plunge(self, until: float) -> None:
+        """Take every answer that is all but sure, again and again: soon a plan, and mostly a good one."""
+        answers: Answers = ()
+        while time.monotonic() < until:
+            found = self._solve(answers, until)
+            if found is None or floor(found[0] + CLOSE) <= self.value:
+                return
+            share = self._shares(found[1])
+            if not len(share) or np.minimum(share, 1.0 - share).max() < WHOLE:
+                self._keep(np.flatnonzero(found[1] > 0.5))
+                return
+            known = {edge for edge, _yes in answers}
+            open_ones = [place for place in np.flatnonzero(share > WHOLE) if int(self.rows.edge[place]) not in known]
+            sure = [place for place in open_ones if share[place] >= SURE]
+            # Nothing is sure: the likeliest alone.
+            if not sure:
+                sure = sorted(open_ones, key=lambda place: (-round(float(share[place]), 6), place))[:1]
+            answers = (*answers, *((int(self.rows.edge[place]), True) for place in sure))
+            if not sure:
+                return
 
     def _load(self, inside: Ints) -> None:
         """Make the LP over the columns ``inside``."""
@@ -134,10 +158,7 @@ class Search:
 
     def _undecided(self, columns: Reals) -> tuple[int, float]:
         """Return the (case, mentor) that is most between yes and no, and how much yes; -1 where all are decided."""
-        rows = self.rows
-        pair = rows.second >= 0
-        share = np.bincount(rows.first, weights=columns, minlength=len(rows.edge))
-        share += np.bincount(rows.second[pair], weights=columns[pair], minlength=len(rows.edge))
+        rows, share = self.rows, self._shares(columns)
         between = np.minimum(share, 1.0 - share)
         if not len(between) or between.max() < WHOLE:
             return -1, 0.0
@@ -145,12 +166,20 @@ class Search:
         at = int(np.argmax(between > between.max() - WHOLE))
         return int(rows.edge[at]), float(share[at])
 
+    def _shares(self, columns: Reals) -> Reals:
+        """Return for each (case, mentor) how much of yes the LP says."""
+        rows = self.rows
+        pair = rows.second >= 0
+        of = np.concatenate([rows.first, rows.second[pair]])
+        weights = np.concatenate([columns, columns[pair]])
+        return np.bincount(of, weights=weights, minlength=len(rows.edge)).astype(np.float64)
+
     def _keep(self, chosen: Ints) -> None:
         """Keep a better plan, and only the columns that a still better one can have."""
         value = int(self.rows.table.value[chosen].sum())
         if value <= self.value:
             return
         self.best, self.value = self.inside[chosen], value
-        left = np.flatnonzero(self.slack <= self.prices.bound - value + CLOSE)
+        left: Ints = np.flatnonzero(self.slack <= self.prices.bound - value + CLOSE)
         if len(left) < SHRUNK * len(self.inside):
             self._load(left)

@@ -1,0 +1,38 @@
+"""Rough prices of the mentors, to begin with: who is wanted by more cases than there is room for costs something."""
+
+import numpy as np
+
+from .problem import Ints, Problem, Reals
+
+#: Rounds, and how much a price moves in the first and the last one, in thousandths of a point.
+ROUNDS = 80
+FIRST_STEP, LAST_STEP = 2500.0, 60.0
+
+
+def rough_prices(problem: Problem, number: Ints) -> Reals:
+    """Return a price for each mentor. ``number``: how many mentors each case gets, in some plan.
+
+    In each round every case wants its best mentors after prices, each on its own merits (reach); prices follow demand.
+    """
+    degree = np.diff(problem.start)
+    price = np.zeros(problem.mentors)
+    if not degree.any():
+        return price
+    # A row for each case, as long as the longest: mentor -1 is worth nothing.
+    width = int(degree.max())
+    filled = np.arange(width) < degree[:, None]
+    who = np.full((problem.cases, width), -1)
+    who[filled] = problem.mentor
+    worth = np.full((problem.cases, width), -np.inf)
+    worth[filled] = problem.reach
+    pairs, alone = np.flatnonzero((number > 1) & (degree > 1)), np.flatnonzero((number == 1) & (degree > 0))
+    steps = np.geomspace(FIRST_STEP, LAST_STEP, ROUNDS)
+    for step in steps:
+        after = worth - np.append(price, 0.0)[who]
+        best = after.argmax(axis=1)
+        wanted = who[alone, best[alone]]
+        two = np.argpartition(-after[pairs], 1, axis=1)[:, :2] if len(pairs) else np.zeros((0, 2), dtype=np.int64)
+        wanted = np.concatenate([wanted, who[pairs[:, None], two].ravel()])
+        demand = np.bincount(wanted[wanted >= 0], minlength=problem.mentors)
+        price = np.maximum(price + step * np.clip(demand - problem.room, -1, 3), 0.0)
+    return price
