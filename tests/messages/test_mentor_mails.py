@@ -425,3 +425,22 @@ def test_consent_makes_no_difference_to_mails() -> None:
     for row in OutboxMessage.objects.exclude(mentor=asked.second):
         assert SECOND not in compose(row).text and asked.second.title not in compose(row).text
     assert InvitationStatus.YES == asked.invitation(asked.first).status
+
+
+def test_the_mentee_reads_how_many_mentors_were_found() -> None:
+    asked = Asked()
+    asked.propose(asked.first, one_mentor_reason="One fits.")
+    asked.yes(asked.first)
+    row = OutboxMessage.objects.get(event="pair_asked")
+    assert "We have found a mentor of your profession" in compose(row).text
+    row.context["mentors"] = 2
+    assert "We have found two mentors of your profession" in compose(row).text
+
+
+def test_a_mentor_reads_how_many_meetings_are_asked_for() -> None:
+    asked = Asked()
+    asked.propose()
+    row = OutboxMessage.objects.order_by("pk")[0]
+    assert "Meetings: 3 to 5, of 90 minutes each" in compose(row).text
+    row.case.min_meetings = row.case.max_meetings = 3
+    assert "Meetings: 3 of 90 minutes each" in compose(row).text

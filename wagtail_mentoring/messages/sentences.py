@@ -98,12 +98,9 @@ def _your_place(context: Mapping[str, Any]) -> str:
 
 
 def _found(context: Mapping[str, Any]) -> str:
-    number = int(context.get("mentors") or 1)
-    return ngettext(
-        "We have found a mentor of your profession for you.",
-        "We have found %(number)s mentors of your profession for you.",
-        number,
-    ) % {"number": number}
+    if context.get("mentors") == 1:
+        return _("We have found a mentor of your profession for you.")
+    return _("We have found two mentors of your profession for you.")
 
 
 def _answer(context: Mapping[str, Any]) -> str:
