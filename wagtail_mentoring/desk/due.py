@@ -51,6 +51,8 @@ class Due:
     address: str
     #: Where the name leads; "" nowhere else than the button.
     page: str = ""
+    #: How many things the row stands for.
+    number: int = 1
 
 
 #: Gives the rows of one kind. ``mine``: only cases of the user, or of nobody yet.
@@ -75,7 +77,7 @@ def due_for(user: Any, *, mine: bool) -> tuple[list[Due], list[tuple[Kind, int]]
     for kind, provider in _providers.values():
         found = provider(user, mine)
         if found:
-            counts.append((kind, len(found)))
+            counts.append((kind, sum(row.number for row in found)))
         rows += found
     return sorted(rows, key=lambda row: (row.since, row.about)), counts
 
@@ -192,9 +194,7 @@ def refused(user: Any, mine: bool) -> list[Due]:
     ]
 
 
-@register(
-    Kind("sign_up", "plus", gettext_lazy("%(n)s union with sign-ups"), gettext_lazy("%(n)s unions with sign-ups"))
-)
+@register(Kind("sign_up", "plus", gettext_lazy("%(n)s sign-up"), gettext_lazy("%(n)s sign-ups")))
 def sign_ups(user: Any, mine: bool) -> list[Due]:
     """People who signed up as mentors and wait for approval: one row for each union."""
     waiting = (
@@ -212,6 +212,7 @@ def sign_ups(user: Any, mine: bool) -> list[Due]:
     return [
         Due(
             kind="sign_up",
+            number=row["number"],
             since=row["since"],
             name=ngettext("%(n)s new mentor", "%(n)s new mentors", row["number"]) % {"n": row["number"]},
             about=row["union__short"],

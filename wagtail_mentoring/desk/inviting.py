@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.pairing import invitations, suggestions
+from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.judging import Judged, judge
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.pairing.models import InvitationStatus, ProposalStatus
 from wagtail_mentoring.people.models import Mentor
@@ -126,34 +127,33 @@ class Invite(SeekScreen, AskScreen):
         return redirect(self.address("choose_mentors", mentor=chosen))
 
     def load_again(self, form: StepForm) -> None:
-        for name in ("mentors", "option", "against", "replaces", "beside"):
+        for name in ("mentors", "judged", "against", "replaces", "beside"):
             self.__dict__.pop(name, None)
         super().load_again(form)
 
     # What speaks for them and against them.
 
-    @cached_property
-    def option(self) -> Any:
-        """The suggestion of just these mentors; None when a rule leaves them out, or no points are known."""
-        wanted = {one.pk for one in self.mentors}
-        pinned = tuple(wanted | set(self.together))
-        found = suggestions.suggest(self.case, pinned=pinned, replacing=self.replaces, limit=1)
-        return next((option for option in found.options if wanted <= set(option.mentors)), None)
-
     @property
-    def together(self) -> list[int]:
-        if self.beside is not None:
-            return [one.mentor_id for one in _running(self.beside)]
-        return []
+    def staying(self) -> list[Any]:
+        """The mentors who would mentor together with those who are invited."""
+        if self.replaces is not None:
+            return [mentor for mentor in self.dossier.mentors if mentor != self.replaces]
+        return [one.mentor for one in _running(self.beside)] if self.beside is not None else []
+
+    @cached_property
+    def judged(self) -> Judged | None:
+        """Points and reasons of those who would be the pair; None for somebody who is no mentor now."""
+        try:
+            return judge(self.case, [mentor.pk for mentor in (*self.staying, *self.mentors)][:2])
+        except KeyError:
+            return None
 
     @cached_property
     def against(self) -> list[Any]:
         """What stands against asking them, the gravest first."""
-        beside = self.together
-        if self.replaces is not None:
-            beside = [mentor.pk for mentor in self.dossier.mentors if mentor != self.replaces]
-        fit = self.option.points if self.option is not None and self.beside is None else None
-        return list(invitations.obstacles(self.case, self.mentors, beside=beside, fit=fit))
+        fit = self.judged.fit if self.judged is not None and self.beside is None else None
+        staying = [mentor.pk for mentor in self.staying]
+        return list(invitations.obstacles(self.case, self.mentors, beside=staying, fit=fit))
 
     def reason(self) -> str:
         said = super().reason()
@@ -172,16 +172,15 @@ class Invite(SeekScreen, AskScreen):
 
     def reasons(self) -> Reasons | None:
         """Return the reasons as the confirmation shows them."""
-        if self.option is None:
+        if self.judged is None:
             return None
-        others = [one.mentor for one in _running(self.beside)] if self.beside is not None else self.dossier.mentors
-        return reasons_from(self.option.why, names_for(self.dossier, [*others, *self.mentors]))
+        return reasons_from(self.judged.why, names_for(self.dossier, [*self.staying, *self.mentors]))
 
     def more(self) -> dict[str, Any]:
         return {
             "mentors": [{"mentor": one, "detail": detail_of(one)} for one in self.mentors],
             "against": [obstacle.sentence for obstacle in self.against],
-            "points": self.option.points if self.option is not None else None,
+            "points": self.judged.fit if self.judged is not None else None,
             "reasons": self.reasons(),
             "find": self.address("find_mentors") if self.beside is None else "",
         }
@@ -239,15 +238,15 @@ class Invite(SeekScreen, AskScreen):
         user = self.request.user
         if self.beside is not None:
             return invitations.invite_another(self.beside.pk, self.mentors[0], user, override_reason=override)
-        option = self.option
+        judged = self.judged
         return invitations.propose(
             self.case.pk,
             [one.pk for one in self.mentors],
             user,
             one_mentor_reason=form.reason(),  # type: ignore[attr-defined]
             override_reason=override,
-            fit=option.points if option is not None else None,
-            why=option.why if option is not None else {},
+            fit=judged.fit if judged is not None else None,
+            why=judged.why if judged is not None else {},
             replaces=self.replaces,
         )
 

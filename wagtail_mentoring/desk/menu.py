@@ -35,6 +35,11 @@ def may_read_cases(user: Any) -> bool:
     return bool(permission_policy(Case).user_has_permission(user, "view"))
 
 
+def may_move_cases(user: Any) -> bool:
+    """Return whether ``user`` may move the cases of some union."""
+    return bool(permission_policy(Case).user_has_permission(user, "change"))
+
+
 def may_read_mentors(user: Any) -> bool:
     """Return whether ``user`` may read the mentors of some union."""
     return bool(permission_policy(Mentor).user_has_any_permission(user, ["view", "change"]))
@@ -47,9 +52,23 @@ def mentoring_menu() -> SubmenuMenuItem:
 
 
 @hooks.register(HOOK)
+def desk_item() -> MenuItem:
+    address = reverse_lazy("mentoring_desk:desk")
+    return ShownWhen(_("My desk"), address, may_move_cases, name="mentoring-desk", icon_name="tasks", order=5)
+
+
+@hooks.register(HOOK)
 def cases_item() -> MenuItem:
     address = reverse_lazy("mentoring_desk:cases")
     return ShownWhen(_("Cases"), address, may_read_cases, name="mentoring-cases", icon_name="group", order=10)
+
+
+@hooks.register(HOOK)
+def plans_item() -> MenuItem:
+    address = reverse_lazy("mentoring_desk:plans")
+    return ShownWhen(
+        _("Plan the queue"), address, may_move_cases, name="mentoring-plans", icon_name="list-ol", order=15
+    )
 
 
 @hooks.register(HOOK)

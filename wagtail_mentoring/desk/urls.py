@@ -4,6 +4,7 @@ from django.urls import path
 
 from wagtail_mentoring.privacy.uploads import uploads_in_memory
 
+from . import asking, finding, inviting
 from .actions import AccessNeeds, Assign, MakeRecord, SendLink
 from .again import SignAgain, SignAgainTexts
 from .case_page import CasePage
@@ -12,12 +13,17 @@ from .copies import CopyPicture, CopyReview
 from .handouts import GuidePdf, MakeCertificate
 from .keys import Certificate, Keys
 from .mails import MailPage, Mails, Readings
+from .my_desk import MyDesk
+from .plan_page import PlanDiscard, PlanPage
+from .plan_row_page import PlanRowPage
+from .plans import Plans
 from .register import RegisterApplicant
 from .steps import StepView
 
 app_name = "mentoring_desk"
 
 urlpatterns = [
+    path("desk/", MyDesk.as_view(), name="desk"),
     path("cases/", CaseIndex.as_view(), name="cases"),
     path("cases/results/", CaseIndex.as_view(results_only=True), name="cases_results"),
     path("cases/register/", RegisterApplicant.as_view(), name="register_applicant"),
@@ -32,6 +38,15 @@ urlpatterns = [
     path("cases/<int:pk>/agreements/<int:agreement_pk>/record/", MakeRecord.as_view(), name="make_record"),
     path("cases/<int:pk>/guide/<int:number>.pdf", GuidePdf.as_view(), name="guide"),
     path("cases/<int:pk>/certificates/", MakeCertificate.as_view(), name="make_certificate"),
+    path("cases/<int:pk>/mentors/", finding.FindMentors.as_view(), name="find_mentors"),
+    path("cases/<int:pk>/mentors/by-hand/", inviting.ChooseMentors.as_view(), name="choose_mentors"),
+    path("cases/<int:pk>/mentors/invite/", inviting.Invite.as_view(), name="invite"),
+    path("cases/<int:pk>/invitations/<int:invitation_pk>/yes/", asking.PhoneYes.as_view(), name="invitation_yes"),
+    path("cases/<int:pk>/invitations/<int:invitation_pk>/no/", asking.PhoneNo.as_view(), name="invitation_no"),
+    path("cases/<int:pk>/invitations/<int:invitation_pk>/reply/", asking.Reply.as_view(), name="invitation_reply"),
+    path("cases/<int:pk>/proposals/<int:proposal_pk>/withdraw/", asking.Withdraw.as_view(), name="proposal_withdraw"),
+    path("cases/<int:pk>/proposals/<int:proposal_pk>/go-on/", asking.GoOnWithOne.as_view(), name="proposal_go_on"),
+    path("cases/<int:pk>/proposals/<int:proposal_pk>/mentee/", asking.MenteeAnswers.as_view(), name="proposal_mentee"),
     path("cases/<int:pk>/<slug:step>/", uploads_in_memory(StepView.as_view()), name="step"),
     path("keys/", Keys.as_view(), name="keys"),
     path("keys/results/", Keys.as_view(results_only=True), name="keys_results"),
@@ -39,6 +54,10 @@ urlpatterns = [
     path("mails/", Mails.as_view(), name="mails"),
     path("mails/results/", Mails.as_view(results_only=True), name="mails_results"),
     path("mails/<int:pk>/", MailPage.as_view(), name="mail"),
+    path("plans/", Plans.as_view(), name="plans"),
+    path("plans/<int:pk>/", PlanPage.as_view(), name="plan"),
+    path("plans/<int:pk>/rows/<int:row_pk>/", PlanRowPage.as_view(), name="plan_row"),
+    path("plans/<int:pk>/give-up/", PlanDiscard.as_view(), name="plan_discard"),
     path("readings/", Readings.as_view(), name="readings"),
     path("readings/results/", Readings.as_view(results_only=True), name="readings_results"),
 ]
