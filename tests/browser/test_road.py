@@ -275,6 +275,7 @@ def test_from_the_field_page_to_a_closed_case(site: Site, new_page: NewPage, cal
         choice = box(handler, label, "combobox")
         value = choice.locator("option", has_text=name).get_attribute("value")
         choice.select_option(value)
+    handler.get_by_role("checkbox", name="has been asked about these mentors and agrees").check()
     press(handler, "Choose this pair")
     state(handler, "Paired")
     reason = not_possible(handler, "Record meeting 1")

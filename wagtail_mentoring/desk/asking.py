@@ -71,6 +71,8 @@ class AskScreen(HandlersScreen):
         return self.blocked(200) if self.reason() else self.show(self.form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.reason():
+            return self.blocked(409, self.happened())
         form = self.form(request.POST)
         if not form.is_valid():
             return self.not_now() or self.show(form)

@@ -1,0 +1,224 @@
+"""What a handler does about those who are being asked: answers by phone, replies, the mentee, one missing."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.desk.test_finding import text_of
+from tests.desk.volunteers import make_volunteer
+from tests.factories import make_case, make_field, make_union
+from wagtail_mentoring.messages.texts import load_default_texts
+from wagtail_mentoring.models import Case, Invitation, Mentor, MentorConflict, Proposal
+from wagtail_mentoring.pairing import invitations
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(field: Any, handler: Any) -> Case:
+    """A case whose two mentors are being asked."""
+    load_default_texts()
+    mentors = [
+        make_volunteer(field, name="Maria Korhonen"),
+        make_volunteer(field, name="Jukka Laine", oriented_on=None),
+    ]
+    case = make_case(field, "eligible", name="Amina Yusuf", preferred_name="Amina")
+    invitations.propose(case.pk, [first, second], handler, fit=86)
+    return Case.objects.get(pk=case.pk)
+
+
+def of(name: str) -> Invitation:
+    return Invitation.objects.get(mentor__name=name)
+
+
+def at(what: str, case: Case, row: Any) -> str:
+    return reverse(f"mentoring_desk:{what}", args=[case.pk, row.pk])
+
+
+def seen(case: Case) -> dict[str, Any]:
+    return {"seen": Case.objects.get(pk=case.pk).log_length}
+
+
+def status(case: Case) -> str:
+    return str(Case.objects.with_asking().get(pk=case.pk).asking)
+
+
+def page_of(admin: Client, case: Case) -> str:
+    return text_of(admin.get(reverse("mentoring_desk:case", args=[case.pk])))
+
+
+def test_yes_by_phone_from_both_then_the_mentee(
+    admin: Client, asked: Case, handler: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    assert status(asked) == "mentors"
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked) | {"message": "Gladly."})
+    answer = admin.post(at("invitation_yes", asked, of("Jukka Laine")), seen(asked))
+    assert "oriented" in answer.context["form"].errors
+    assert of("Jukka Laine").status == "asked"
+    admin.post(at("invitation_yes", asked, of("Jukka Laine")), seen(asked) | {"oriented": "on"})
+    assert Mentor.objects.get(name="Jukka Laine").oriented_on is not None
+    assert of("Maria Korhonen").recorded_by == handler and of("Maria Korhonen").answered_by_phone
+    assert status(asked) == "mentee"
+    page = page_of(admin, asked)
+    assert "Said yes to the contact person" in page and "Gladly." in page and "mentee asked" in page
+    proposal = Proposal.objects.get()
+    answer = admin.post(at("proposal_mentee", asked, proposal), seen(asked))
+    assert answer.context["form"].errors["answer"]
+    admin.post(at("proposal_mentee", asked, proposal), seen(asked) | {"answer": "yes", "note": "Good."})
+    assert Case.objects.get(pk=asked.pk).state == "paired"
+    assert status(asked) == ""
+
+
+def test_no_by_phone_and_who_could_be_asked_instead(admin: Client, asked: Case, field: Any) -> None:
+    others = [make_volunteer(field, name=f"Other {number}") for number in range(4)]
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
+    no = at("invitation_no", asked, of("Jukka Laine"))
+    assert admin.post(no, seen(asked) | {"message": "Kept"}).context["form"].errors["reason"]
+    admin.post(no, seen(asked) | {"reason": "no_time", "message": "Moving house."})
+    assert status(asked) == "missing"
+    page = page_of(admin, asked)
+    assert "one mentor missing" in page and "Moving house." in page
+    assert "Who could be asked beside Maria Korhonen" in page
+    assert page.count(">Ask Other") == 3
+    link = (
+        reverse("mentoring_desk:invite", args=[asked.pk]) + f"?mentor={others[0].pk}&beside={Proposal.objects.get().pk}"
+    )
+    assert admin.get(link).status_code == 200
+    assert admin.post(link, seen(asked)).status_code == 302
+    assert status(asked) == "mentors"
+    assert Invitation.objects.get(mentor=others[0]).proposal == Proposal.objects.get()
+
+
+def test_going_on_with_one(admin: Client, asked: Case) -> None:
+    proposal = Proposal.objects.get()
+    where = at("proposal_go_on", asked, proposal)
+    assert "no single mentor who said yes" in text_of(admin.get(where))
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
+    admin.post(at("invitation_no", asked, of("Jukka Laine")), seen(asked) | {"reason": "other"})
+    assert admin.post(where, seen(asked)).context["form"].errors["reason"]
+    admin.post(where, seen(asked) | {"reason": "Nobody else has room."})
+    proposal.refresh_from_db()
+    assert proposal.one_mentor_reason == "Nobody else has room." and proposal.mentee_asked_at is not None
+
+
+def test_a_conflict_told_by_phone_is_kept(admin: Client, asked: Case) -> None:
+    admin.post(at("invitation_no", asked, of("Jukka Laine")), seen(asked) | {"reason": "conflict"})
+    assert MentorConflict.objects.filter(mentor__name="Jukka Laine", mentee=asked.mentee).exists()
+
+
+def test_a_pause_in_the_past_is_refused_beside_the_field(admin: Client, asked: Case) -> None:
+    data = {"reason": "no_time", "pause_until": "2001-02-03", "message": "Kept words"}
+    answer = admin.post(at("invitation_no", asked, of("Jukka Laine")), seen(asked) | data)
+    assert answer.context["form"].errors["pause_until"]
+    assert "Kept words" in answer.content.decode()
+    assert of("Jukka Laine").status == "asked"
+
+
+def test_nobody_left_to_ask(admin: Client, asked: Case) -> None:
+    for name in ("Maria Korhonen", "Jukka Laine"):
+        admin.post(at("invitation_no", asked, of(name)), seen(asked) | {"reason": "other"})
+    assert status(asked) == "nobody"
+    page = page_of(admin, asked)
+    assert "nobody is left to ask" in page and "1 earlier question" in page
+    listed = admin.get(reverse("mentoring_desk:cases"), {"asking": "nobody"})
+    assert asked.reference in listed.content.decode()
+    listed = admin.get(reverse("mentoring_desk:cases"), {"asking": ["mentors", "waiting"]})
+    assert asked.reference not in listed.content.decode()
+
+
+def test_the_mentee_says_no(admin: Client, asked: Case) -> None:
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
+    admin.post(at("invitation_yes", asked, of("Jukka Laine")), seen(asked) | {"oriented": "on"})
+    data = {"answer": "no", "note": "I know one of them."}
+    admin.post(at("proposal_mentee", asked, Proposal.objects.get()), seen(asked) | data)
+    assert status(asked) == "refused"
+    page = page_of(admin, asked)
+    assert "Amina would rather have others than Maria Korhonen, Jukka Laine" in page and "I know one of them." in page
+
+
+def test_a_question_is_answered(admin: Client, asked: Case) -> None:
+    invitation = of("Maria Korhonen")
+    where = at("invitation_reply", asked, invitation)
+    assert "has asked nothing" in text_of(admin.get(where))
+    invitations.ask(invitation.pk, "How much <b>time</b>?")
+    page = page_of(admin, asked)
+    assert "How much &lt;b&gt;time&lt;/b&gt;?" in page and "Answer the mentor’s question" in page
+    assert admin.post(where, seen(asked) | {"reply": " "}).context["form"].errors["reply"]
+    assert admin.post(where, seen(asked) | {"reply": "Two hours a month."}).status_code == 302
+    invitation.refresh_from_db()
+    assert invitation.reply == "Two hours a month."
+    assert "Two hours a month." in page_of(admin, asked)
+
+
+def test_withdrawing_asks_those_who_stand_next(admin: Client, asked: Case, field: Any, handler: Any) -> None:
+    invitations.propose(asked.pk, [make_volunteer(field), make_volunteer(field)], handler)
+    first, second = Proposal.objects.order_by("order")
+    page = page_of(admin, asked)
+    assert "Ask them now instead" in page
+    where = at("proposal_withdraw", asked, first)
+    assert "Those who stand next in line are asked." in text_of(admin.get(where))
+    assert admin.post(where, seen(asked)).status_code == 302
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.status, second.status) == ("withdrawn", "open")
+    again = admin.post(where, seen(asked))
+    assert again.status_code == 409 and "ended already" in text_of(again)
+
+
+def test_overtaken_by_an_answer(admin: Client, asked: Case) -> None:
+    before = seen(asked)
+    invitations.answer_no(of("Jukka Laine").pk, reason="other")
+    answer = admin.post(at("invitation_yes", asked, of("Jukka Laine")), before | {"oriented": "on"})
+    assert answer.status_code == 409 and "is not being asked any more" in text_of(answer)
+    answer = admin.post(at("invitation_yes", asked, of("Maria Korhonen")), before | {"message": "Kept words"})
+    assert answer.status_code == 409 and "A mentor said no" in text_of(answer)
+    assert "Kept words" in answer.content.decode()
+    assert of("Maria Korhonen").status == "asked"
+
+
+def test_rows_of_another_case_are_not_found(admin: Client, asked: Case, field: Any) -> None:
+    other = make_case(field, "eligible")
+    assert admin.get(at("invitation_yes", other, of("Maria Korhonen"))).status_code == 404
+    assert admin.get(at("proposal_withdraw", other, Proposal.objects.get())).status_code == 404
+
+
+def test_queries_of_the_case_do_not_grow_with_questions(
+    admin: Client, asked: Case, field: Any, handler: Any, django_assert_max_num_queries: Any
+) -> None:
+    where = reverse("mentoring_desk:case", args=[asked.pk])
+    admin.get(where)
+    with django_assert_max_num_queries(80) as few:
+        admin.get(where)
+    for _number in range(5):
+        invitations.propose(asked.pk, [make_volunteer(field), make_volunteer(field)], handler)
+    with django_assert_max_num_queries(80) as many:
+        admin.get(where)
+    assert len(many) <= len(few), [query["sql"][:120] for query in many.captured_queries]
+
+
+def test_my_desk_oldest_first(admin: Client, asked: Case, field: Any, handler: Any) -> None:
+    assert "Nothing needs you now" in text_of(admin.get(reverse("mentoring_desk:desk")))
+    invitations.ask(of("Maria Korhonen").pk, "When do we begin?")
+    other = make_case(field, "eligible", name="Samir Haddad")
+    proposal = invitations.propose(other.pk, [make_volunteer(field)], handler, one_mentor_reason="One.")
+    invitations.answer_no(proposal.invitations.get().pk, reason="other")
+    make_volunteer(field, approved_on=None, signed_up_at=asked.opened_at)
+    foreign = make_field(make_union("kt"))
+    make_volunteer(foreign, approved_on=None, signed_up_at=asked.opened_at)
+    answer = admin.get(reverse("mentoring_desk:desk"))
+    rows = [one["row"] for one in answer.context["rows"]]
+    assert [row.kind for row in rows] == ["sign_up", "question", "nobody"]
+    assert answer.context["heading"].startswith("3 things need you, the oldest for")
+    assert [row.name for row in rows] == ["1 new mentor", "Amina Yusuf", "Samir Haddad"]
+    only = admin.get(reverse("mentoring_desk:desk"), {"kind": "question"})
+    assert [one["row"].kind for one in only.context["rows"]] == ["question"]
+
+
+def test_my_desk_without_the_cases_of_others(admin: Client, asked: Case, union: Any) -> None:
+    from tests.factories import make_handler
+
+    invitations.ask(of("Maria Korhonen").pk, "When do we begin?")
+    Case.objects.filter(pk=asked.pk).update(handler=make_handler(union))
+    assert not admin.get(reverse("mentoring_desk:desk")).context["rows"]
+    assert len(admin.get(reverse("mentoring_desk:desk"), {"all": "1"}).context["rows"]) == 1

@@ -1,0 +1,316 @@
+"""Finding mentors over HTTP: what the suggestions say, filters and pins, by hand, and inviting."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from tests.desk.volunteers import make_volunteer
+from tests.factories import as_handler, make_case, make_field, make_union
+from wagtail_mentoring.cases import moves
+from wagtail_mentoring.messages.texts import load_default_texts
+from wagtail_mentoring.models import Case, Invitation, Mentor, Proposal
+from wagtail_mentoring.pairing import invitations
+
+pytestmark = pytest.mark.django_db
+
+
+def at(route: str, case: Case, **question: Any) -> str:
+    address = reverse(f"mentoring_desk:{route}", args=[case.pk])
+    return f"{address}?{urlencode(question, doseq=True)}" if question else address
+
+
+@pytest.fixture
+def maria(field: Any) -> Mentor:
+    return make_volunteer(field, name="Maria Korhonen", municipality="Espoo", topics=["cv", "networks"], capacity=2)
+
+
+@pytest.fixture
+def jukka(field: Any) -> Mentor:
+    return make_volunteer(field, name="Jukka Laine", municipality="Helsinki", topics=["labour_market"])
+
+
+@pytest.fixture
+def waiting(field: Any, maria: Mentor, jukka: Mentor) -> Case:
+    load_default_texts()
+    return make_case(field, "eligible", name="Amina Yusuf", preferred_name="Amina", municipality="Espoo")
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_case_leads_to_the_suggestions(admin: Client, waiting: Case) -> None:
+    page = text_of(admin.get(reverse("mentoring_desk:case", args=[waiting.pk])))
+    assert f'<a class="button" href="{at("find_mentors", waiting)}">Find mentors</a>' in page
+    assert "Nobody is being asked now." in page
+
+
+def test_the_heading_answers_and_every_choice_has_its_reasons(
+    admin: Client, waiting: Case, maria: Mentor, jukka: Mentor
+) -> None:
+    answer = admin.get(at("find_mentors", waiting))
+    page, choices = text_of(answer), answer.context["choices"]
+    assert answer.context["heading"].startswith("Three choices for Amina Yusuf")
+    assert "Looked at 2 mentors in" in page
+    first = choices[0]
+    assert {row["mentor"].pk for row in first.mentors} == {maria.pk, jukka.pk}
+    assert sum(row.points for row in first.reasons.rows) == first.points
+    assert sum(row.most for row in first.reasons.rows) == 100
+    assert all(row.sentence for row in first.reasons.rows)
+    assert "Lead developer · Espoo · room for 2 of 2" in page
+    assert [choice.single for choice in choices] == [False, True, True]
+    assert "One mentor only" in page
+    # The third one's reasons are folded, without a script.
+    assert [choice.unfolded for choice in choices] == [True, True, False]
+    assert page.count("<summary>Show the reasons") == 1
+
+
+def test_who_is_ruled_out_and_by_what(admin: Client, waiting: Case, maria: Mentor, field: Any) -> None:
+    Mentor.objects.filter(pk=maria.pk).update(capacity=1)
+    make_case(field, "paired", mentors=[maria, make_volunteer(field, name="Full Too")])
+    answer = admin.get(at("find_mentors", waiting))
+    assert answer.context["ruled_out_heading"] == "2 of 3 mentors were ruled out"
+    assert [(row.code, row.first, row.any) for row in answer.context["ruled_out"]] == [("no_room", 2, 2)]
+    assert answer.context["heading"] == "One choice for Amina Yusuf"
+
+
+def test_nobody_and_why_in_counts(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:
+    Mentor.objects.filter(pk=maria.pk).update(english="", other_languages="")
+    Mentor.objects.filter(pk=jukka.pk).update(paused_until="2099-01-01")
+    answer = admin.get(at("find_mentors", waiting))
+    assert answer.context["heading"] == "Nobody fits Amina Yusuf now"
+    why = answer.context["why_nobody"]
+    assert why.startswith("2 mentors in this field: ") and "1 is away or paused" in why
+    assert answer.context["helps"]
+    assert why in text_of(answer)
+
+
+def test_a_field_without_mentors_says_so(admin: Client, union: Any, field: Any) -> None:
+    case = make_case(make_field(union, "architects"), "eligible")
+    answer = admin.get(at("find_mentors", case))
+    assert answer.status_code == 200
+    assert "no mentors yet" in answer.context["why_nobody"]
+
+
+def test_filters_by_hand(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:
+    Mentor.objects.filter(pk=jukka.pk).update(online=False)
+    named = admin.get(at("find_mentors", waiting, name="korhonen"))
+    assert {row["mentor"].pk for choice in named.context["choices"] for row in choice.mentors} == {maria.pk}
+    online = admin.get(at("find_mentors", waiting, way="online"))
+    assert {row["mentor"].pk for choice in online.context["choices"] for row in choice.mentors} == {maria.pk}
+    nonsense = admin.get(at("find_mentors", waiting, way="by boat", speaks="xx"))
+    assert nonsense.status_code == 200 and nonsense.context["form"].errors
+    assert len(nonsense.context["choices"]) == 3
+
+
+def test_pinning_shows_what_changes(admin: Client, waiting: Case, field: Any, jukka: Mentor) -> None:
+    make_volunteer(field, name="Pekka Rantanen")
+    answer = admin.get(at("find_mentors", waiting, pin=jukka.pk))
+    assert answer.context["choices"]
+    assert all(any(row["mentor"].pk == jukka.pk for row in choice.mentors) for choice in answer.context["choices"])
+    assert "<strong>Jukka Laine</strong> is pinned" in text_of(answer)
+
+
+@pytest.mark.parametrize("question", [{"pin": "x"}, {"pin": "9" * 30}, {"replaces": "1"}, {"beside": "1"}])
+def test_altered_addresses_are_not_found(admin: Client, waiting: Case, question: dict[str, str]) -> None:
+    assert admin.get(at("find_mentors", waiting, **question)).status_code == 404
+
+
+def test_a_mentor_of_another_union_is_not_found(admin: Client, waiting: Case) -> None:
+    foreign = make_volunteer(make_field(make_union("kt")), name="Somebody Foreign")
+    for name, key in (("find_mentors", "pin"), ("invite", "mentor")):
+        answer = admin.get(at(name, waiting, **{key: foreign.pk}))
+        assert answer.status_code == 404
+    assert "Somebody Foreign" not in admin.get(at("choose_mentors", waiting)).content.decode()
+
+
+@pytest.mark.parametrize("state", ["applied", "paired", "closed"])
+def test_not_when_nobody_is_looked_for(state: str, admin: Client, field: Any) -> None:
+    mentor = make_volunteer(field)
+    case = make_case(field, state)
+    for name in ("find_mentors", "choose_mentors"):
+        answer = admin.get(at(name, case))
+        assert answer.status_code == 200 and answer.context["reason"]
+    answer = admin.post(at("invite", case, mentor=mentor.pk), {"seen": case.log_length, "one_mentor_reason": "x"})
+    assert answer.status_code == 409
+    assert not Proposal.objects.exists()
+
+
+def test_inviting_says_what_happens_and_keeps_why(
+    admin: Client,
+    waiting: Case,
+    maria: Mentor,
+    jukka: Mentor,
+    handler: Any,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    where = at("invite", waiting, mentor=[maria.pk, jukka.pk])
+    shown = admin.get(where)
+    page = text_of(shown)
+    assert "Maria Korhonen gets a mail in English" in page
+    assert "a place is held" in page
+    assert "Amina gets a mail and is asked about them" in page
+    assert set(shown.context["form"].fields) == {"seen"}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = admin.post(where, {"seen": waiting.log_length})
+    assert answer.status_code == 302
+    proposal = Proposal.objects.get()
+    assert proposal.status == "open" and proposal.created_by == handler
+    assert proposal.fit == shown.context["points"] and proposal.why["criteria"]
+    assert {one.mentor for one in proposal.invitations.all()} == {maria, jukka}
+    assert {address for sent in mail.outbox for address in sent.to} == {maria.email, jukka.email}
+    panel = text_of(admin.get(reverse("mentoring_desk:case", args=[waiting.pk])))
+    assert "Asked on" in panel and "Why this pair?" in panel and "mentors asked" in panel
+
+
+def test_one_mentor_needs_a_reason_and_nothing_is_lost(admin: Client, waiting: Case, maria: Mentor) -> None:
+    where = at("invite", waiting, mentor=maria.pk)
+    answer = admin.post(where, {"seen": waiting.log_length, "one_mentor_reason": "  "})
+    assert answer.context["form"].errors["one_mentor_reason"]
+    assert not Proposal.objects.exists()
+    answer = admin.post(where, {"seen": waiting.log_length, "one_mentor_reason": "Born 131052-308T."})
+    assert "Born 131052-308T." in answer.content.decode() and not Proposal.objects.exists()
+    admin.post(where, {"seen": waiting.log_length, "one_mentor_reason": "Nobody else is free."})
+    assert Proposal.objects.get().one_mentor_reason == "Nobody else is free."
+
+
+def test_a_stale_page_tells_what_happened(admin: Client, waiting: Case, maria: Mentor) -> None:
+    before = waiting.log_length
+    moves.note(waiting.pk, "mentoring.corrected", as_handler()(waiting))
+    where = at("invite", waiting, mentor=maria.pk)
+    answer = admin.post(where, {"seen": before, "one_mentor_reason": "Typed with care."})
+    assert answer.status_code == 409
+    assert "Data corrected" in text_of(answer) and "Typed with care." in answer.content.decode()
+    assert not Proposal.objects.exists()
+    again = answer.context["form"]["seen"].value()
+    assert admin.post(where, {"seen": again, "one_mentor_reason": "Typed with care."}).status_code == 302
+
+
+def test_a_rule_is_overridden_with_a_reason(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:
+    from wagtail_mentoring.models import MentorConflict
+
+    MentorConflict.objects.create(mentor=maria, mentee=waiting.mentee)
+    listed = text_of(admin.get(at("choose_mentors", waiting)))
+    assert "Maria Korhonen has declared a conflict of interest" in listed
+    assert "Asking all the same takes a reason." in listed
+    where = at("invite", waiting, mentor=[maria.pk, jukka.pk])
+    assert "A rule speaks against this" in text_of(admin.get(where))
+    assert admin.post(where, {"seen": waiting.log_length}).context["form"].errors["override_reason"]
+    admin.post(where, {"seen": waiting.log_length, "override_reason": "Both want it."})
+    assert Proposal.objects.get().override_reason == "Both want it."
+
+
+def test_below_the_minimum_takes_a_reason(admin: Client, waiting: Case, field: Any, maria: Mentor) -> None:
+    field.participation.minimum_fit = 99
+    field.participation.save()
+    found = admin.get(at("find_mentors", waiting))
+    assert not found.context["choices"]
+    assert "below the union’s minimum of 99 points" in text_of(found)
+    answer = admin.post(
+        at("invite", waiting, mentor=maria.pk), {"seen": waiting.log_length, "one_mentor_reason": "Only one."}
+    )
+    assert answer.context["form"].errors["override_reason"]
+
+
+def test_who_has_no_room_cannot_be_invited(admin: Client, waiting: Case, field: Any, jukka: Mentor) -> None:
+    make_case(field, "paired", mentors=[jukka, make_volunteer(field)])
+    page = text_of(admin.get(at("choose_mentors", waiting)))
+    assert "Jukka Laine has no room now." in page
+    answer = admin.post(at("invite", waiting, mentor=jukka.pk), {"seen": waiting.log_length, "one_mentor_reason": "x"})
+    assert answer.status_code == 409 and "Jukka Laine has no room now." in text_of(answer)
+    assert not Proposal.objects.exists()
+
+
+def test_three_are_not_asked_together(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor, field: Any) -> None:
+    third = make_volunteer(field)
+    answer = admin.get(at("invite", waiting, mentor=[maria.pk, jukka.pk, third.pk]))
+    assert answer.status_code == 302 and "/by-hand/?mentor=" in answer.url
+    chosen = admin.get(answer.url).context["rows"]
+    assert sum(row["chosen"] for row in chosen) == 3
+
+
+def test_others_come_next(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor, field: Any, handler: Any) -> None:
+    invitations.propose(waiting.pk, [maria, jukka], handler)
+    other = make_volunteer(field, name="Pekka Rantanen")
+    case = Case.objects.get(pk=waiting.pk)
+    assert "are being asked now" in text_of(admin.get(at("find_mentors", case)))
+    where = at("invite", case, mentor=other.pk)
+    assert "Nobody gets a mail now" in text_of(admin.get(where))
+    admin.post(where, {"seen": case.log_length, "one_mentor_reason": "Nobody else."})
+    assert Proposal.objects.get(status="queued").invitations.get().mentor == other
+    page = text_of(admin.get(reverse("mentoring_desk:case", args=[case.pk])))
+    assert "Asked next, should these say no" in page and "Pekka Rantanen" in page
+
+
+def test_somebody_in_the_place_of_one_mentor(admin: Client, case: Case, field: Any) -> None:
+    load_default_texts()
+    new = make_volunteer(field, name="Pekka Rantanen")
+    leaving = Mentor.objects.get(name="Jukka Laine")
+    page = text_of(admin.get(reverse("mentoring_desk:case", args=[case.pk])))
+    where = at("find_mentors", case, replaces=leaving.pk)
+    assert where in page
+    found = admin.get(where)
+    assert [row["mentor"].pk for row in found.context["choices"][0].mentors] == [new.pk]
+    invite = found.context["choices"][0].invite
+    case = Case.objects.get(pk=case.pk)
+    assert "replacing_reason" in admin.post(invite, {"seen": case.log_length}).context["form"].errors
+    assert admin.post(invite, {"seen": case.log_length, "replacing_reason": "Moves away."}).status_code == 302
+    proposal = Proposal.objects.get()
+    assert (proposal.replaces, proposal.one_mentor_reason) == (leaving, "Moves away.")
+    page = text_of(admin.get(reverse("mentoring_desk:case", args=[case.pk])))
+    assert "to take the place of Jukka Laine" in page and "a new mentor is being asked" in page
+
+
+def test_queries_do_not_grow_with_mentors(
+    admin: Client, waiting: Case, field: Any, django_assert_max_num_queries: Any
+) -> None:
+    names = ("find_mentors", "choose_mentors")
+    few = {}
+    for _number in range(3):
+        make_volunteer(field)
+    for name in names:
+        admin.get(at(name, waiting))
+        with django_assert_max_num_queries(60) as counted:
+            admin.get(at(name, waiting))
+        few[name] = len(counted)
+    for _number in range(45):
+        make_volunteer(field)
+    for name in names:
+        with django_assert_max_num_queries(60) as counted:
+            admin.get(at(name, waiting))
+        assert len(counted) <= few[name], [query["sql"][:120] for query in counted.captured_queries]
+
+
+def test_by_hand_the_mentee_must_have_agreed(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:
+    where = reverse("mentoring_desk:step", args=[waiting.pk, "pair"])
+    data = {"seen": waiting.log_length, "first": maria.pk, "second": jukka.pk}
+    assert "mentee_agrees" in admin.post(where, data).context["form"].errors
+    assert admin.post(where, data | {"mentee_agrees": "on"}).status_code == 302
+
+
+def test_by_hand_without_asking_the_mentee_where_the_rules_say_so(
+    admin: Client, waiting: Case, field: Any, maria: Mentor, jukka: Mentor
+) -> None:
+    field.participation.mentee_asked_about_pair = False
+    field.participation.save()
+    where = reverse("mentoring_desk:step", args=[waiting.pk, "pair"])
+    assert "mentee_agrees" not in admin.get(where).context["form"].fields
+    data = {"seen": waiting.log_length, "first": maria.pk, "second": jukka.pk}
+    assert admin.post(where, data).status_code == 302
+
+
+def test_by_hand_open_questions_are_withdrawn_and_it_says_so(
+    admin: Client, waiting: Case, maria: Mentor, jukka: Mentor, field: Any, handler: Any
+) -> None:
+    invitations.propose(waiting.pk, [maria, jukka], handler)
+    others = [make_volunteer(field), make_volunteer(field)]
+    case = Case.objects.get(pk=waiting.pk)
+    where = reverse("mentoring_desk:step", args=[case.pk, "pair"])
+    assert "The open question to Maria Korhonen, Jukka Laine is withdrawn" in text_of(admin.get(where))
+    data = {"seen": case.log_length, "first": others[0].pk, "second": others[1].pk, "mentee_agrees": "on"}
+    assert admin.post(where, data).status_code == 302
+    assert set(Invitation.objects.values_list("status", flat=True)) == {"withdrawn"}
