@@ -146,6 +146,7 @@ READ = {
     "access_needs": gettext_lazy("Access needs"),
     "agreement": gettext_lazy("Agreement"),
     "cv": gettext_lazy("CV"),
+    "mentors_export": gettext_lazy("List of mentors, downloaded"),
     "signed_copy": gettext_lazy("Signed copy"),
 }
 

@@ -25,7 +25,8 @@ from .signals import mentor_approved, mentor_declined
 
 def lock_union(union_id: int) -> None:
     """Let nobody else add a mentor to the union until the end of the transaction."""
-    list(Union.objects.select_for_update().filter(pk=union_id).values_list("pk"))
+    # Without the key: cases and mails that only refer to the union are written meanwhile.
+    list(Union.objects.select_for_update(no_key=True).filter(pk=union_id).values_list("pk"))
 
 
 def folded(name: str) -> str:
@@ -42,7 +43,7 @@ def with_address(union_id: int, email: str) -> "QuerySet[Mentor]":
 
 def lock_mentor(mentor_id: int) -> Mentor:
     """Return the mentor with the row locked until the end of the transaction. Raises ``Mentor.DoesNotExist``."""
-    return Mentor.objects.select_for_update().get(pk=mentor_id)
+    return Mentor.objects.select_for_update(no_key=True).get(pk=mentor_id)
 
 
 def had_a_part(mentor: Mentor) -> bool:

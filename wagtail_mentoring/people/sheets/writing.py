@@ -55,7 +55,7 @@ def import_sheet(union: Union, table: Table, digest: str, user: Any, check_text:
         mentor = Mentor(union=union, approved_on=clock.today(), checked_on=clock.today())
         _write(mentor, row, user)
         mentor_registered.send(Mentor, mentor=mentor)
-    mentors = Mentor.objects.select_for_update().in_bulk([row.mentor for row in changed])
+    mentors = Mentor.objects.select_for_update(no_key=True).order_by("pk").in_bulk([row.mentor for row in changed])
     for row in changed:
         _write(mentors[row.mentor or 0], row, user)
     return Imported(len(new), len(changed))
