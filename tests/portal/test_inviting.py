@@ -68,9 +68,9 @@ def test_the_mentor_reads_what_may_be_known_and_no_more() -> None:
         "English B2, Arabic, French",
         "Weekdays after 17",
         "Near Tampere, or online",
-        "You can help with what is wished: CV, applications and interviews.",
-        "You both speak: English, French.",
-        "These times suit you both: Weekdays after 17.",
+        "You can help with what is wished: CV and applications.",
+        "You both speak English and French.",
+        "These times suit you both: weekdays after 17.",
         "You are in the same place: Tampere.",
         "3 to 5 meetings, each about 1.5 hours.",
         "You share the work with a second mentor.",
@@ -78,6 +78,24 @@ def test_the_mentor_reads_what_may_be_known_and_no_more() -> None:
         assert shown in page, shown
     assert not [word for word in (*PRIVATE, "Something else", "Erik", proposal.case.reference) if word in page]
     assert response["Cache-Control"].startswith("no-store") and "noindex" in response["X-Robots-Tag"]
+
+
+def test_the_area_that_was_looked_for_is_the_mentors_own_words() -> None:
+    field = make_field()
+    mentor, other = make_mentor(field, speciality="Housing, bridges"), make_mentor(field, speciality="Harbours")
+    proposal = make_asked(mentor, other)
+    met = [
+        {"mentor": mentor.pk, "kind": "area", "phrase": "Housing", "words": ["hydrodynamics"]},
+        {"mentor": other.pk, "kind": "area", "phrase": "Harbours", "words": ["ys"]},
+    ]
+    proposal.why = {"criteria": [{"code": "speciality", "reason": {"met": met}}]}
+    proposal.save()
+    client = invited(invitation_of(proposal))
+    page = text(client.get(PAGE))
+    assert "You know an area that is wished: Housing." in page
+    assert not [word for word in ("hydrodynamics", "Harbours", "ys.") if word in page]
+    Mentor.objects.filter(pk=mentor.pk).update(speciality="Bridges")
+    assert "an area that is wished" not in text(client.get(PAGE))
 
 
 def test_a_hidden_place_stands_nowhere() -> None:

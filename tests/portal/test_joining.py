@@ -1,6 +1,7 @@
 """Signing up as a mentor over HTTP: what is asked, what is refused, and that nobody learns who is a mentor."""
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -129,6 +130,15 @@ def test_what_is_wrong_is_said_beside_the_field(
     if field != "title":
         assert 'value="Architect"' in page
     assert not Mentor.objects.exists() and not Consent.objects.exists()
+
+
+def test_the_summary_lists_the_errors_as_they_come_on_the_page(client: Client) -> None:
+    page = client.post(FORM, {}).content.decode()
+    summary = page[page.index('id="error-summary"') : page.index("<h1>")]
+    listed = re.findall(r'href="#id_(\w+?)(?:_0)?"', summary)
+    assert listed == ["name", "email", "language", "english", "ways", "times", "capacity", "topics", "notice"]
+    form = page[page.index("<form") :]
+    assert sorted(listed, key=lambda name: page.index(f'name="{name}"')) == listed and "(optional)" in form
 
 
 def test_another_language_alone_is_enough(client: Client) -> None:

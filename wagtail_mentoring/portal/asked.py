@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.applications.models import Application
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
 from wagtail_mentoring.messages.dates import on_day
-from wagtail_mentoring.pairing.matching.languages import codes_of, name_of
+from wagtail_mentoring.pairing.matching.languages import codes_of
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.moves import current_members
+from wagtail_mentoring.pairing.sentences import goals, language_name, listed, times
 from wagtail_mentoring.people.choices import TOPICS, Goal, MeetingFormat, SuitableTime
 from wagtail_mentoring.people.models import Mentee, Mentor, Person
 from wagtail_mentoring.privacy.models import ConsentKind
@@ -59,7 +60,7 @@ def asked(visit: InvitationVisit) -> Asked:
     return Asked(
         stage=stage_of(invitation, visit.mentor),
         facts=_facts(case, application),
-        reasons=why_you(visit.mentor, case.mentee, application),
+        reasons=why_you(invitation, visit.mentor, case.mentee, application),
         near=_place(case.mentee, application),
         answer_by=on_day(invitation.answer_by) if invitation.answer_by else "",
         late=invitation.answer_by is not None and invitation.answer_by < clock.today(),
@@ -125,35 +126,48 @@ def _where(mentee: Mentee, application: Application | None) -> str:
     return "\n".join(_labels(MeetingFormat.choices, application.formats) if application else [])
 
 
-def why_you(mentor: Mentor, mentee: Mentee, application: Application | None) -> list[str]:
+def why_you(invitation: Invitation, mentor: Mentor, mentee: Mentee, application: Application | None) -> list[str]:
     """Return what the two have in common, a sentence each; only of what the page shows of the mentee anyway.
 
-    Not the sentences of the suggestion: those speak to the handler about three people, and this mentor shall read
-    nothing about the other one.
+    Of the stored suggestion it takes the area of this mentor that was looked for, in the mentor's own words. Not its
+    sentences: those speak to the handler about three people, and this mentor shall read nothing about the other one.
     """
     found = [_("You have the same profession.")]
-    goals = application.goals if application else []
-    if helped := [str(label) for value, label in TOPICS if value in goals and value in mentor.topics]:
-        found.append(_("You can help with what is wished: %(topics)s.") % {"topics": "; ".join(helped)})
+    if area := _own_area(invitation.proposal.why, mentor):
+        found.append(_("You know an area that is wished: %(area)s.") % {"area": area})
+    wished = application.goals if application else []
+    if helped := [goal for goal in wished if goal in mentor.topics and goal in dict(TOPICS)]:
+        found.append(_("You can help with what is wished: %(topics)s.") % {"topics": goals(helped)})
     if languages := shared_languages(mentor, mentee):
-        found.append(_("You both speak: %(languages)s.") % {"languages": ", ".join(languages)})
-    times = application.times if application else []
-    if both := _labels(SuitableTime.choices, [time for time in times if time in mentor.times]):
-        found.append(_("These times suit you both: %(times)s.") % {"times": "; ".join(both)})
+        found.append(_("You both speak %(languages)s.") % {"languages": listed(languages)})
+    suitable = application.times if application else []
+    if both := [time for time in suitable if time in mentor.times and time in SuitableTime.values]:
+        found.append(_("These times suit you both: %(times)s.") % {"times": times(both)})
     place = _place(mentee, application)
     if place and mentor.in_person and place.casefold().strip() == mentor.municipality.casefold().strip():
         found.append(_("You are in the same place: %(place)s.") % {"place": place})
     return found
 
 
+def _own_area(why: Any, mentor: Mentor) -> str:
+    """Return the mentor's own area that met what the mentee named, as the suggestion noted it; else an empty text."""
+    rows = why.get("criteria", []) if isinstance(why, dict) else []
+    for met in next((row["reason"].get("met", []) for row in rows if row.get("code") == "speciality"), []):
+        # What is not (any more) in the mentor's own profile would be the words of somebody else.
+        if met.get("mentor") == mentor.pk and met.get("kind") == "area" and met["phrase"] in mentor.speciality:
+            return str(met["phrase"])
+    return ""
+
+
 def shared_languages(one: Person, other: Person) -> list[str]:
-    """Return the languages in which both can talk about work, in words."""
-    levels = ((_("English"), "english"), (_("Finnish"), "finnish"), (_("Swedish"), "swedish"))
-    found = [
-        name for name, field in levels if getattr(one, field) in WORK_LEVELS and getattr(other, field) in WORK_LEVELS
+    """Return the languages in which both can talk about work, as they stand within a sentence."""
+    asked_for = [
+        field
+        for field in ("english", "finnish", "swedish")
+        if getattr(one, field) in WORK_LEVELS and getattr(other, field) in WORK_LEVELS
     ]
     known = set(codes_of(other.other_languages))
-    return found + [name_of(code, get_language() or "en") for code in codes_of(one.other_languages) if code in known]
+    return [language_name(code) for code in (*asked_for, *(c for c in codes_of(one.other_languages) if c in known))]
 
 
 def _partner(invitation: Invitation) -> tuple[ShownPerson | None, bool]:

@@ -105,6 +105,14 @@ class MentorQuestions(StepForm):
         ("topics", gettext_lazy("What you can help with"), "", ("topics", "topics_text")),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The summary of errors lists them as they come on the page.
+        self.order_fields([name for part in self.parts for name in part[3]])
+        for name in (*LANGUAGE_FIELDS, "municipality", "topics", "topics_text"):
+            # Of these something is needed, so that "(optional)" beside each would not be true.
+            self.fields[name].unmarked = True  # type: ignore[attr-defined]
+
     @property
     def sections(self) -> list[Section]:
         """The questions under their headings; those that are not asked are left out, with an empty heading."""

@@ -147,11 +147,14 @@ def _where(record: Record) -> Where:
 
 
 def _to_choose(record: Record) -> Where:
+    alone = record.proposal is not None and (record.proposal.replaces_id or record.proposal.one_mentor_reason)
     return Where(
-        _("Your mentors have said yes: do they suit you?"),
+        _("A mentor has said yes: does this mentor suit you?")
+        if alone
+        else _("Your mentors have said yes: do they suit you?"),
         _("This is the one thing to do now."),
-        _("Read who they are, and say yes or that you would rather have somebody else."),
-        action=_("See them and answer"),
+        _("Read who it is, and say yes or that you would rather have somebody else."),
+        action=_("Read and answer") if alone else _("See them and answer"),
         address=reverse("wagtail_mentoring:portal_pair"),
     )
 

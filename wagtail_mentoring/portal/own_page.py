@@ -21,7 +21,7 @@ from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
-from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused
+from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused, meeting_number
 
 from . import own_profile, session
 from .agreement_page import add_refusal
@@ -84,7 +84,8 @@ def open_invitations(mentor: Mentor) -> list[Invitation]:
     return list(
         Invitation.objects.filter(mentor=mentor, status__in=wanted, proposal__status=ProposalStatus.OPEN)
         .select_related("proposal__case__field__profession", "mentor")
-        .order_by("answer_by", "pk")
+        # Those that wait for an answer ("asked") before those with a "yes".
+        .order_by("status", "answer_by", "pk")
     )
 
 
@@ -99,7 +100,7 @@ def own_page(mentor: Mentor) -> OwnPage:
             OwnCase(
                 case.reference,
                 f"{case.mentee.called} · {capfirst(case.field_name)}",
-                str(PUBLIC_STATE_LABELS[case.case_state]),
+                _state(case),
             )
             for case in cases
         ],
@@ -114,6 +115,13 @@ def own_page(mentor: Mentor) -> OwnPage:
     )
 
 
+def _state(case: Case) -> str:
+    """Return how far a mentoring is, to its mentor. Before the first meeting the public words speak to the mentee."""
+    if meeting_number(case.case_state):
+        return str(PUBLIC_STATE_LABELS[case.case_state])
+    return _("You have not met yet")
+
+
 def _facts(mentor: Mentor) -> list[tuple[str, str]]:
     """Return the profile as it stands, in words."""
     ways = [MeetingFormat.IN_PERSON.label] if mentor.in_person else []
@@ -126,7 +134,7 @@ def _facts(mentor: Mentor) -> list[tuple[str, str]]:
         (_("How you meet"), "; ".join(map(str, ways))),
         (_("Municipality"), mentor.municipality),
         (_("Times"), "; ".join(times)),
-        (_("Mentees at the same time"), str(mentor.capacity)),
+        (_("Most mentees"), str(mentor.capacity)),
     ]
     nothing = _("Nothing yet")
     return [(label, value or nothing) for label, value in rows]

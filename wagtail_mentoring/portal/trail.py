@@ -72,7 +72,7 @@ def _steps(record: Record) -> list[_Step]:
 
 def _looking(record: Record) -> str:
     if record.must_choose:
-        return _("Now: you say whether your mentors suit you")
+        return _("Now: you say who suits you")
     if record.proposal is not None:
         return _("Now: we have asked mentors")
     return _("Now: we look for your mentors")
