@@ -25,7 +25,7 @@ def asked(field: Any, handler: Any) -> Case:
         make_volunteer(field, name="Jukka Laine", oriented_on=None),
     ]
     case = make_case(field, "eligible", name="Amina Yusuf", preferred_name="Amina")
-    invitations.propose(case.pk, [first, second], handler, fit=86)
+    invitations.propose(case.pk, mentors, handler, fit=86)
     return Case.objects.get(pk=case.pk)
 
 
