@@ -112,8 +112,11 @@ def make_objects(slug: str, names: tuple[str, str]) -> dict[str, Any]:
         kind="scan",
         stored=files.store(union, f"{slug}-scan.png", PICTURE, "image/png"),
     )
+    plan = models.PairingPlan.objects.create(union=union, status="ready")
+    models.PlanRow.objects.create(plan=plan, case=case, first=mentor)
     asked = models.Proposal.objects.create(case=case, replaces=mentor, status="open", opened_at=clock.now())
     return {
+        "plan": plan,
         "invitation": models.Invitation.objects.create(proposal=asked, mentor=make_mentor(ours), status="asked"),
         "agreement": agreement,
         "copy": copy,
@@ -243,6 +246,11 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_desk:mails": (READ_LIST,),
     "mentoring_desk:mails_results": (READ_LIST,),
     "mentoring_desk:mail": ("mail", READ_OURS, READ_THEIRS),
+    # Plans for the queue: a supervisor reads them
+    "mentoring_desk:plans": (READ_LIST,),
+    "mentoring_desk:plan": ("plan", READ_OURS, READ_THEIRS),
+    "mentoring_desk:plan_row": ("plan and row", READ_OURS, READ_THEIRS),
+    "mentoring_desk:plan_discard": ("plan", MOVE_OURS, MOVE_THEIRS),
     "mentoring_desk:readings": ("lnnnono",),  # the log of who read what is the supervisor's
     "mentoring_desk:readings_results": ("lnnnono",),
     "wagtail_mentoring_private_file": ("file", READ_OURS, READ_THEIRS),
@@ -264,8 +272,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_mentor:partner": ("mentor", MOVE_OURS, MOVE_THEIRS),
     "mentoring_mentor:import": (ADD,),
     "mentoring_mentor:import_run": ("lnrrnnr",),  # by POST, with what was shown
-    "mentoring_mentor:template_csv": ("union", MOVE_OURS, MOVE_THEIRS),
-    "mentoring_mentor:template_xlsx": ("union", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_mentor:template_csv": ("union", MOVE_OURS, "ln4onno"),
+    "mentoring_mentor:template_xlsx": ("union", MOVE_OURS, "ln4onno"),
     # The queue of what fits no union: nobody but those whom a group lets in
     "mentoring_intake": ("l44444o",),
     "mentoring_intake_results": ("l44444o",),
@@ -344,6 +352,7 @@ def address(made: dict[str, Any], name: str, what: str) -> str:
         "": [],
         "case and link": [case.pk, made["link"].pk],
         "case and step": [case.pk, "end"],
+        "plan and row": [made["plan"].pk, made["plan"].rows.get().pk],
         "case and copy": [case.pk, made["copy"].pk],
         "case, copy and side": [case.pk, made["copy"].pk, "sent"],
         "case and agreement": [case.pk, made["agreement"].pk],
