@@ -105,5 +105,23 @@ def test_a_gain_is_what_really_comes_of_it() -> None:
     assert best.points == told["after"]
 
 
+def test_one_more_stands_beside_whoever_is_pinned() -> None:
+    """Without a pin the one who helps least is thought replaced: mentor 2. Pinned, the other one is."""
+    person = mentee(goals=("cv", "networks", "studies"))
+    mentors = [mentor(1, topics=("cv",)), mentor(2)]
+    assert helps(person, *mentors)["gain"]["mentor"] == 2
+    scorer = Scorer(mentors)
+    scores, tested = scorer.scores(person), scorer.sieve(person)
+
+    def told(*pinned: int) -> list[Any]:
+        places = tuple(scores.pks.tolist().index(pk) for pk in pinned)
+        ranked = ranking.best(scores, 10, pinned=places)
+        return helps_for(Found(scorer, person, tested, scores, ranked, 0, True, True, places))
+
+    assert [entry["mentor"] for entry in told(1)] == [2]
+    assert [entry["mentor"] for entry in told(2)] == [1]
+    assert told(1, 2) == []
+
+
 def test_nothing_to_say() -> None:
     assert helps(mentee(), mentor(1), mentor(2)) == {}

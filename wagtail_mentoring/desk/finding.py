@@ -200,7 +200,7 @@ class FindMentors(SeekScreen):
             below=self.below(found),
             ruled_out=pairing_words.ruled_out_rows(found),
             ruled_out_heading=self.ruled_out_heading(found),
-            helps=pairing_words.helps(found, names_for(self.dossier, mentors.values())),
+            helps=pairing_words.helps(found, names_for(self.dossier, [*self.dossier.mentors, *mentors.values()])),
             form=form,
             filtered=bool(only),
             pinned=[self.pinned_row(mentors[pk], pinned, only) for pk in pinned],
@@ -221,7 +221,7 @@ class FindMentors(SeekScreen):
         """Return what the screen shows of each choice."""
         shown: list[Choice] = []
         best = found.options[0].points if found.options else 0
-        names = names_for(self.dossier, mentors.values())
+        names = names_for(self.dossier, [*self.dossier.mentors, *mentors.values()])
         for number, option in enumerate(found.options, start=1):
             people = [mentors[pk] for pk in option.mentors]
             single = len(people) == 1 and self.replaces is None
@@ -229,7 +229,7 @@ class FindMentors(SeekScreen):
                 Choice(
                     number=number,
                     title=_choice_title(number, option.points, best, single),
-                    heading=and_of([one.name for one in people]),
+                    heading=_with(and_of([one.name for one in people]), staying),
                     points=option.points,
                     mentors=[
                         {
@@ -310,6 +310,13 @@ class FindMentors(SeekScreen):
             found.below_minimum,
         )
         return text % {"n": found.below_minimum, "least": self.case.participation.minimum_fit}
+
+
+def _with(names: str, staying: list[Any]) -> str:
+    """Return the names, with that of the mentor of the pair who stays."""
+    if not staying:
+        return names
+    return _("%(names)s, with %(staying)s, who stays") % {"names": names, "staying": staying[0].name}
 
 
 def _choice_title(number: int, points: int, best: int, single: bool) -> str:

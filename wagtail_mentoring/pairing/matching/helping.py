@@ -103,9 +103,12 @@ def _gains(found: Found) -> list[dict[str, Any]]:
     if best is None:
         return []
     pair = [found.scores.view.mentor(position) for position in best.members]
+    pinned = {found.scores.view.mentor(position).pk for position in found.pinned}
     base = max(mentor.pk for mentor in pair) + 1
     tried: list[tuple[MentorFacts, str, str, MentorFacts, MentorFacts]] = []
     for one, stays in (pair, pair[::-1]):
+        if not pinned <= {stays.pk}:
+            continue
         for what, value, change in _changes(found.mentee, pair):
             # Nobody's partner, and in no conflict: somebody new.
             new = replace(one, pk=base + len(tried), partners=(), together=(), conflicts=(), **change(one))
