@@ -28,6 +28,7 @@ from wagtail_mentoring.pairing.models import (
     ProposalStatus,
 )
 from wagtail_mentoring.pairing.plan_approval import Approved, approve, begin_approval
+from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.workflows import StepRefused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,8 +107,11 @@ def test_eight_presses_make_one_plan(handlers: list[Any], monkeypatch: Any) -> N
 
 
 def test_one_handler_invites_by_hand_while_the_other_approves(handlers: list[Any]) -> None:
-    plan = ready_plan(make_queue(5, 10).union, handlers[0])
-    spare = list(Mentor.objects.filter(places=None))
+    plan = ready_plan(make_queue(5, 15).union, handlers[0])
+    # Others than those of the plan, and from its end, so that the two meet in the middle.
+    taken = {mentor for row in plan.rows.all() for mentor in mentors_of(row)}
+    spare = list(Mentor.objects.exclude(pk__in=taken))
+    assert len(spare) == 5
 
     def by_hand() -> Any:
         return [
@@ -115,7 +119,9 @@ def test_one_handler_invites_by_hand_while_the_other_approves(handlers: list[Any
             for row, mentor in zip(plan.rows.order_by("-pk"), spare, strict=False)
         ]
 
-    at_once([lambda: approve(plan, keys(plan), handlers[0]), by_hand])
+    results = at_once([lambda: approve(plan, keys(plan), handlers[0]), by_hand])
+    assert isinstance(results[0], Approved), results
+    assert len(results[1]) == 5
     # By hand a second one may stand in line; nothing of the plan does.
     assert not Proposal.objects.filter(status=ProposalStatus.QUEUED).exclude(one_mentor_reason="By hand.").exists()
     assert Proposal.objects.filter(status=ProposalStatus.OPEN).count() == 5
