@@ -222,6 +222,7 @@ class FindMentors(SeekScreen):
         shown: list[Choice] = []
         best = found.options[0].points if found.options else 0
         names = names_for(self.dossier, [*self.dossier.mentors, *mentors.values()])
+        staying = [one for one in self.dossier.mentors if one != self.replaces] if self.replaces is not None else []
         for number, option in enumerate(found.options, start=1):
             people = [mentors[pk] for pk in option.mentors]
             single = len(people) == 1 and self.replaces is None
