@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.imports import PACKAGE, package_imports
 from tests.pairing import oracle
 from tests.pairing.pretend import mentee, mentor
 from wagtail_mentoring.pairing.matching.builtin import BUILT_IN
@@ -149,6 +150,16 @@ def test_no_fact_says_what_nobody_may_be_judged_by(kind: type) -> None:
     assert len(names) > 20
     parts = [part for name in names for part in name.split("_")]
     assert [part for part in parts for word in FORBIDDEN if part.startswith(word.rstrip("_"))] == []
+
+
+def test_the_matching_knows_no_django_and_no_other_room() -> None:
+    """So that a plan can be worked out again from stored facts, and millions of pairs tried without a database."""
+    inside = f"{PACKAGE}.pairing.matching"
+    found = [one for one in package_imports() if one.source.startswith(inside)]
+    assert len(found) > 40, "the modules were not read"
+    rooms = [str(one) for one in found if one.target.startswith(PACKAGE) and not one.target.startswith(inside)]
+    strangers = [str(one) for one in found if one.target.split(".")[0] in ("django", "wagtail", "viewflow")]
+    assert rooms == strangers == []
 
 
 # Facts as JSON
