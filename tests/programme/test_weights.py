@@ -54,7 +54,7 @@ def posted(rules: Participation, **changed: Any) -> dict[str, Any]:
     values = {}
     for bound in form:
         value = bound.value()
-        if bound.name != "weights" and value not in (None, False):
+        if bound.name != "weights" and value is not None and value is not False:
             values[bound.name] = "on" if value is True else str(value)
     return values | {f"weights-{name}": str(number) for name, number in weights.points(rules.weights).items()} | changed
 
