@@ -13,18 +13,24 @@ from django.test import Client
 
 from tests.factories import make_union, pretend_pdf
 from tests.setup.rows import row_counts
+from wagtail_mentoring import clock
 from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.models import (
     Case,
     CaseLogEntry,
     IntakeEntry,
     Mentor,
+    MentorPair,
     OutboxMessage,
     Participation,
     ProfessionalField,
     Signature,
     Union,
 )
+from wagtail_mentoring.pairing.gather import waiting
+from wagtail_mentoring.pairing.models import Invitation, Proposal
+from wagtail_mentoring.pairing.suggestions import suggest
+from wagtail_mentoring.people.models import MentorAbsence, MentorConflict
 from wagtail_mentoring.programme.models import Area
 from wagtail_mentoring.programme.routing import route
 from wagtail_mentoring.setup.demo import living
@@ -40,11 +46,13 @@ def demo(*arguments: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.timeout(600)  # loading takes a minute, and more while other tests run beside it
 def test_the_demo(client: Client) -> None:
-    """One test for the whole: loading takes some seconds."""
+    """One test for the whole, because of the loading."""
     assert "admin" in demo()
     histories_verify()
     every_kind_of_case_is_there()
+    many_wait_and_mentors_are_asked()
     unions_are_the_programmes_own()
     told = json.loads(demo("--describe"))
     what_is_told_is_true(told, client)
@@ -67,8 +75,8 @@ def histories_verify() -> None:
 def every_kind_of_case_is_there() -> None:
     states = Counter(Case.objects.values_list("state", flat=True))
     assert set(states) == {state.value for state in CaseState}
-    assert Case.objects.count() == 45
-    assert 60 <= Mentor.objects.count() <= 80
+    assert Case.objects.count() == 75
+    assert 100 <= Mentor.objects.count() <= 115
     assert set(Case.objects.exclude(end_reason="").values_list("end_reason", flat=True)) >= {
         "completed",
         "not_eligible",
@@ -84,6 +92,38 @@ def every_kind_of_case_is_there() -> None:
     assert Signature.objects.exclude(code=None).count() == Signature.objects.count() > 40
     assert set(IntakeEntry.objects.values_list("reason", flat=True)) == {"paused", "no_union"}
     assert not Case.objects.filter(application__isnull=True).exists()
+
+
+def many_wait_and_mentors_are_asked() -> None:
+    tek = Union.objects.get(slug="tek")
+    queue = list(waiting(tek))
+    assert len(queue) == 29, "enough for a plan"
+    found = [suggest(case, limit=1) for case in queue]
+    assert sum(bool(one.options) and len(one.options[0].mentors) == 2 for one in found) >= 20
+    assert any(not one.options and one.helps for one in found), "somebody for whom nobody is found, and what would help"
+    stages = {proposal.case.mentee.name: proposal for proposal in Proposal.objects.all()}
+    assert len(stages) == 4
+    assert {invitation.status for invitation in Invitation.objects.all()} == {"asked", "yes", "no"}
+    assert Proposal.objects.filter(mentee_asked_at__isnull=False, status="open").count() == 1
+    assert Proposal.objects.filter(status="failed").count() == 1
+    assert Invitation.objects.exclude(question="").count() == 1
+    mentors = Mentor.objects.filter(union=tek)
+    assert mentors.filter(approved_on=None).count() == 3
+    assert mentors.filter(paused_until__gt=clock.today()).count() >= 2
+    assert MentorAbsence.objects.count() == MentorConflict.objects.count() == 3
+    assert MentorPair.objects.filter(case=None, ended_at=None).count() == 2
+    spoken = " ".join(mentors.values_list("other_languages", flat=True))
+    for language in ("Arabic", "Russian", "Ukrainian", "Dari", "Somali", "French", "Spanish"):
+        assert language in spoken
+    assert set(OutboxMessage.objects.values_list("event", flat=True)) >= {
+        "invitation",
+        "invitation_no",
+        "invitation_question",
+        "mentor_signed_up",
+        "new_mentor",
+        "pair_asked",
+        "proposal_failed",
+    }
 
 
 def unions_are_the_programmes_own() -> None:
@@ -122,6 +162,14 @@ def what_is_told_is_true(told: dict, client: Client) -> None:
     first = told["certificates"][0]
     assert client.post(first["address"]).status_code == 302
     assert b"Make my certificate" in client.get("/mentoring/p/").content
+    asking = {one["what"]: one for one in told["asking"]}
+    assert set(asking) == {"mentors_asked", "mentee_asked", "question", "failed"}
+    assert [link["role"] for link in asking["mentee_asked"]["links"]] == ["mentor", "mentor", "mentee"]
+    assert {link["status"] for link in asking["mentors_asked"]["links"]} == {"yes", "asked"}
+    for one in told["asking"]:
+        assert client.get(one["links"][-1]["address"]).status_code == 200, one
+    assert [one["union"] for one in told["sign_ups"]] == ["tek"] * 3
+    assert told["mentor_pages"] and client.get(told["mentor_pages"][0]).status_code == 200
     for link in told["private_links"][:6]:
         assert client.get(link["address"]).status_code == 200, link
 

@@ -29,7 +29,7 @@ def test_everything_is_made_once() -> None:
     assert list(MeetingTheme.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4, 5]
     for theme in MeetingTheme.objects.all():
         assert theme.titles.keys() == theme.summaries.keys() == theme.guides.keys() == {"en", "fi", "sv"}
-    assert Notice.objects.count() == 15
+    assert Notice.objects.count() == 18
     assert set(AgreementText.objects.exclude(summary="").values_list("language", flat=True)) == {"en", "fi", "sv"}
     counts = row_counts()
     second = run()

@@ -28,7 +28,7 @@ def apply(
 ) -> services.Submission:
     """Send the application of the demo's mentee ``number`` and return what became of it."""
     people = packaged("people")
-    name, language = people["mentees"][number]
+    name, language = (story.name, story.language) if story.name else people["mentees"][number]
     participation = field.participation if field else None
     notice = notice_in_force(NoticeKind.PRIVACY, participation, language)
     never_tell = notice_in_force(NoticeKind.NEVER_TELL, participation, language)
@@ -69,7 +69,7 @@ def _answers(name: str, number: int, story: Story, random: Random, people: dict[
             "email": [f"mentee{number + 1:02d}@example.org"],
             "phone": [f"+358 45 555 {2000 + number}"] if number % 3 else [""],
             "safe_contact": ["Only by text message, please."] if number in (4, 21) else [""],
-            "municipality": [random.choice(people["municipalities"])],
+            "municipality": [story.place or random.choice(people["municipalities"])],
             **({"hide_municipality": ["on"]} if number in (4, 16) else {}),
         },
         "profession": {
@@ -84,10 +84,14 @@ def _answers(name: str, number: int, story: Story, random: Random, people: dict[
         "work": {
             "experience_years": [str(random.randint(0, 18))],
             "recognition": [random.choice(["recognised", "applied", "not_yet", "unsure"])],
-            "english": [random.choice(["b1", "b2", "b2", "c1", "c2"])],
+            "english": [story.english or random.choice(["b1", "b2", "b2", "c1", "c2"])],
             "finnish": [random.choice(["none", "a1", "a2", "b1", "b2"])],
             "swedish": [random.choice(["none", "none", "none", "a1", "b1"])],
-            "other_languages": [random.choice(["Arabic, French", "Russian", "Spanish", "Persian", "Hindi", ""])],
+            "other_languages": [
+                story.languages
+                if story.name
+                else random.choice(["Arabic, French", "Russian", "Spanish", "Persian", "Hindi", ""])
+            ],
         },
         "goals": {
             "goals": goals,

@@ -16,7 +16,7 @@ from wagtail_mentoring.pairing.mentors import available_for
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
-from . import agreeing
+from . import agreeing, asking
 from .applying import apply
 from .stories import Story
 
@@ -102,6 +102,9 @@ def _plan(
         for number, who in enumerate(("mentee", "first", "second") if more[0] == "all" else more):
             evening = at_hour(max(age - number, 0), life.random, 17, 21)
             happen(evening, lambda who=who: _answer(life, way, who))  # type: ignore[misc]
+    elif step in asking.ANSWERS:
+        evening = at_hour(age, life.random, 17, 21)
+        happen(evening, lambda: asking.answer(life.opened, step, *more))
     elif step == "plan":
         starts_at = at_hour(int(more[0]), life.random, 16, 18)
         happen(office, lambda: _plan_meeting(life, starts_at))
@@ -129,6 +132,8 @@ def _decide(life: Life, step: str, more: list[str]) -> None:
         _move(life, "refuse", reason=REASONS["refuse"])
     elif step == "pair":
         _pair(life)
+    elif step == "invite":
+        asking.invite(life.opened, life.handler)
     elif step == "send":
         _move(life, "send_agreement")
     elif step == "again":

@@ -24,9 +24,9 @@ from ..groups import give_pages
 from ..programme import default_programme
 from ..run import set_up
 from . import living
-from .mentors import load_mentors, rest
+from .mentors import arrange, away, load_mentors, load_more_mentors, rest, sign_ups
 from .pages import load_pages
-from .stories import QUEUED, STORIES
+from .stories import QUEUED, STORIES, TECHNOLOGY, queue
 from .unions import PAUSED, load_unions
 from .users import load_users
 
@@ -45,7 +45,7 @@ def is_loaded() -> bool:
 
 
 def load(say: Callable[[str], object]) -> bool:
-    """Load the demo unless it is there; return whether it was loaded. Takes about half a minute.
+    """Load the demo unless it is there; return whether it was loaded. Takes less than a minute.
 
     Raises :class:`NotADemo` where mixing it with what is there could do harm; then nothing was changed.
     """
@@ -72,9 +72,12 @@ def load(say: Callable[[str], object]) -> bool:
         _backdate(timezone.now() - datetime.timedelta(days=BEGAN))
         with clock.at(timezone.now() - datetime.timedelta(days=BEGAN - 1)):
             load_mentors(fields, random)
+            engineers = load_more_mentors(fields[TECHNOLOGY])
+            arrange(engineers, handlers[fields[TECHNOLOGY].participation.union.slug])
         say(f"{Union.objects.count()} unions, {len(fields)} fields with their pages, {Mentor.objects.count()} mentors.")
         _live(programme, fields, handlers, random)
         rest(fields)
+        away(engineers, fields[TECHNOLOGY])
         say(f"{Case.objects.count()} cases, {OutboxMessage.objects.count()} mails.")
     return True
 
@@ -95,9 +98,12 @@ def _live(programme: Programme, fields: dict[str, ProfessionalField], handlers: 
             handlers[fields[story.field].participation.union.slug] if story.field else None,
             Random(random.random()),  # noqa: S311
         )
-        for number, story in enumerate((*STORIES, *QUEUED))
+        for number, story in enumerate((*STORIES, *QUEUED, *queue()))
     ]
     happening = [event for life in lives for event in living.events(programme, life)]
+    engineers = fields[TECHNOLOGY]
+    signing_up = sign_ups(engineers, handlers[engineers.participation.union.slug])
+    happening += [living.Event(living.at_hour(age, random, 10, 20), do) for age, do in signing_up]
     delivered = 0
     for event in sorted(happening, key=lambda event: event.at):
         with clock.at(event.at):

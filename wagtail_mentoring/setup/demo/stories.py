@@ -4,9 +4,14 @@
 the days after, ``sign:9:mentee`` or ``sign:9:first`` (mentor) one of them; ``own`` (in the file, by a certificate that
 nobody knows), ``paper`` (a picture of the signed paper) and ``decline`` likewise. ``replace`` exchanges the first
 mentor, ``again`` asks everyone to sign again. ``meet:30`` was held 30 days ago.
+
+``invite:6`` asks the two mentors who fit best; ``yes:5:first``, ``no:4:second:no_time`` and ``question:3:second`` are
+what they answer.
 """
 
 from dataclasses import dataclass
+
+from ..packaged import packaged
 
 TECHNOLOGY = "masters-in-technology"
 BUSINESS = "masters-of-economics-business-and-administration"
@@ -14,12 +19,20 @@ BUSINESS = "masters-of-economics-business-and-administration"
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One person's way: the field applied for, the profession in own words, the degree, and the steps."""
+    """One person's way: the field applied for, the profession in own words, the degree, and the steps.
+
+    What is empty of the rest is left to chance.
+    """
 
     field: str
     profession: str
     degree: str
     steps: str
+    name: str = ""
+    language: str = ""
+    place: str = ""
+    english: str = ""
+    languages: str = ""
 
 
 STORIES: tuple[Story, ...] = (
@@ -178,3 +191,13 @@ QUEUED: tuple[Story, ...] = (
     Story("professionals-in-museums", "Museum curator", "master", "apply:33"),
     Story("", "Engineer, textile", "bachelor", "apply:7"),
 )
+
+
+def queue() -> list[Story]:
+    """Return who waits for mentors in one field: many, each different, and a few for whom mentors are asked already."""
+    rows = packaged("queue")
+    waiting = [(*who, f"apply:{age} accept:{max(age - 7, 1)}") for *who, age in rows["waiting"]]
+    return [
+        Story(TECHNOLOGY, profession, "master", steps, name, language, place, english, languages)
+        for name, language, profession, place, english, languages, steps in (*waiting, *rows["asking"])
+    ]
