@@ -26,7 +26,7 @@ SEARCH_SHARE = 1.05
 #: Fewer columns than this are not worth an LP: all go to the MILP.
 FEW_COLUMNS = 1500
 #: Loads are evened out exactly where no more columns than this can be in a best plan.
-EVEN_COLUMNS = 1500
+EVEN_COLUMNS = 600
 #: Without the solver, and where choices are limited: pairs among so many mentors of each case.
 HEURISTIC_MENTORS = 12
 LIMITED_MENTORS = 24
@@ -259,7 +259,7 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
         if relaxation.cut:
             break
     squares, least = _squares(problem, plan), 0
-    if bound == value and (len(near) <= EVEN_COLUMNS or (prices is not None and prices.bound == value)):
+    if bound == value:
         plan, squares, least = _even(problem, packing, near.joined(kept), plan, prices, value, until)
     return Found(plan, [*sums, (value, bound), (squares, least)])
 
@@ -293,6 +293,8 @@ def _even(
         worth = packing.after_prices(near, prices.mentors, prices.rules)
         best = packing.best(near, worth)
         near = near.take(np.flatnonzero(worth >= best[near.case] - (prices.bound - value) - 2 * CLOSE))
+    if len(near) > EVEN_COLUMNS:
+        return plan, _squares(problem, plan), 0
     chosen, proven = even(packing, near, near.places(plan), value, until)
     better = near.chosen(chosen, problem.cases)
     squares = _squares(problem, better)
