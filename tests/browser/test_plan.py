@@ -99,8 +99,9 @@ def test_a_queue_of_thirty_is_paired_by_plan(new_page: NewPage, eye: Eye, handle
     assert stale.first is not None
     stale.first.paused_until = clock.today() + datetime.timedelta(days=30)
     stale.first.save()
-    with page.expect_navigation():
-        approve.click()
+    # Fifty mails are written: longer than a page may take.
+    with page.expect_navigation(timeout=90_000):
+        approve.click(timeout=90_000)
     expect(page.get_by_text("the mentors of 24 people were invited. 1 row was held back")).to_be_visible()
     expect(page.get_by_text("is paused or away now.")).to_be_visible()
     eye.look(page, "held back", stock=1)
@@ -111,8 +112,8 @@ def test_a_queue_of_thirty_is_paired_by_plan(new_page: NewPage, eye: Eye, handle
     with page.expect_navigation():
         page.locator("#again").click()
     expect(page.locator("#header-title")).to_have_text(re.compile(r"\d of 6 waiting people get mentors"))
-    with page.expect_navigation():
-        page.locator("#approve").click()
+    with page.expect_navigation(timeout=90_000):
+        page.locator("#approve").click(timeout=90_000)
     assert Proposal.objects.count() == 28
     assert address == page.url
 
@@ -166,8 +167,8 @@ def test_without_javascript_nothing_that_was_ticked_is_lost(new_page: NewPage, h
     # The button could not follow: it asks once more, with the numbers as they are now.
     expect(page.get_by_text("You have ticked 27 people. Nothing was sent.")).to_be_visible()
     assert not Proposal.objects.exists()
-    with page.expect_navigation():
-        page.locator("#approve").click()
+    with page.expect_navigation(timeout=90_000):
+        page.locator("#approve").click(timeout=90_000)
     expect(page.get_by_text("the mentors of 27 people were invited")).to_be_visible()
     assert Proposal.objects.count() == 27
 

@@ -64,7 +64,13 @@ def weightiest(told: Any) -> str:
     """Return the reasons that earn most of their points, the weightiest first, in one line."""
     good = [criterion for criterion in told.criteria if criterion.most and criterion.points * 4 >= criterion.most * 3]
     good.sort(key=lambda criterion: -criterion.points)
-    return " · ".join(str(criterion.sentence).rstrip(".") for criterion in good[:SHORT])
+    return " · ".join(_brief(criterion) for criterion in good[:SHORT])
+
+
+def _brief(criterion: Any) -> str:
+    """Return a reason without its details: which goals, the page of the row tells."""
+    sentence = str(criterion.sentence).rstrip(".")
+    return sentence.partition(":")[0] if criterion.code == "goals" else sentence
 
 
 def second_missing(row: PlanRow) -> str:
