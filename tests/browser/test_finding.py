@@ -77,7 +77,7 @@ def test_from_the_suggestions_to_a_pair(new_page: NewPage, eye: Eye) -> None:
     expect(page.locator("main")).to_contain_text("Jukka Laine gets a mail in English")
     eye.look(page, "invite", stock=1)
     press(page, "Invite this pair")
-    expect(page.locator("#panel-asked-section")).to_contain_text("Maria Korhonen")
+    expect(page.locator("#asked-section")).to_contain_text("Maria Korhonen")
     eye.look(page, "case, mentors asked", stock=1)
 
     # Both say yes on the phone; the first time the orientation is asked for.

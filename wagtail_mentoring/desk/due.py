@@ -154,7 +154,7 @@ def missing(user: Any, mine: bool) -> list[Due]:
             what=_("One mentor missing."),
             why=_("One mentor said yes, the other did not. Ask somebody else, or go on with one."),
             button=_("Find the second mentor"),
-            address=reverse("mentoring_desk:case", args=[case.pk]) + "#panel-asked-section",
+            address=reverse("mentoring_desk:case", args=[case.pk]) + "#asked-section",
         )
         for case in _asking(user, mine, "missing")
     ]

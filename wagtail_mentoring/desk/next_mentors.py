@@ -132,7 +132,7 @@ def _missing(dossier: Dossier) -> NextStep:
         for one in dossier.open_proposal.asked  # type: ignore[union-attr]
         if one.status == InvitationStatus.YES
     )
-    link = CardLink(_("See who could join"), "#asked", main=True)
+    link = CardLink(_("See who could join"), "#asked-section", main=True)
     return NextStep(
         title=_("Ask somebody to mentor together with %(name)s") % {"name": said_yes.called},
         why=_("One mentor said yes, the other did not. Those who fit best are below, under “Mentors being asked”."),
