@@ -25,7 +25,7 @@ from .queue_data import Queue, queues
 #: Seconds for a whole queue, and what is allowed of them.
 QUEUES = ((200, 400, 10.0), (2_000, 4_000, 10.0), (10_000, 20_000, 60.0))
 ONE_FIELD, ONE_FIELD_SECONDS, ONE_FIELD_GAP = 0.6, 90.0, 0.005
-#: The peer's Python, which has mentor-match in an environment of its own: see benchmarks/README.md.
+#: The peer's Python, which has mentor-match in an environment of its own: see docs/matching.md.
 PEER = os.environ.get("MENTOR_MATCH_PYTHON", "")
 SIDE = 500
 
