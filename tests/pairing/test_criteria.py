@@ -256,6 +256,12 @@ def test_whose_topic_a_goal_is() -> None:
     assert found == {"covered": [{"goal": "cv", "mentors": [1, 2]}], "missing": ["studies"]}
 
 
+@pytest.mark.parametrize(("first", "second"), [(2024, 2025), (2025, 2024)])
+def test_the_year_of_the_last_pair(first: int, second: int) -> None:
+    people = mentor(1, together=((2, first),)), mentor(2, together=((1, second),))
+    assert reason("partner", mentee(), *people) == {"standing": False, "year": 2025}
+
+
 def test_a_hidden_municipality_gives_points_and_is_marked() -> None:
     open_, hidden = (mentee(municipality="espoo", region="u", hidden=hidden) for hidden in (False, True))
     near = mentor(1, municipality="espoo", region="u")

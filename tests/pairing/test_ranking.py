@@ -30,12 +30,18 @@ def scores_of(mentors: list[MentorFacts], **facts: Any) -> Scores:
 
 
 @pytest.mark.parametrize("seed", range(400))
-def test_small_instances(seed: int) -> None:
+def test_small_instances(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is, and with mentors taken one by one, so that it stops as early as it may."""
     rnd = random.Random(seed)
     number = rnd.randint(0, 14)
     person, mentors = random_mentee(rnd, number), random_mentors(rnd, number)
     singles = rnd.random() < 0.7
-    assert ranked(person, mentors, singles=singles) == oracle.ranking(person, mentors, 10, singles=singles)
+    expected = oracle.ranking(person, mentors, 10, singles=singles)
+    assert ranked(person, mentors, singles=singles) == expected
+    monkeypatch.setattr(ranking, "_FIRST", 2)
+    monkeypatch.setattr(ranking, "_STEP", 1)
+    for limit in (1, 3, 10):
+        assert ranked(person, mentors, limit, singles=singles) == expected[:limit]
 
 
 @pytest.mark.parametrize(("seed", "plain"), [(1, 0.0), (2, 0.3), (3, 0.9), (4, 0.98)])
@@ -79,6 +85,37 @@ def test_no_pair_is_above_its_bound(seed: int) -> None:
     for one, other, value in zip(first, second, values, strict=True):
         if one != other and frozenset((int(one), int(other))) not in kin:
             assert value <= min(bounds[one], bounds[other])
+
+
+def test_the_bound_is_that_of_the_best_of_a_kind() -> None:
+    """Alike but for how often they were asked: the last in order have the fewest points."""
+    mentors = [mentor(pk, recent=pk % 3) for pk in range(1, 13)]
+    scores = scores_of(mentors)
+    best = int(scores.pairs(np.array([0]), np.array([1]))[0])
+    # Mean of load shares 1000 and 0: the last one's bound is 2.5 points below that of the first two.
+    bounds = ranking.bounds_of(scores)
+    assert (int(bounds[0]), int(bounds[-1])) == (best, best - 2500)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_many_equal_values_one_by_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ties are where stopping too early shows: which of the equals stand in the list, and in which order."""
+    monkeypatch.setattr(ranking, "_FIRST", 2)
+    monkeypatch.setattr(ranking, "_STEP", 1)
+    rnd = random.Random(seed)
+    mentors = [
+        mentor(
+            pk,
+            recent=rnd.randint(0, 1),
+            topics=rnd.choice(((), ("cv",), ("networks",))),
+            experience_years=rnd.choice((None, 5)),
+            conflicts=(rnd.randint(1, 16),),
+        )
+        for pk in range(1, 17)
+    ]
+    person = mentee(goals=("cv", "networks"))
+    for limit in (1, 2, 5, 10):
+        assert ranked(person, mentors, limit, singles=False) == oracle.ranking(person, mentors, limit, singles=False)
 
 
 def test_few_classes_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
