@@ -84,7 +84,7 @@ class Table:
             "waits": words.days(row.waited_days),
             "mentors": plan_words.names(mentors),
             "alone": len(mentors) == 1,
-            "number": len(mentors),
+            "keys": _keys(mentor.pk for mentor in (row.first, row.second) if mentor is not None),
             "chosen": row.pk not in self.left_out,
             "second_missing": second_missing(row) if len(mentors) == 1 else "",
             "reasons": short_reasons(row) if mentors else "",
@@ -138,10 +138,10 @@ class Table:
         return sum(row.locked for row in self._on_other_pages)
 
     @property
-    def elsewhere(self) -> dict[str, int]:
-        """How many people, and invitations, are ticked on other pages."""
+    def elsewhere(self) -> dict[str, Any]:
+        """How many people are ticked on other pages, and the keys of their mentors as the script reads them."""
         ticked = [row for row in self._on_other_pages if row.pk not in self.left_out]
-        return {"people": len(ticked), "mentors": sum(len(row.mentors) for row in ticked)}
+        return {"people": len(ticked), "mentors": _keys({mentor for row in ticked for mentor in row.mentors})}
 
     @property
     def rest(self) -> int:
@@ -163,3 +163,7 @@ class Table:
         first = PER_PAGE * (self.page - 1) + 1
         span = {"first": first, "last": first + len(section.rows) - 1, "all": section.number}
         return _("%(first)s to %(last)s of %(all)s") % span
+
+
+def _keys(mentors: Iterable[int]) -> str:
+    return " ".join(map(str, sorted(mentors)))

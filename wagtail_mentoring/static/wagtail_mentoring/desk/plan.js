@@ -15,7 +15,9 @@
     if (event.target.name === "invite" && approve) {
       const rows = ticked("invite");
       const people = Number(approve.dataset.people) + rows.length;
-      const mentors = rows.reduce((sum, row) => sum + Number(row.dataset.mentors), Number(approve.dataset.mentors));
+      // Somebody who is asked for two people is one mentor.
+      const keys = [approve, ...rows].flatMap((one) => one.dataset.mentors.split(" ").filter(Boolean));
+      const mentors = new Set(keys).size;
       expected.value = people;
       fill(approve, { people, mentors });
     }
