@@ -30,7 +30,7 @@ def press(page: Page, button: str) -> None:
 
 def follow(page: Page, link: str, where: str = "main") -> None:
     with page.expect_navigation():
-        page.locator(where).get_by_role("link", name=link).first.click()
+        page.locator(where).locator("a", has_text=link).first.click()
 
 
 def test_from_the_suggestions_to_a_pair(new_page: NewPage, eye: Eye) -> None:
