@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wagtail_mentoring.pairing.matching import columns, levels, packing
+from wagtail_mentoring.pairing.matching import columns, levels, relaxation
 from wagtail_mentoring.pairing.matching.solve import Solution, solve
 
 from .queues import KINDS, Queue, best_by_trying, queue, shuffled
@@ -27,8 +27,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "by prices":
         monkeypatch.setattr(levels, "FEW_COLUMNS", 0)
         monkeypatch.setattr(levels, "MARGIN", 1.0)
-        monkeypatch.setattr(packing, "BEGIN_WITH", 2)
-        monkeypatch.setattr(packing, "AT_ONCE", 1)
+        monkeypatch.setattr(relaxation, "BEGIN_WITH", 2)
+        monkeypatch.setattr(relaxation, "AT_ONCE", 1)
         monkeypatch.setattr(columns, "AT_A_TIME", 3)
     return str(request.param)
 

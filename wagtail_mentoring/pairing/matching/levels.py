@@ -8,9 +8,10 @@ import numpy as np
 from . import columns, heuristic
 from .columns import Columns
 from .coverage import Covered, with_liking
-from .packing import CLOSE, Packing, Prices, Relaxation, Rules, even, pack
+from .packing import CLOSE, Packing, Prices, Rules, even, pack
 from .pricing import rough_prices
 from .problem import REMATCH, Flags, Ints, Problem, Reals
+from .relaxation import Relaxation
 from .search import Search
 
 Plan = list[tuple[int, ...]]

@@ -13,32 +13,15 @@ not needed for it.
 
 import time
 from dataclasses import dataclass
-from math import floor
 from typing import Any
 
 import numpy as np
 
-from . import columns
 from .columns import Columns
-from .pricing import rough_prices
 from .problem import Flags, Ints, Problem, Reals
 
 #: The LP's prices are rounded; sums of them are trusted to this much (values are whole thousandths of a point).
 CLOSE = 1e-3
-#: The LP begins with the pairs among so many mentors of each case.
-BEGIN_WITH = 14
-#: So often prices are refined, and pairs that these ask for taken in, before the LP is made.
-WIDENINGS = 2
-#: It begins with so many columns of each case.
-FIRST_ONES = 10
-#: At most so many rounds of subgradients; after so many without success, shorter steps.
-REFINED, PATIENCE = 250, 12
-#: New columns of a case in one round of the LP.
-AT_ONCE = 6
-#: So many new pairs of a case are taken into the table in one round.
-NEW_PAIRS = 150
-#: So many pairs are valued in one round; beyond it, only the most promising of each case.
-MOST_PAIRS = 3_000_000
 
 
 def solver() -> Any:
@@ -185,167 +168,6 @@ def highs_of(seconds: float) -> Any:
     ):
         found.setOptionValue(option, value)
     return found
-
-
-class Relaxation:
-    """The LP of a packing, which grows by the columns that its prices ask for."""
-
-    def __init__(self, packing: Packing, plan: list[tuple[int, ...]], until: float) -> None:
-        """``plan`` keeps the rules. The LP begins with it, and with the pairs among each case's best few mentors."""
-        self.packing, self.until = packing, until
-        problem = packing.problem
-        rough = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64))
-        found = columns.pairs(problem, columns.best_edges(problem, rough, BEGIN_WITH))
-        known = columns.given(problem, plan)
-        self.table = packing.useful(columns.singles(problem).joined(found).joined(known).joined(columns.kin(problem)))
-        self.inside = np.zeros(len(self.table), dtype=np.bool_)
-        #: Whether the last widening left out pairs that can matter.
-        self.cut = False
-        #: The best prices so far.
-        self.best: Prices | None = None
-        mentors, rules = rough, np.zeros(len(packing.rules.low))
-        for turn in range(WIDENINGS):
-            if turn and time.monotonic() > until:
-                break
-            mentors, rules = refined(packing, self.table, mentors, rules, until)
-            worth = packing.after_prices(self.table, mentors, rules)
-            self._widen(mentors, rules, packing.best(self.table, worth), 0.0)
-        worth = packing.after_prices(self.table, mentors, rules)
-        self.inside[_best_of_each(self.table, worth, FIRST_ONES)] = True
-        self.inside[self.table.places(plan)] = True
-        begin = self.table.take(np.flatnonzero(self.inside))
-        self.lp = highs_of(until - time.monotonic())
-        self.lp.passModel(packing.model(begin, -begin.value))
-
-    def solve(self, margin: float) -> tuple[Prices, Columns] | None:
-        """Return prices, and all columns that are within ``margin`` of their case's best after them.
-
-        ``None``: no time for even the first round. When time ends later, the prices are those of the best round so
-        far; their bound is as sound, only weaker.
-        """
-        while True:
-            prices = self._prices()
-            if prices is None:
-                break
-            mentors, rules = prices
-            worth = self.packing.after_prices(self.table, mentors, rules)
-            # A case's own price: what its best column of those in the LP is worth.
-            inside = np.flatnonzero(self.inside)
-            own = self.packing.best(self.table.take(inside), worth[inside])
-            lacking = np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
-            late = time.monotonic() > self.until
-            if len(lacking) and not late:
-                self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
-                continue
-            self._widen(mentors, rules, own, margin)
-            worth = self.packing.after_prices(self.table, mentors, rules)
-            lacking = np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
-            if late or not len(lacking):
-                break
-            self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
-        return None if self.best is None else (self.best, self.within(self.best, margin))
-
-    def within(self, prices: Prices, margin: float) -> Columns:
-        """Return the columns known so far that are within ``margin`` of their case's best after ``prices``."""
-        worth = self.packing.after_prices(self.table, prices.mentors, prices.rules)
-        best = self.packing.best(self.table, worth)
-        return self.table.take(np.flatnonzero(worth >= best[self.table.case] - margin - CLOSE))
-
-    def widen(self, prices: Prices, margin: float) -> Columns:
-        """Return all columns within ``margin``, those not known so far as well."""
-        worth = self.packing.after_prices(self.table, prices.mentors, prices.rules)
-        self._widen(prices.mentors, prices.rules, self.packing.best(self.table, worth), margin)
-        return self.within(prices, margin)
-
-    def _prices(self) -> tuple[Reals, Reals] | None:
-        self.lp.setOptionValue("time_limit", self.lp.getRunTime() + max(self.until - time.monotonic(), 0.01))
-        self.lp.run()
-        if self.lp.getModelStatus() != solver().HighsModelStatus.kOptimal:
-            return None
-        dual = np.array(self.lp.getSolution().row_dual)
-        packing = self.packing
-        return np.maximum(-dual[: packing.problem.mentors], 0.0), -dual[packing.first_rule :]
-
-    def _widen(self, mentors: Reals, rules: Reals, best: Reals, margin: float) -> None:
-        """Look at all pairs that can matter, and keep the prices if their bound, against all pairs, is the best."""
-        packing = self.packing
-        base = packing.base(rules)
-        least = np.where(packing.may_pair, best + base[1] - margin, np.inf)
-        found, unseen = columns.beyond(packing.problem, mentors, least, MOST_PAIRS)
-        worth = packing.after_prices(found, mentors, rules)
-        # Early prices are far off, and would let in far more than is of use.
-        few = _best_of_each(found, worth, NEW_PAIRS)
-        self.cut = len(few) < len(found) or bool((unseen >= least).any())
-        found = found.take(np.sort(few))
-        old = _keys(self.table, packing.problem.mentors)[self.inside]
-        self.table = self.table.joined(found)
-        self.inside = np.isin(_keys(self.table, packing.problem.mentors), old)
-        worth = packing.after_prices(self.table, mentors, rules)
-        most = np.maximum(packing.best(self.table, worth), unseen - base[1])
-        bound = floor(packing.bound(most, mentors, rules) + CLOSE)
-        # Of prices as good the last count: for them everything within the margin is in the table.
-        if self.best is None or bound <= self.best.bound:
-            self.best = Prices(mentors, rules, bound, self.cut, margin)
-
-    def _enter(self, new: Ints) -> None:
-        new = np.sort(new)
-        self.inside[new] = True
-        added = self.table.take(new)
-        start, row, value = self.packing.entries(added)
-        zeros, ones = np.zeros(len(new)), np.ones(len(new))
-        self.lp.addCols(len(new), -added.value.astype(np.float64), zeros, ones, len(row), start[:-1], row, value)
-
-
-def refined(packing: Packing, table: Columns, mentors: Reals, rules: Reals, until: float) -> tuple[Reals, Reals]:
-    """Return better prices of mentors and rules for ``table`` by subgradients: each price follows what is asked for.
-
-    The steps are those of Polyak: as long as the bound is from where it is thought to end. That is moved nearer
-    whenever the bound does not fall for a while.
-    """
-    problem, low = packing.problem, packing.rules.low.astype(np.float64)
-    best: tuple[float, Reals, Reals] = (np.inf, mentors, rules)
-    begin = np.flatnonzero(np.diff(table.case, prepend=-1))
-    share, stalled = 0.02, 0
-    for _round in range(REFINED):
-        worth = packing.after_prices(table, mentors, rules)
-        most = packing.best_of(table, worth, begin)
-        bound = packing.bound(most, mentors, rules)
-        if bound < best[0] - 1.0:
-            best, stalled = (bound, mentors, rules), 0
-        else:
-            stalled += 1
-            if stalled >= PATIENCE:
-                share, stalled = share / 2, 0
-                mentors, rules = best[1], best[2]
-        if share < 1e-4 or time.monotonic() > until:
-            break
-        # Each case's first best column; none where it is better not served.
-        top = np.flatnonzero(worth >= most[table.case])
-        taken = top[np.flatnonzero(np.diff(table.case[top], prepend=-1))]
-        demand = np.bincount(table.first[taken], minlength=problem.mentors).astype(np.float64)
-        pair = table.second[taken] >= 0
-        demand += np.bincount(table.second[taken][pair], minlength=problem.mentors)
-        counted = packing.counted(table.take(taken))
-        spare, over = problem.room - demand, low - counted
-        spare[(mentors <= 0) & (spare > 0)] = 0.0
-        norm = float(spare @ spare + over @ over)
-        if norm == 0:
-            break
-        step = share * abs(bound) / norm
-        mentors, rules = np.maximum(mentors - step * spare, 0.0), rules - step * over
-    return best[1], best[2]
-
-
-def _keys(table: Columns, mentors: int) -> Ints:
-    return (table.case * mentors + table.first) * (mentors + 1) + table.second + 1
-
-
-def _best_of_each(table: Columns, worth: Reals, number: int) -> Ints:
-    """Return the places of the ``number`` best columns of each case."""
-    order = np.lexsort((np.arange(len(table)), -worth, table.case))
-    case = table.case[order]
-    rank = np.arange(len(order)) - np.searchsorted(case, case)
-    return order[rank < number]
 
 
 @dataclass(frozen=True, slots=True)
