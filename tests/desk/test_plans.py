@@ -34,7 +34,7 @@ def commit(django_capture_on_commit_callbacks: Any) -> Any:
 
 
 @pytest.fixture
-def press(admin: Client, commit: Any) -> Any:
+def press(admin: Any, commit: Any) -> Any:
     """Press a button, let the tasks run, and return the text of the page to which it leads."""
 
     def pressed(where: str, sent: dict[str, Any]) -> str:
@@ -61,7 +61,7 @@ def text(answer: Any) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def ticks(admin: Client, plan: PairingPlan, **changes: Any) -> dict[str, Any]:
+def ticks(admin: Any, plan: PairingPlan, **changes: Any) -> dict[str, Any]:
     """Return what the plan's form sends as the page stands, with changes."""
     table = admin.get(address(plan)).context["table"]
     rows = [shown["row"] for shown in table.sections["proposed"].rows]
@@ -76,7 +76,7 @@ def ticks(admin: Client, plan: PairingPlan, **changes: Any) -> dict[str, Any]:
     return sent | changes
 
 
-def test_from_the_queue_to_a_plan(admin: Client, union: Any, commit: Any) -> None:
+def test_from_the_queue_to_a_plan(admin: Any, union: Any, commit: Any) -> None:
     make_queue(3, 4)
     page = text(admin.get(reverse(PLANS)))
     assert "3 people wait for mentors" in page
@@ -96,7 +96,7 @@ def test_from_the_queue_to_a_plan(admin: Client, union: Any, commit: Any) -> Non
     assert "3 of 3 waiting people get mentors" in text(admin.get(reverse(PLANS)))
 
 
-def test_nobody_waits(admin: Client, union: Any) -> None:
+def test_nobody_waits(admin: Any, union: Any) -> None:
     page = text(admin.get(reverse(PLANS)))
     assert "Nobody waits for mentors now" in page
     assert "Make a plan" not in page
@@ -105,18 +105,18 @@ def test_nobody_waits(admin: Client, union: Any) -> None:
     assert not PairingPlan.objects.exists()
 
 
-def test_a_second_press_opens_the_running_plan(admin: Client, union: Any) -> None:
+def test_a_second_press_opens_the_running_plan(admin: Any, union: Any) -> None:
     make_queue(1, 1)
     first = admin.post(reverse(PLANS), {"union": union.pk}).url
     assert admin.post(reverse(PLANS), {"union": union.pk}).url == first
     assert "Look how far it is" in text(admin.get(reverse(PLANS)))
 
 
-def test_another_unions_queue_and_plan_do_not_exist(admin: Client, plan: PairingPlan) -> None:
+def test_another_unions_queue_and_plan_do_not_exist(admin: Any, plan: PairingPlan) -> None:
     other = make_union("kt")
     assert admin.post(reverse(PLANS), {"union": other.pk}).status_code == 404
     assert admin.post(reverse(PLANS), {"union": "x"}).status_code == 404
-    stranger = Client()
+    stranger: Any = Client()
     stranger.force_login(make_handler(other))
     row = plan.rows.first()
     assert row is not None
@@ -132,7 +132,7 @@ def test_another_unions_queue_and_plan_do_not_exist(admin: Client, plan: Pairing
 
 
 def test_a_supervisor_reads_and_changes_nothing(plan: PairingPlan, union: Any) -> None:
-    client = Client()
+    client: Any = Client()
     client.force_login(make_supervisor(union))
     row = plan.rows.get(case__mentee__name="Person 01")
     page = text(client.get(address(plan)))
@@ -155,7 +155,7 @@ def test_a_supervisor_reads_and_changes_nothing(plan: PairingPlan, union: Any) -
     assert PairingPlan.objects.count() == 1
 
 
-def test_who_gets_nobody_reads_why_and_what_would_help(admin: Client, plan: PairingPlan) -> None:
+def test_who_gets_nobody_reads_why_and_what_would_help(admin: Any, plan: PairingPlan) -> None:
     page = text(admin.get(address(plan)))
     assert "3 of 4 waiting people get mentors" in page
     assert "1 person without mentors" in page
@@ -163,7 +163,7 @@ def test_who_gets_nobody_reads_why_and_what_would_help(admin: Client, plan: Pair
     assert "Vietnamese" in page
 
 
-def test_ticks_are_kept_whatever_button_is_pressed(admin: Client, plan: PairingPlan) -> None:
+def test_ticks_are_kept_whatever_button_is_pressed(admin: Any, plan: PairingPlan) -> None:
     rows = list(plan.rows.filter(status="proposed"))
     sent = ticks(admin, plan, action=f"row:{rows[0].pk}", lock=[rows[0].pk], invite=[rows[0].pk, rows[1].pk])
     answer = admin.post(address(plan), sent)
@@ -175,7 +175,7 @@ def test_ticks_are_kept_whatever_button_is_pressed(admin: Client, plan: PairingP
     assert context["approve_label"] == "Approve 2 and invite 3 mentors"
 
 
-def test_approving_all(admin: Client, plan: PairingPlan, commit: Any) -> None:
+def test_approving_all(admin: Any, plan: PairingPlan, commit: Any) -> None:
     answer = commit(admin.post, address(plan), ticks(admin, plan, action="approve"))
     assert answer.url == address(plan)
     assert Invitation.objects.filter(status="asked").count() == 4
@@ -187,7 +187,7 @@ def test_approving_all(admin: Client, plan: PairingPlan, commit: Any) -> None:
     assert "Solve all 1 again" in page
 
 
-def test_what_is_not_ticked_is_not_invited(admin: Client, plan: PairingPlan, commit: Any, press: Any) -> None:
+def test_what_is_not_ticked_is_not_invited(admin: Any, plan: PairingPlan, commit: Any, press: Any) -> None:
     keep = plan.rows.filter(status="proposed")[0]
     sent = ticks(admin, plan, action="approve", invite=[keep.pk])
     # Without scripts the button still says 3: it is asked once more, and nothing is sent.
@@ -200,14 +200,14 @@ def test_what_is_not_ticked_is_not_invited(admin: Client, plan: PairingPlan, com
     assert "Approve 2 and invite 2 mentors" in text(admin.get(address(plan)))
 
 
-def test_nobody_ticked_invites_nobody(admin: Client, plan: PairingPlan, press: Any) -> None:
+def test_nobody_ticked_invites_nobody(admin: Any, plan: PairingPlan, press: Any) -> None:
     page = press(address(plan), ticks(admin, plan, action="approve", invite=[]))
     assert "Nobody is ticked." in page
     assert not Proposal.objects.exists()
 
 
 def test_a_plan_that_changed_since_the_page_was_shown_is_not_approved(
-    admin: Client, plan: PairingPlan, handler: Any, press: Any
+    admin: Any, plan: PairingPlan, handler: Any, press: Any
 ) -> None:
     sent = ticks(admin, plan, action="approve")
     row = plan.rows.filter(status="proposed", second__isnull=False)[0]
@@ -217,7 +217,7 @@ def test_a_plan_that_changed_since_the_page_was_shown_is_not_approved(
     assert not Proposal.objects.exists()
 
 
-def test_what_was_held_back_says_why(admin: Client, plan: PairingPlan, press: Any) -> None:
+def test_what_was_held_back_says_why(admin: Any, plan: PairingPlan, press: Any) -> None:
     row = plan.rows.filter(status="proposed")[1]
     sent = ticks(admin, plan, action="approve")
     Mentor.objects.filter(pk=row.first_id).update(paused_until=clock.today() + datetime.timedelta(days=9))
@@ -232,7 +232,7 @@ def test_what_was_held_back_says_why(admin: Client, plan: PairingPlan, press: An
     assert "1 has mentors now" in page
 
 
-def test_why_and_others(admin: Client, plan: PairingPlan, commit: Any) -> None:
+def test_why_and_others(admin: Any, plan: PairingPlan, commit: Any) -> None:
     row = plan.rows.filter(status="proposed")[0]
     where = reverse("mentoring_desk:plan_row", args=[plan.pk, row.pk])
     page = text(admin.get(where))
@@ -251,7 +251,7 @@ def test_why_and_others(admin: Client, plan: PairingPlan, commit: Any) -> None:
     assert not Proposal.objects.exists()
 
 
-def test_choosing_by_hand_keeps_what_was_typed(admin: Client, plan: PairingPlan) -> None:
+def test_choosing_by_hand_keeps_what_was_typed(admin: Any, plan: PairingPlan) -> None:
     first, second = plan.rows.filter(status="proposed")[:2]
     where = reverse("mentoring_desk:plan_row", args=[plan.pk, first.pk])
     sent = {"first": first.first_id, "second": second.first_id, "reason": "They know each other."}
@@ -265,7 +265,7 @@ def test_choosing_by_hand_keeps_what_was_typed(admin: Client, plan: PairingPlan)
     assert "identity code" in identity
 
 
-def test_somebody_without_mentors_gets_one_by_hand(admin: Client, plan: PairingPlan) -> None:
+def test_somebody_without_mentors_gets_one_by_hand(admin: Any, plan: PairingPlan) -> None:
     row = plan.rows.get(status="nobody")
     where = reverse("mentoring_desk:plan_row", args=[plan.pk, row.pk])
     assert "Nobody is proposed for Bao Tran" in text(admin.get(where))
@@ -275,7 +275,7 @@ def test_somebody_without_mentors_gets_one_by_hand(admin: Client, plan: PairingP
     assert (row.status, row.first) == ("proposed", friend)
 
 
-def test_progress_looks_again_without_a_script(admin: Client, union: Any, press: Any) -> None:
+def test_progress_looks_again_without_a_script(admin: Any, union: Any, press: Any) -> None:
     make_queue(1, 1)
     where = admin.post(reverse(PLANS), {"union": union.pk}).url
     PairingPlan.objects.update(status=PlanStatus.RUNNING, stage="solving", progress=40)
@@ -289,7 +289,7 @@ def test_progress_looks_again_without_a_script(admin: Client, union: Any, press:
     assert "being worked on" in press(where, {"action": "again"})
 
 
-def test_a_plan_whose_task_was_killed_is_begun_again(admin: Client, union: Any, press: Any) -> None:
+def test_a_plan_whose_task_was_killed_is_begun_again(admin: Any, union: Any, press: Any) -> None:
     make_queue(1, 1)
     where = admin.post(reverse(PLANS), {"union": union.pk}).url
     long_ago = clock.now() - datetime.timedelta(hours=1)
@@ -301,7 +301,7 @@ def test_a_plan_whose_task_was_killed_is_begun_again(admin: Client, union: Any, 
     assert "1 of 1 waiting person gets mentors" in page
 
 
-def test_a_failed_plan_says_what_to_do(admin: Client, union: Any, monkeypatch: Any, press: Any) -> None:
+def test_a_failed_plan_says_what_to_do(admin: Any, union: Any, monkeypatch: Any, press: Any) -> None:
     make_queue(1, 1)
 
     def broken(*arguments: Any) -> None:
@@ -317,7 +317,7 @@ def test_a_failed_plan_says_what_to_do(admin: Client, union: Any, monkeypatch: A
     assert "1 of 1 waiting person" in press(where, {"action": "start"})
 
 
-def test_made_without_the_solver_the_page_says_so(admin: Client, plan: PairingPlan) -> None:
+def test_made_without_the_solver_the_page_says_so(admin: Any, plan: PairingPlan) -> None:
     PairingPlan.objects.update(result=plan.result | {"method": "heuristic", "proven": False})
     page = text(admin.get(address(plan)))
     assert "made without the solver" in page
@@ -325,7 +325,7 @@ def test_made_without_the_solver_the_page_says_so(admin: Client, plan: PairingPl
     assert "Proven: no other plan serves more" in page
 
 
-def test_out_of_time_the_gap_is_stated(admin: Client, plan: PairingPlan) -> None:
+def test_out_of_time_the_gap_is_stated(admin: Any, plan: PairingPlan) -> None:
     PairingPlan.objects.update(result=plan.result | {"method": "solver", "proven": False, "gap": 0.0042})
     assert "the fit is at most 0.42 % below the best there can be" in text(admin.get(address(plan)))
     levels = [dict(level) for level in plan.result["levels"]]
@@ -336,7 +336,7 @@ def test_out_of_time_the_gap_is_stated(admin: Client, plan: PairingPlan) -> None
     assert "Proven" not in page
 
 
-def test_giving_a_plan_up_asks_first(admin: Client, plan: PairingPlan) -> None:
+def test_giving_a_plan_up_asks_first(admin: Any, plan: PairingPlan) -> None:
     where = reverse("mentoring_desk:plan_discard", args=[plan.pk])
     assert admin.post(address(plan), ticks(admin, plan, action="discard")).url == where
     assert "The plan is deleted" in text(admin.get(where))
@@ -345,7 +345,7 @@ def test_giving_a_plan_up_asks_first(admin: Client, plan: PairingPlan) -> None:
 
 
 def test_a_long_queue_is_paged_and_nothing_ticked_is_lost(
-    admin: Client, plan: PairingPlan, monkeypatch: Any, commit: Any
+    admin: Any, plan: PairingPlan, monkeypatch: Any, commit: Any
 ) -> None:
     monkeypatch.setattr(plan_table, "PER_PAGE", 2)
     rows = list(plan.rows.filter(status="proposed"))
@@ -366,7 +366,7 @@ def test_a_long_queue_is_paged_and_nothing_ticked_is_lost(
 
 
 def test_the_number_of_queries_does_not_grow(
-    admin: Client, union: Any, handler: Any, commit: Any, django_assert_max_num_queries: Any
+    admin: Any, union: Any, handler: Any, commit: Any, django_assert_max_num_queries: Any
 ) -> None:
     queue = make_queue(3, 2)
     few = commit(plans.make_plan, union, handler)
