@@ -94,7 +94,7 @@ def _about(case: Any) -> str:
     return f"{case.reference} · {case.field_name[:1].upper()}{case.field_name[1:]}"
 
 
-def _of_case(kind: str, since: datetime.datetime, case: Any, **said: str) -> Due:
+def _of_case(kind: str, since: datetime.datetime, case: Any, **said: Any) -> Due:
     page = reverse("mentoring_desk:case", args=[case.pk])
     return Due(kind=kind, since=since, name=case.mentee.name, about=_about(case), page=page, **said)
 
