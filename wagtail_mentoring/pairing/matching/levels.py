@@ -253,10 +253,11 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
         # A better plan is made of these columns, or has one that costs more than the margin.
         outside = prices.bound if prices.unseen else int(np.floor(prices.bound - margin))
         bound = max(value, min(prices.bound, max(inside, outside)))
-        if bound == value or not found.proven or time.monotonic() > until or prices.unseen or relaxation is None:
+        if bound == value or not found.proven or time.monotonic() > until or relaxation is None:
             break
         margin = float(prices.bound - value)
         near = relaxation.widen(prices, margin)
+        prices = relaxation.best or prices
         if relaxation.cut:
             break
     squares, least = _squares(problem, plan), 0

@@ -94,7 +94,13 @@ class Relaxation:
     def widen(self, prices: Prices, margin: float) -> Columns:
         """Return all columns within ``margin``, those not known so far as well."""
         worth = self.packing.after_prices(self.table, prices.mentors, prices.rules)
-        self._widen(prices.mentors, prices.rules, self.packing.best(self.table, worth), margin)
+        self._widen(
+            prices.mentors,
+            prices.rules,
+            self.packing.best(self.table, worth),
+            margin,
+            len(self.packing.problem.mentor) ** 2,
+        )
         return self.within(prices, margin)
 
     def _prices(self) -> tuple[Reals, Reals] | None:
@@ -106,7 +112,7 @@ class Relaxation:
         packing = self.packing
         return np.maximum(-dual[: packing.problem.mentors], 0.0), -dual[packing.first_rule :]
 
-    def _widen(self, mentors: Reals, rules: Reals, best: Reals, margin: float) -> None:
+    def _widen(self, mentors: Reals, rules: Reals, best: Reals, margin: float, each: int = NEW_PAIRS) -> None:
         """Look at all pairs that can matter, and keep the prices if their bound, against all pairs, is the best."""
         packing = self.packing
         base = packing.base(rules)
@@ -114,7 +120,7 @@ class Relaxation:
         found, unseen = columns.beyond(packing.problem, mentors, least, MOST_PAIRS)
         worth = packing.after_prices(found, mentors, rules)
         # Early prices are far off, and would let in far more than is of use.
-        few = _best_of_each(found, worth, NEW_PAIRS)
+        few = _best_of_each(found, worth, each)
         self.cut = len(few) < len(found) or bool((unseen >= least).any())
         found = found.take(np.sort(few))
         old = _keys(self.table, packing.problem.mentors)[self.inside]
