@@ -218,14 +218,17 @@ def register_mentor(page: Page, name: str, email: str, calendar: Calendar) -> No
     """Write a mentor down who phoned: in the list of mentors, without leaving the admin."""
     page.get_by_role("button", name="Mentoring").click()
     page.get_by_role("link", name="Mentors", exact=True).click()
-    page.get_by_role("link", name="Add mentor").first.click()
+    page.get_by_role("link", name="Register a mentor").first.click()
     box(page, "Name").fill(name)
     box(page, "E-mail").fill(email)
     page.get_by_role("checkbox", name="Masters in Technology").check()
     type_in(page, "Membership confirmed on", calendar.day())
+    type_in(page, "Orientation acknowledged on", calendar.day())
+    page.get_by_label("English", exact=True).select_option("b2")
     box(page, "Municipality").fill("Espoo")
-    page.get_by_role("checkbox", name="Agrees to be shown to a mentee").check()
-    page.get_by_role("checkbox", name="Agrees to be shown to the partner mentor").check()
+    for consent in ("shown_to_mentee", "shown_to_partner"):
+        for shown in page.locator(f"[name={consent}]").all()[:4]:
+            shown.check()
     press(page, "Register the mentor")
     expect(page.get_by_role("status")).to_contain_text(name)
     assert "privacy" in newest_mail(email).casefold()
