@@ -180,7 +180,9 @@ def _languages(reason: Reason, about: Telling) -> str:
         return capital(_("no language that all three share: %(apart)s") % {"apart": "; ".join(apart)})
     with_whom = _("with %(mentor)s") % {"mentor": about.named(about.mentors)} if about.one else _("with both")
     sentence = capital(f"{listed([told(entry) for entry in common])} {with_whom}")
-    return f"{sentence}; {_('also')} {'; '.join(apart)}" if apart else sentence
+    if not apart:
+        return sentence
+    return _("%(sentence)s; also %(apart)s") % {"sentence": sentence, "apart": "; ".join(apart)}
 
 
 def _place(reason: Reason, about: Telling) -> str:

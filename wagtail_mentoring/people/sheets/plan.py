@@ -121,12 +121,12 @@ def columns_in(table: Table) -> tuple[dict[int, str], tuple[tuple[str, str], ...
             places[index] = name
     missing = [column for column in COLUMNS if column.required and column.name not in places.values()]
     if missing:
-        names = ", ".join(f"“{column.label}”" for column in missing)
+        names = ", ".join(_("“%s”") % column.label for column in missing)
         told.insert(
             0, _("These columns are missing: %(names)s. Their headings stand in the first row.") % {"names": names}
         )
         if unread:
-            found = ", ".join(f"“{heading[:40]}”" for heading, _near in unread[:10])
+            found = ", ".join(_("“%s”") % heading[:40] for heading, _near in unread[:10])
             told.append(_("Not understood: %(found)s. Download the template to see the headings.") % {"found": found})
     if told:
         raise SheetRefused(*told)

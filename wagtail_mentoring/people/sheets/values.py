@@ -82,7 +82,7 @@ def _several(text: str, known: Mapping[str, str], signs: str = ";\n|") -> list[s
     if unknown:
         raise ValidationError(
             _("Not known: %(what)s. Write it as on the page with explanations of the template.")
-            % {"what": ", ".join(f"“{one[:60]}”" for one in unknown)}
+            % {"what": ", ".join(_("“%s”") % one[:60] for one in unknown)}
         )
     return found
 
