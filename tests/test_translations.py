@@ -21,6 +21,8 @@ SAME: dict[str, set[str]] = {
         "Text",
         "text",
         "Person",
+        "Plan",
+        "%(n)s person",
         "Program",
         "Status",
         "status",
