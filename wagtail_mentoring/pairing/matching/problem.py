@@ -97,8 +97,18 @@ class Problem:
             raise ValueError("A case has a claim below zero.")
         if len(np.unique(self.case_keys)) != cases or len(np.unique(self.mentor_keys)) != mentors:
             raise ValueError("A case or a mentor is in the problem twice.")
-        if len(np.unique(self.edge_case() * max(mentors, 1) + self.mentor)) != edges:
+        if self._twice():
             raise ValueError("A case names the same mentor twice.")
+
+    def _twice(self) -> bool:
+        """Return whether a case names a mentor twice. Mostly they rise within each case, which is soon seen."""
+        rises = self.mentor[1:] > self.mentor[:-1]
+        inner = self.start[1:-1]
+        rises[inner[(inner > 0) & (inner < len(self.mentor))] - 1] = True
+        if rises.all():
+            return False
+        keys = np.sort(self.edge_case() * self.mentors + self.mentor)
+        return bool((keys[1:] == keys[:-1]).any())
 
     @property
     def cases(self) -> int:
@@ -127,7 +137,7 @@ class Problem:
         new_mentor = np.full(self.mentors, -1)
         new_mentor[mentors] = np.arange(len(mentors))
         case, mentor = new_case[self.edge_case()[edges]], new_mentor[self.mentor[edges]]
-        order = np.lexsort((mentor, case))
+        order = np.argsort(case * len(mentors) + mentor)  # no two are equal: any way of sorting gives the same
         edges = edges[order]
         kin = self._kin_among(edges)
         start = np.zeros(len(cases) + 1, dtype=np.int64)
@@ -203,5 +213,12 @@ def components(problem: Problem, keep: Flags) -> list[tuple[Ints, Ints, Ints]]:
     found = []
     order = np.argsort(label[case], kind="stable")
     for mine in np.split(order, np.flatnonzero(np.diff(label[case][order])) + 1) if len(order) else []:
-        found.append((np.unique(case[mine]), np.unique(mentor[mine]), edges[mine]))
+        found.append((_among(case[mine], problem.cases), _among(mentor[mine], problem.mentors), edges[mine]))
     return found
+
+
+def _among(numbers: Ints, most: int) -> Ints:
+    """Return which numbers below ``most`` are among ``numbers``, rising: sooner than sorting millions."""
+    here = np.zeros(most, dtype=np.bool_)
+    here[numbers] = True
+    return np.flatnonzero(here)
