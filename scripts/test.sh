@@ -27,7 +27,7 @@ part() { # part "name" command…
 tests() { # tests python name pytest-arguments…
     local python=$1 name=$2
     shift 2
-    timeout 1200 "$python" -m pytest -q -p no:cacheprovider -n "$jobs" --dist loadgroup --junitxml="$results/$name.xml" "$@"
+    timeout 2400 "$python" -m pytest -q -p no:cacheprovider -n "$jobs" --dist loadgroup --junitxml="$results/$name.xml" "$@"
 }
 migrations() { "$1" example_project/manage.py makemigrations --check --dry-run; }
 

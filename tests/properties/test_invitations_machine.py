@@ -375,7 +375,7 @@ class AskingMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("mentee_asked", [False, True])
 def test_random_histories_of_asking(mentee_asked: bool) -> None:
     AskingMachine.world = make_world()

@@ -409,7 +409,7 @@ class MovesMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(170)
+@pytest.mark.timeout(600)
 def test_random_histories_of_two_cases() -> None:
     MovesMachine.world = make_world()
     before = rows()
