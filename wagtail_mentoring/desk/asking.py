@@ -261,11 +261,16 @@ class GoOnWithOne(OfProposal):
         return _("The case goes on with one mentor.")
 
 
-def next_after_yes(dossier: Any) -> str:
-    """Return what follows when every mentor has said yes."""
-    proposal = dossier.open_proposal
-    if proposal is not None and proposal.replaces_id is not None:
-        return _("When the answer is yes, the new mentor joins the pair, and the agreement or its supplement is sent.")
+def next_after_yes(dossier: Any, replaces: Any = None) -> str:
+    """Return what follows when every mentor has said yes; ``replaces``: the mentor whose place is offered."""
+    if replaces is not None:
+        said = {"name": replaces.name, "mentee": dossier.mentee.called}
+        if not dossier.case.participation.mentee_asked_about_pair:
+            then = _("When the answer is yes, the new mentor takes the place of %(name)s.")
+        else:
+            then = _("When the answer is yes, %(mentee)s gets a mail and is asked about the new mentor.") + " "
+            then += _("If %(mentee)s agrees, the new mentor takes the place of %(name)s.")
+        return then % said + " " + _("Then the agreement, or its supplement, is sent.")
     if dossier.case.participation.mentee_asked_about_pair:
         return _("When everybody asked has said yes, %(name)s gets a mail and is asked about them.") % {
             "name": dossier.mentee.called
@@ -294,6 +299,16 @@ class MenteeAnswers(OfProposal):
         return [(_("Mentors"), names), (_("Mentee asked on"), words.day(self.proposal.mentee_asked_at))]
 
     def after(self) -> list[str]:
+        leaving = self.proposal.replaces
+        if leaving is not None:
+            names = {"name": leaving.name}
+            return [
+                _("If the mentee agrees: the new mentor takes the place of %(name)s.") % names
+                + " "
+                + _("Then the agreement, or its supplement, is sent."),
+                _("If not: the new mentor is told, the place is free, and %(name)s stays until you find somebody else.")
+                % names,
+            ]
         yes = _("If the mentee agrees: the case moves to “%(state)s” and the agreement is sent to everyone.")
         no = _(
             "If not: the mentors are told that they are not needed now, their places are free, and you choose again."
@@ -353,6 +368,12 @@ class PhoneYes(OfInvitation):
     def get_page_title(self) -> str:
         return _("%(name)s said yes by phone") % {"name": self.mentor.name}
 
+    @property
+    def replaces(self) -> Any:
+        """The mentor whose place is offered, None when a pair is asked."""
+        proposal = next(one for one in self.dossier.proposals if one.pk == self.invitation.proposal_id)
+        return proposal.replaces
+
     def after(self) -> list[str]:
         waits = [
             one.mentor.name
@@ -366,7 +387,7 @@ class PhoneYes(OfInvitation):
             % {"name": self.mentor.name},
             _("%(names)s still has to answer.") % {"names": ", ".join(waits)}
             if waits
-            else next_after_yes(self.dossier),
+            else next_after_yes(self.dossier, self.replaces),
         ]
 
     def act(self, form: StepForm) -> Any:

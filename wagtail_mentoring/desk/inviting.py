@@ -221,11 +221,7 @@ class Invite(SeekScreen, AskScreen):
 
     def next(self) -> str:
         """Return what follows a yes."""
-        if self.replaces is not None:
-            return _("When the answer is yes, the new mentor takes the place of %(name)s.") % {
-                "name": self.replaces.name
-            }
-        return next_after_yes(self.dossier)
+        return next_after_yes(self.dossier, self.replaces)
 
     def shown(self) -> str:
         """Return what the mentors read about the mentee."""

@@ -11,6 +11,7 @@ from wagtail_mentoring.agreements.models import UploadKind
 from . import words
 from .card import MISSING, OK, WAITING, Check, NextStep
 from .dossier import Dossier
+from .next_mentors import replaced
 
 
 def joins_later(dossier: Dossier) -> bool:
@@ -78,7 +79,13 @@ def _came(copy: Any) -> str:
 
 def signatures(dossier: Dossier) -> NextStep:
     """The agreement is out and somebody has not signed."""
-    number, missing = dossier.next_number, dossier.missing
+    number, missing = dossier.next_number, needed(dossier)
+    if not missing:
+        return NextStep(
+            title=replaced(dossier),
+            why=_("Who leaves need not sign any more once the new mentor has joined."),
+            checks=_signature_checks(dossier) + planned_meeting(dossier),
+        )
     declined = [party for party in missing if party.declined_at is not None]
     planned = dossier.planned
     title = ngettext(
@@ -97,13 +104,20 @@ def signatures(dossier: Dossier) -> NextStep:
     )
 
 
+def needed(dossier: Dossier) -> list[Any]:
+    """Return those whose signature is asked for: all who are missing but the one in whose place somebody is asked."""
+    proposal = dossier.open_proposal
+    leaving = proposal.replaces_id if proposal is not None else None
+    return [party for party in dossier.missing if leaving is None or party.mentor_id != leaving]
+
+
 def _signature_checks(dossier: Dossier, sent: Collection[int | None] = ()) -> list[Check]:
     """One line for everybody who is needed, without those who have ``sent`` a copy; who has not signed comes first."""
     checks = [
         Check(MISSING, _("%(name)s has declined to sign") % {"name": party.name}, _declined(party))
         if party.declined_at is not None
         else Check(MISSING, _("%(name)s has not signed the agreement") % {"name": party.name}, _asked(dossier, party))
-        for party in dossier.missing
+        for party in needed(dossier)
         if party.pk not in sent
     ]
     for party in dossier.parties:

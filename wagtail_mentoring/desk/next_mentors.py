@@ -154,4 +154,23 @@ def _mentee(dossier: Dossier) -> NextStep:
     )
 
 
+def replacing(dossier: Dossier) -> list[Check]:
+    """Return who is asked, of a running pair, to take whose place, and how far that has come; [] when nobody is."""
+    proposal = dossier.open_proposal
+    if proposal is None or proposal.replaces is None:
+        return []
+    said = {"new": names_of(proposal), "leaving": proposal.replaces.name, "mentee": dossier.mentee.called}
+    if proposal.mentee_asked_at is None:
+        return [Check(WAITING, _("%(new)s is asked to take the place of %(leaving)s") % said), *_answers(dossier)]
+    asked = _("Asked on %(day)s") % {"day": words.day(proposal.mentee_asked_at)}
+    what = _("%(mentee)s is asked whether %(new)s may take the place of %(leaving)s") % said
+    return [Check(WAITING, what, asked), *_answers(dossier)]
+
+
+def replaced(dossier: Dossier) -> str:
+    """Return what is waited for, as a title, while somebody is asked in the place of a mentor."""
+    check = replacing(dossier)[0]
+    return _("Nothing to do now: %(what)s") % {"what": check.what}
+
+
 _MADE = {"mentors": _asked, "missing": _missing, "mentee": _mentee, "refused": _refused, "nobody": _nobody}

@@ -21,7 +21,7 @@ from .next_agreement import (
     planned_meeting,
     signatures,
 )
-from .next_mentors import find_mentors
+from .next_mentors import find_mentors, replacing
 from .situation import decision_due
 from .wording import BASIS_CHOSEN, SITUATIONS
 
@@ -42,6 +42,7 @@ def next_step(dossier: Dossier) -> NextStep:
         card = signatures(dossier)
     else:
         card = _meetings(dossier)
+    card.checks = [*replacing(dossier), *card.checks]
     for step in dossier.steps:
         if _not_here(step, dossier):
             continue

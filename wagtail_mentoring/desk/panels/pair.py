@@ -61,6 +61,15 @@ def pair(dossier: Dossier) -> Mapping[str, Any]:
         "members": [_member(dossier, member) for member in members if member.left_at is None],
         "chosen_by": words.user_name(current.created_by) if current else "",
         "chosen_on": words.day(current.created_at) if current else "",
+        "left": [
+            {
+                "name": member.mentor.name,
+                "from": words.day(member.joined_at),
+                "until": words.day(member.left_at),
+            }
+            for member in members
+            if member.left_at is not None
+        ],
         "earlier": earlier,
         "why": next((reasons_of(dossier, one) for one in dossier.proposals if one.pk == current.proposal_id), None)
         if current is not None
