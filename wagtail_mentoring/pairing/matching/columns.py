@@ -1,5 +1,6 @@
 """The choices that a case has (columns): one mentor alone, or two; and how to find those that can be part of a plan."""
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ ALL_PAIRS = 300_000
 #: Beyond that: pairs among so many mentors of each case.
 FEW = 16
 #: So many pairs are valued at a time, which bounds the memory that the criteria need.
-AT_A_TIME = 1_000_000
+AT_A_TIME = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ class Columns:
         )
 
 
-def singles(problem: Problem) -> Columns:
-    """Return all choices of one mentor alone."""
-    may = np.flatnonzero(problem.single > NEVER)
-    case = problem.edge_case()[may]
+def singles(problem: Problem, edges: Ints | None = None) -> Columns:
+    """Return all choices of one mentor alone, or those among ``edges`` (rising)."""
+    may = np.flatnonzero(problem.single > NEVER) if edges is None else edges[problem.single[edges] > NEVER]
+    case = np.searchsorted(problem.start, may, side="right") - 1
     return Columns(case, problem.mentor[may], np.full(len(may), -1), problem.single[may])
 
 
@@ -98,19 +99,29 @@ def given(problem: Problem, plan: list[tuple[int, ...]]) -> Columns:
     """Return the choices of a plan; a choice that is not possible is left out."""
     alone = [(case, mine[0]) for case, mine in enumerate(plan) if len(mine) == 1]
     both = [(case, *mine) for case, mine in enumerate(plan) if len(mine) == 2]
-    found = singles(problem)
-    wanted = {case * problem.mentors + mentor for case, mentor in alone}
-    keep = np.isin(found.case * problem.mentors + found.first, np.array(sorted(wanted), dtype=np.int64))
+    edges = []
+    for case, mentor in alone:
+        begin, end = int(problem.start[case]), int(problem.start[case + 1])
+        edges += (begin + np.flatnonzero(problem.mentor[begin:end] == mentor)).tolist()
     columns = np.array(both, dtype=np.int64).reshape(-1, 3)
-    return found.take(np.flatnonzero(keep)).joined(_valued(problem, columns[:, 0], columns[:, 1], columns[:, 2]))
+    found = singles(problem, np.array(edges, dtype=np.int64))
+    return found.joined(_valued(problem, columns[:, 0], columns[:, 1], columns[:, 2]))
 
 
 def best_edges(problem: Problem, price: Reals, number: int) -> Ints:
     """Return the edges of the ``number`` mentors of each case with the most ``reach`` above their ``price``, rising."""
-    edge_case = problem.edge_case()
-    order = np.lexsort((problem.mentor, price[problem.mentor] - problem.reach, edge_case))
-    rank = np.arange(len(order)) - problem.start[edge_case]
-    return np.sort(order[rank < number])
+    cost = price[problem.mentor] - problem.reach
+    bounds = problem.start.tolist()
+    found = []
+    for begin, end in zip(bounds, bounds[1:], strict=False):
+        mine = np.arange(begin, end)
+        if end - begin > number:
+            # The cheapest; of equals at the limit those who stand first.
+            limit = np.partition(cost[begin:end], number - 1)[number - 1]
+            fewer, equal = mine[cost[begin:end] < limit], mine[cost[begin:end] == limit]
+            mine = np.sort(np.concatenate([fewer, equal[: number - len(fewer)]]))
+        found.append(mine)
+    return np.concatenate([np.zeros(0, dtype=np.int64), *found])
 
 
 def _two_of_each(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
@@ -127,11 +138,20 @@ def _two_of_each(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
 
 
 def _valued(problem: Problem, case: Ints, first: Ints, second: Ints) -> Columns:
+    found = _possible(problem, case, first, second)
+    return found.take(_order(problem, found))
+
+
+def _possible(problem: Problem, case: Ints, first: Ints, second: Ints) -> Columns:
+    """Return those of the pairs that are possible, in the order in which they came."""
     low, high = np.minimum(first, second), np.maximum(first, second)
     value = problem.pairs.values(case, low, high).astype(np.int64) if len(case) else np.zeros(0, dtype=np.int64)
-    may = value > NEVER
-    found = Columns(case[may], low[may], high[may], value[may])
-    return found.take(np.lexsort((found.second, found.first, found.case)))
+    return Columns(case, low, high, value).take(np.flatnonzero(value > NEVER))
+
+
+def _order(problem: Problem, found: Columns) -> Ints:
+    """Return the canonical order of pairs, each of which is there once."""
+    return np.argsort((found.case * problem.mentors + found.first) * problem.mentors + found.second)
 
 
 def _batches(work: Ints) -> list[Ints]:
@@ -155,20 +175,44 @@ def _all(found: list[Columns]) -> Columns:
     )
 
 
-def beyond(problem: Problem, price: Reals, least: Reals, most: int) -> tuple[Columns, Reals]:
+def singles_beyond(problem: Problem, price: Reals, least: Reals, number: int) -> tuple[Columns, Reals]:
+    """Return the ``number`` best choices of one mentor that are worth ``least`` of their case or more after prices.
+
+    The second value is for each case what the best of all of them is worth, also of those not returned.
+    """
+    worth = np.where(problem.single > NEVER, problem.single - price[problem.mentor], -np.inf)
+    bounds = problem.start.tolist()
+    most = np.full(problem.cases, -np.inf)
+    found = []
+    for case in np.flatnonzero(least < np.inf).tolist():
+        mine = worth[bounds[case] : bounds[case + 1]]
+        good = np.flatnonzero(mine >= least[case])
+        if len(good):
+            most[case] = mine[good].max()
+            good = good[np.argsort(-mine[good], kind="stable")[:number]]
+            found.append(np.sort(bounds[case] + good))
+    return singles(problem, np.concatenate([np.zeros(0, dtype=np.int64), *found])), most
+
+
+def beyond(problem: Problem, price: Reals, least: Reals, most: int, until: float = np.inf) -> tuple[Columns, Reals]:
     """Return the pairs that can be worth ``least`` of their case or more after the mentors' prices, by their reach.
 
-    Of a problem with more than ``most`` such pairs, each case gets its share, the most promising mentors first. The
+    Of a problem with more than ``most`` such pairs, each case gets its share, the most promising mentors first; after
+    ``until`` none is valued any more. The
     second value is for each case an upper bound of what the pairs left out can be worth; below ``least`` where all
     were looked at.
     """
     left = problem.reach - price[problem.mentor]
-    order = np.lexsort((problem.mentor, -left, problem.edge_case()))
     bounds = problem.start.tolist()
     unseen = np.full(problem.cases, -np.inf)
     runs: list[tuple[int, Ints, Ints]] = []
     for case in range(problem.cases):
-        edges = order[bounds[case] : bounds[case + 1]]
+        own = left[bounds[case] : bounds[case + 1]]
+        if len(own) < 2 or least[case] == np.inf:
+            continue
+        # Beside the best of them at least.
+        edges = np.flatnonzero(own >= least[case] - own.max())
+        edges = bounds[case] + edges[np.argsort(-own[edges], kind="stable")]
         sums = left[edges]
         if len(edges) < 2:
             continue
@@ -178,7 +222,7 @@ def beyond(problem: Problem, price: Reals, least: Reals, most: int) -> tuple[Col
         runs.append((case, edges, number))
     total = int(sum(number.sum() for _case, _edges, number in runs))
     share = np.inf if total <= most else most / max(len(runs), 1)
-    cases, firsts, seconds = [], [], []
+    cases, firsts, seconds, reached = [], [], [], []
     for case, edges, number in runs:
         if number.sum() > share:
             # Pairs among the best few; the best pair left out has the first of them and the first beyond them.
@@ -194,13 +238,19 @@ def beyond(problem: Problem, price: Reals, least: Reals, most: int) -> tuple[Col
         cases.append(np.full(count, case))
         firsts.append(problem.mentor[edges[one]])
         seconds.append(problem.mentor[edges[other]])
+        reached.append(left[edges[one]] + left[edges[other]])
     if not cases:
         return _all([]), unseen
     of_case, first, second = np.concatenate(cases), np.concatenate(firsts), np.concatenate(seconds)
+    left_of = np.concatenate(reached)
     found = []
     for begin in range(0, len(of_case), AT_A_TIME):
         some = slice(begin, begin + AT_A_TIME)
-        part = _valued(problem, of_case[some], first[some], second[some])
+        if time.monotonic() > until:
+            np.maximum.at(unseen, of_case[some], left_of[some])
+            continue
+        part = _possible(problem, of_case[some], first[some], second[some])
         good = part.value - price[part.first] - price[part.second] >= least[part.case]
-        found.append(part.take(np.flatnonzero(good)))
+        part = part.take(np.flatnonzero(good))
+        found.append(part.take(_order(problem, part)))
     return _all(found), unseen

@@ -44,6 +44,10 @@ class MenteeFacts:
     earlier: tuple[int, ...] = ()
     #: Mentors who said no, or did not answer, when they were asked for this case.
     declined: tuple[int, ...] = ()
+    #: Those of them who did not answer.
+    unanswered: tuple[int, ...] = ()
+    #: Mentors who are asked for this case now, have said yes, or stand in line for it.
+    asked: tuple[int, ...] = ()
     conflicts: tuple[int, ...] = ()
     rematch: bool = False
     waited_days: int = 0

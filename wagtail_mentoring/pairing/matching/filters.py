@@ -1,6 +1,6 @@
 """Who cannot be this mentee's mentor, by which test. A mentor may fail several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,11 @@ from .facts import WORK_LEVEL, MenteeFacts
 from .table import Bools, Ints, MentorTable, View
 
 Test = Callable[[View], Bools]
+
+
+def _asked(view: View) -> Bools:
+    """Is being asked for this very case, has said yes, or stands in line for it."""
+    return _among(view, view.mentee.asked)
 
 
 def _no_languages(view: View) -> Bools:
@@ -60,6 +65,13 @@ def near(view: View) -> tuple[Bools, Bools]:
     return same, same | (view.column("region") == region)
 
 
+def far(view: View) -> Bools:
+    """Return who is known to live in another region than the mentee."""
+    if not view.mentee.region:
+        return np.zeros(len(view), dtype=np.bool_)
+    return np.asarray((view.column("region") >= 0) & ~near(view)[1])
+
+
 def _format(view: View) -> Bools:
     """No way to meet that both want."""
     in_person, online = ways_to_meet(view)
@@ -69,9 +81,7 @@ def _format(view: View) -> Bools:
 def _distance(view: View) -> Bools:
     """They could only meet face to face, and live in different regions. A place that is not known rules nobody out."""
     in_person, online = ways_to_meet(view)
-    if not view.mentee.region:
-        return np.zeros(len(view), dtype=np.bool_)
-    return in_person & ~online & (view.column("region") >= 0) & ~near(view)[1]
+    return in_person & ~online & far(view)
 
 
 def _earlier(view: View) -> Bools:
@@ -94,6 +104,7 @@ def _among(view: View, pks: tuple[int, ...]) -> Bools:
 
 #: The tests in the order in which a mentor is counted under the first that fails.
 FILTERS: tuple[tuple[str, Test], ...] = (
+    ("asked", _asked),
     ("no_languages", _no_languages),
     ("consent", _consent),
     ("no_room", _no_room),
@@ -114,7 +125,7 @@ class Only:
     """What a handler asks for by hand, for one look: a language, a way to meet, only some mentors (keys).
 
     ``speaks`` is a code of :mod:`.languages`, or ``english``, ``finnish``, ``swedish`` (at work level); ``way`` is
-    ``in_person`` or ``online``.
+    ``in_person`` (both want it, and they are not known to live far apart) or ``online`` (both want it).
     """
 
     speaks: str = ""
@@ -138,7 +149,8 @@ class Only:
         return ~view.speaks(self.speaks)
 
     def _meets_not(self, view: View) -> Bools:
-        return ~np.asarray(view.column("online" if self.way == "online" else "in_person"))
+        in_person, online = ways_to_meet(view)
+        return ~online if self.way == "online" else ~(in_person & ~far(view))
 
     def _not_among(self, view: View) -> Bools:
         return ~_among(view, self.among or ())
@@ -165,6 +177,16 @@ class Sieve:
             (code, int((first == number).sum()), int(self.failing[number].sum()))
             for number, code in enumerate(self.codes)
         ]
+
+    def failing_keys(self, code: str) -> list[int]:
+        """Return the keys of those who fail this test."""
+        keys: list[int] = self.view.column("pk")[self.failing[self.codes.index(code)]].tolist()
+        return keys
+
+    def but_for(self, codes: Collection[str]) -> int:
+        """Return how many pass every test but these."""
+        others = [place for place, code in enumerate(self.codes) if code not in codes]
+        return int((~self.failing[others].any(axis=0)).sum())
 
     def only(self, code: str, *also: str) -> Ints:
         """Return the positions of those who fail this test and no other (save ``also``): possible but for it."""

@@ -8,9 +8,11 @@ import numpy as np
 from . import columns, heuristic
 from .columns import Columns
 from .coverage import Covered, with_liking
+from .narrow import narrow
 from .packing import CLOSE, Packing, Prices, Rules, even, pack
 from .pricing import rough_prices
 from .problem import REMATCH, Flags, Ints, Problem, Reals
+from .relaxation import LARGE_BEGIN as CONSIDERED
 from .relaxation import Relaxation
 from .search import Search
 
@@ -26,6 +28,16 @@ LP_SHARE = 0.7
 SEARCH_SHARE = 1.05
 #: Fewer columns than this are not worth an LP: all go to the MILP.
 FEW_COLUMNS = 1500
+#: The exact search of a part of so many cases takes about a second; the time grows with the third power.
+EXACT_CASES = 250
+#: Of what is left after the prices: the local search of a large part ends here, and the look at all pairs there.
+LARGE_SEARCH_SHARE, CEILING_SHARE = 0.2, 0.45
+#: The prices of a large part take so much of all its time at the most.
+LARGE_LP_SHARE = 0.5
+#: The margin in thousandths of a point that a large part's choices may cost beyond the best of their case.
+LARGE_MARGIN = 2500.0
+#: Stands for "all choices that there are".
+ALL = 0
 #: Loads are evened out exactly where no more columns than this can be in a best plan.
 EVEN_COLUMNS = 600
 #: Without the solver, and where choices are limited: pairs among so many mentors of each case.
@@ -39,6 +51,10 @@ class Found:
 
     plan: Plan
     levels: Sums
+    #: What the fit cannot pass among the choices that were considered; ``None``: as the level says.
+    within: int | None = None
+    #: Those are the pairs among so many mentors of each case (and what the prices asked for); ``ALL``: all there are.
+    considered: int = 0
 
 
 def best(problem: Problem, covered: Covered, classes: Ints, until: float, with_solver: bool) -> Found:
@@ -126,13 +142,13 @@ def _without_solver(problem: Problem, plan: Plan, sums: Sums, until: float) -> F
 
 def _simple_bound(problem: Problem, plan: Plan) -> int:
     """Return a bound of the fit: everybody gets what is best for them alone, whoever else wants it."""
-    one = np.zeros(problem.cases, dtype=np.int64)
-    edge_case = problem.edge_case()
-    np.maximum.at(one, edge_case, problem.single)
-    order = np.lexsort((-problem.reach, edge_case))
-    rank = np.arange(len(order)) - problem.start[edge_case]
-    two = np.bincount(edge_case, weights=np.where(rank < 2, problem.reach[order], 0), minlength=problem.cases)
-    two = two.astype(np.int64)
+    one, two = np.zeros(problem.cases, dtype=np.int64), np.zeros(problem.cases, dtype=np.int64)
+    bounds = problem.start.tolist()
+    for case, (begin, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        if begin < end:
+            one[case] = max(0, int(problem.single[begin:end].max()))
+            reach = problem.reach[begin:end]
+            two[case] = (np.partition(reach, len(reach) - 2)[-2:] if len(reach) > 1 else reach).sum()
     known = columns.kin(problem)
     np.maximum.at(two, known.case, known.value)
     most = np.sort(np.maximum(one, two))[::-1]
@@ -223,6 +239,8 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
         near, margin = packing.useful(near), np.inf
     else:
         now = time.monotonic()
+        if is_large(problem, until - now):
+            return _large(problem, packing, plan, sums, bound, until)
         relaxation = Relaxation(packing, plan, now + (until - now) * LP_SHARE)
         solved = relaxation.solve(MARGIN)
         if solved is not None:
@@ -264,6 +282,33 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
     if bound == value:
         plan, squares, least = _even(problem, packing, near.joined(kept), plan, prices, value, until)
     return Found(plan, [*sums, (value, bound), (squares, least)])
+
+
+def is_large(problem: Problem, seconds: float) -> bool:
+    """Return whether the exact search would take longer than ``seconds``, by an estimate."""
+    return seconds > 0 and (problem.cases / EXACT_CASES) ** 3 > seconds
+
+
+def _large(problem: Problem, packing: Packing, plan: Plan, sums: Sums, bound: int, until: float) -> Found:
+    """Return a good fit of a large part, from the most promising choices of each case, with both bounds."""
+    now = time.monotonic()
+    kept = packing.useful(columns.given(problem, plan))
+    value = within = int(kept.value.sum())
+    relaxation = Relaxation(packing, plan, now + (until - now) * LARGE_LP_SHARE, large=True)
+    solved = relaxation.solve(LARGE_MARGIN)
+    if solved is not None:
+        prices, near = solved
+        now = time.monotonic()
+        plan = _searched(problem, near, plan, prices.mentors, now + (until - now) * LARGE_SEARCH_SHARE)
+        bound = min(bound, relaxation.ceiling(prices, now + (until - now) * CEILING_SHARE))
+        found = narrow(packing, near, columns.given(problem, plan), prices, until)
+        plan = found.table.chosen(found.chosen, problem.cases)
+        value = int(found.table.value[found.chosen].sum())
+        within = min(prices.within, bound)
+    bound, within = max(bound, value), max(within, value)
+    return Found(
+        plan, [*sums, (value, bound), (_squares(problem, plan), 0)], within, ALL if value == bound else CONSIDERED
+    )
 
 
 def _searched(problem: Problem, table: Columns, plan: Plan, price: Reals, until: float) -> Plan:

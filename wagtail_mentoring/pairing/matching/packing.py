@@ -60,6 +60,8 @@ class Prices:
     unseen: bool
     #: The table holds all columns that are within so much of their case's best.
     margin: float
+    #: What no plan made of the table's columns can pass.
+    within: int = 0
 
 
 class Packing:

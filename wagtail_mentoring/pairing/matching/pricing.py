@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from .columns import best_edges
 from .problem import Ints, Problem, Reals
 
 #: Rounds, and how much a price moves in the first and the last one, in thousandths of a point.
 ROUNDS = 80
 FIRST_STEP, LAST_STEP = 2500.0, 60.0
+#: Beyond so many possible mentors of all cases together, so many of each case are looked at, chosen so often.
+ALL_EDGES = 200_000
+STAGE_MENTORS, STAGES = 60, 5
 
 
 def rough_prices(problem: Problem, number: Ints) -> Reals:
@@ -14,8 +18,19 @@ def rough_prices(problem: Problem, number: Ints) -> Reals:
 
     In each round every case wants its best mentors after prices, each on its own merits (reach); prices follow demand.
     """
-    degree = np.diff(problem.start)
     price = np.zeros(problem.mentors)
+    if len(problem.mentor) <= ALL_EDGES:
+        return _followed(problem, number, price, np.geomspace(FIRST_STEP, LAST_STEP, ROUNDS))
+    # Of many mentors those that are the best at the prices so far are enough, chosen anew now and then.
+    cases, mentors = np.arange(problem.cases), np.arange(problem.mentors)
+    for steps in np.array_split(np.geomspace(FIRST_STEP, LAST_STEP, ROUNDS), STAGES):
+        few = problem.part(cases, mentors, best_edges(problem, price, STAGE_MENTORS))
+        price = _followed(few, number, price, steps)
+    return price
+
+
+def _followed(problem: Problem, number: Ints, price: Reals, steps: Reals) -> Reals:
+    degree = np.diff(problem.start)
     if not degree.any():
         return price
     # A row for each case, as long as the longest: mentor -1 is worth nothing.
@@ -26,7 +41,6 @@ def rough_prices(problem: Problem, number: Ints) -> Reals:
     worth = np.full((problem.cases, width), -np.inf)
     worth[filled] = problem.reach
     pairs, alone = np.flatnonzero((number > 1) & (degree > 1)), np.flatnonzero((number == 1) & (degree > 0))
-    steps = np.geomspace(FIRST_STEP, LAST_STEP, ROUNDS)
     for step in steps:
         after = worth - np.append(price, 0.0)[who]
         best = after.argmax(axis=1)

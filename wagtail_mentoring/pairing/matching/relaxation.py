@@ -25,26 +25,35 @@ AT_ONCE = 6
 NEW_PAIRS = 150
 #: So many pairs are valued in one round; beyond it, only the most promising of each case.
 MOST_PAIRS = 3_000_000
+#: Of a large part: the same two numbers (the second for each case and for all), so many choices of one mentor in a
+#: round, and so many mentors of each case to begin with.
+LARGE_NEW_PAIRS, LARGE_PAIRS, LARGE_MOST, LARGE_SINGLES, LARGE_BEGIN = 40, 2000, 1_500_000, 8, 12
 
 
 class Relaxation:
     """The LP of a packing, which grows by the columns that its prices ask for."""
 
-    def __init__(self, packing: Packing, plan: list[tuple[int, ...]], until: float) -> None:
-        """``plan`` keeps the rules. The LP begins with it, and with the pairs among each case's best few mentors."""
-        self.packing, self.until = packing, until
+    def __init__(self, packing: Packing, plan: list[tuple[int, ...]], until: float, large: bool = False) -> None:
+        """``plan`` keeps the rules. The LP begins with it, and with the pairs among each case's best few mentors.
+
+        ``large``: fewer pairs are valued in a round, and only the best choices of one mentor are in the table. The
+        bound holds all the same: what is left out counts with what it can be worth at the most.
+        """
+        self.packing, self.until, self.large = packing, until, large
         problem = packing.problem
         rough = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64))
-        found = columns.pairs(problem, columns.best_edges(problem, rough, BEGIN_WITH))
+        edges = columns.best_edges(problem, rough, LARGE_BEGIN if large else BEGIN_WITH)
+        alone = columns.singles(problem, edges if large else None)
         known = columns.given(problem, plan)
-        self.table = packing.useful(columns.singles(problem).joined(found).joined(known).joined(columns.kin(problem)))
+        found = columns.pairs(problem, edges).joined(known).joined(columns.kin(problem))
+        self.table = packing.useful(alone.joined(found))
         self.inside = np.zeros(len(self.table), dtype=np.bool_)
         #: Whether the last widening left out pairs that can matter.
         self.cut = False
         #: The best prices so far.
         self.best: Prices | None = None
         mentors, rules = rough, np.zeros(len(packing.rules.low))
-        for turn in range(WIDENINGS):
+        for turn in range(1 if large else WIDENINGS):
             if turn and time.monotonic() > until:
                 break
             mentors, rules = refined(packing, self.table, mentors, rules, until)
@@ -103,6 +112,19 @@ class Relaxation:
         )
         return self.within(prices, margin)
 
+    def ceiling(self, prices: Prices, until: float) -> int:
+        """Return what no plan at all can pass, from a look at all pairs that can be worth more than those known."""
+        packing, table = self.packing, self.table
+        best = packing.best(table, packing.after_prices(table, prices.mentors, prices.rules))
+        base = packing.base(prices.rules)
+        least = np.where(packing.may_pair, best + base[1] + CLOSE, np.inf)
+        found, unseen = columns.beyond(packing.problem, prices.mentors, least, MOST_PAIRS, until)
+        more = packing.best(found, packing.after_prices(found, prices.mentors, prices.rules))
+        least = np.where(packing.may_single, best + base[0] + CLOSE, np.inf)
+        _alone, single = columns.singles_beyond(packing.problem, prices.mentors, least, 1)
+        most = np.maximum(np.maximum(best, more), np.maximum(unseen - base[1], single - base[0]))
+        return min(prices.bound, floor(packing.bound(most, prices.mentors, prices.rules) + CLOSE))
+
     def _prices(self) -> tuple[Reals, Reals] | None:
         self.lp.setOptionValue("time_limit", self.lp.getRunTime() + max(self.until - time.monotonic(), 0.01))
         self.lp.run()
@@ -117,21 +139,34 @@ class Relaxation:
         packing = self.packing
         base = packing.base(rules)
         least = np.where(packing.may_pair, best + base[1] - margin, np.inf)
-        found, unseen = columns.beyond(packing.problem, mentors, least, MOST_PAIRS)
+        if self.large:
+            each = min(each, LARGE_NEW_PAIRS)
+            valued = min(LARGE_PAIRS * packing.problem.cases, LARGE_MOST)
+            found, unseen = columns.beyond(packing.problem, mentors, least, valued, self.until)
+        else:
+            found, unseen = columns.beyond(packing.problem, mentors, least, MOST_PAIRS)
         worth = packing.after_prices(found, mentors, rules)
         # Early prices are far off, and would let in far more than is of use.
         few = _best_of_each(found, worth, each)
         self.cut = len(few) < len(found) or bool((unseen >= least).any())
         found = found.take(np.sort(few))
+        alone = np.full(packing.problem.cases, -np.inf)
+        if self.large:
+            least = np.where(packing.may_single, best + base[0] - margin, np.inf)
+            more, alone = columns.singles_beyond(packing.problem, mentors, least, LARGE_SINGLES)
+            found = found.joined(more)
+            self.cut = True
         old = _keys(self.table, packing.problem.mentors)[self.inside]
         self.table = self.table.joined(found)
         self.inside = np.isin(_keys(self.table, packing.problem.mentors), old)
         worth = packing.after_prices(self.table, mentors, rules)
-        most = np.maximum(packing.best(self.table, worth), unseen - base[1])
+        most = np.maximum(packing.best(self.table, worth), np.maximum(unseen - base[1], alone - base[0]))
         bound = floor(packing.bound(most, mentors, rules) + CLOSE)
         # Of prices as good the last count: for them everything within the margin is in the table.
-        if self.best is None or bound <= self.best.bound:
-            self.best = Prices(mentors, rules, bound, self.cut, margin)
+        if self.best is None or bound <= self.best.bound or self.large:
+            within = floor(packing.bound(packing.best(self.table, worth), mentors, rules) + CLOSE)
+            least_so_far = bound if self.best is None else min(bound, self.best.bound)
+            self.best = Prices(mentors, rules, least_so_far, self.cut, margin, within)
 
     def _enter(self, new: Ints) -> None:
         new = np.sort(new)

@@ -54,6 +54,11 @@ class Solution:
 
     chosen: tuple[tuple[int, ...], ...]
     levels: tuple[Level, ...]
+    #: What the fit cannot pass among the choices that were considered.
+    within: int
+    #: Those are ``"all"``, or the pairs among so many mentors of each case, the most promising ones (and more pairs
+    #: that the prices asked for). What the level and :attr:`gap` say is said of all pairs in either case.
+    considered: int | Literal["all"]
     method: Literal["solver", "heuristic"]
     seconds: float
 
@@ -82,6 +87,11 @@ class Solution:
     def gap(self) -> float:
         """How far the fit can be from the best: a share of the bound, 0 where it is proven to be the best."""
         return (self.bound - self.value) / self.bound if self.bound > 0 else 0.0
+
+    @property
+    def gap_within(self) -> float:
+        """How far the fit can be from the best among the choices considered: a share, 0 where it is proven."""
+        return (self.within - self.value) / self.within if self.within > 0 else 0.0
 
     @property
     def covered(self) -> bool:
@@ -115,6 +125,7 @@ def solve(
     chosen: list[tuple[int, ...]] = [()] * ordered.cases
     sums = np.zeros((len(NAMES), 2), dtype=np.int64).tolist()
     parts = _parts(ordered)
+    within, considered = 0, levels.ALL
     done = ordered.cases - sum(part.problem.cases for part in parts)  # for the others nobody is possible
     left = sum(part.weight for part in parts)
     deadline = begin + seconds * (1 - RESERVE)
@@ -128,6 +139,8 @@ def solve(
         for total, (value, bound) in zip(sums, found.levels, strict=True):
             total[0] += value
             total[1] += bound
+        within += found.levels[4][1] if found.within is None else found.within
+        considered = max(considered, found.considered)
         done += part.problem.cases
         if progress is not None:
             progress(done, problem.cases)
@@ -142,6 +155,8 @@ def solve(
     return Solution(
         chosen=tuple(back),
         levels=tuple(Level(name, value, bound) for name, (value, bound) in zip(NAMES, sums, strict=True)),
+        within=within,
+        considered=considered or "all",
         method="solver" if with_solver else "heuristic",
         seconds=time.monotonic() - begin,
     )

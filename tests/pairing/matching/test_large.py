@@ -1,0 +1,151 @@
+"""Parts too large for the exact search: what is said of the fit must hold, and time must be kept."""
+
+import time
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pytest
+
+from wagtail_mentoring.pairing.matching import columns, levels, pricing, relaxation
+from wagtail_mentoring.pairing.matching.packing import Packing
+from wagtail_mentoring.pairing.matching.problem import NEVER, Problem, Table
+from wagtail_mentoring.pairing.matching.relaxation import Relaxation
+from wagtail_mentoring.pairing.matching.solve import solve
+
+from .queues import KINDS, best_by_trying, queue
+
+INSTANCES = 80  # of each kind
+MIDDLE = 120
+
+
+@pytest.fixture
+def always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part is taken for a large one, and has more choices than are considered."""
+    monkeypatch.setattr(levels, "FEW_COLUMNS", 0)
+    monkeypatch.setattr(levels, "is_large", lambda problem, seconds: True)
+    monkeypatch.setattr(levels, "LARGE_MARGIN", 1.0)
+    monkeypatch.setattr(relaxation, "LARGE_BEGIN", 2)
+    monkeypatch.setattr(relaxation, "LARGE_PAIRS", 2)
+    monkeypatch.setattr(relaxation, "LARGE_SINGLES", 1)
+    monkeypatch.setattr(relaxation, "LARGE_NEW_PAIRS", 1)
+    monkeypatch.setattr(pricing, "ALL_EDGES", 4)
+    monkeypatch.setattr(pricing, "STAGE_MENTORS", 2)
+
+
+@pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_cover_is_exact_and_the_bound_of_all_pairs_holds(kind: str) -> None:
+    random = Random(f"large {kind}")
+    proven = 0
+    for count in range(INSTANCES):
+        tried = queue(random, kind)
+        solution = solve(tried.problem())
+        best = best_by_trying(tried)
+        reached = tried.levels(solution.chosen)  # no rule is broken: levels() looks
+        assert reached[:4] == best[:4], (count, tried)
+        assert reached[4] <= best[4] <= solution.bound, (count, tried)
+        assert reached[4] == solution.value <= solution.within <= solution.bound, (count, tried)
+        if solution.proven:
+            assert reached[4] == best[4], (count, tried)
+            proven += 1
+        else:
+            assert solution.considered != "all"
+    assert proven > INSTANCES // 2
+
+
+def middling(seed: int) -> Problem:
+    """Return a problem of which each part has hundreds of pairs for each case."""
+    random = Random(seed)
+    chosen = [sorted(random.sample(range(MIDDLE), 24)) for _case in range(MIDDLE)]
+    pairs, single, reach = {}, [], []
+    for case, mine in enumerate(chosen):
+        half = {mentor: random.randrange(20_000) for mentor in mine}
+        single += [2 * half[mentor] for mentor in mine]
+        reach += [half[mentor] + 1_000 for mentor in mine]
+        for place, one in enumerate(mine):
+            for other in mine[place + 1 :]:
+                pairs[case, one, other] = half[one] + half[other] + random.randrange(2_000)
+    return Problem(
+        case_keys=np.arange(MIDDLE),
+        mentor_keys=np.arange(MIDDLE),
+        waits=np.array([random.randrange(5) for _case in range(MIDDLE)]),
+        room=np.array([random.choice([0, 1, 1, 2]) for _mentor in range(MIDDLE)]),
+        load=np.zeros(MIDDLE, dtype=np.int64),
+        start=np.arange(MIDDLE + 1) * 24,
+        mentor=np.array(sum(chosen, [])),
+        single=np.array(single),
+        reach=np.array(reach),
+        whole=np.ones(MIDDLE, dtype=np.bool_),
+        kin=np.zeros((0, 3), dtype=np.int64),
+        pairs=Table(pairs),
+    )
+
+
+def test_a_large_part_comes_near_the_exact_way_and_its_bound_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = middling(1)
+    exact = solve(problem, seconds=60)
+    assert exact.considered == "all"
+    monkeypatch.setattr(levels, "is_large", lambda part, seconds: True)
+    found = solve(problem, seconds=60)
+    assert (found.served, found.pairs) == (exact.served, exact.pairs)
+    assert found.value <= exact.bound
+    assert exact.value <= found.bound
+    assert found.gap < 0.005
+    assert found.gap_within <= found.gap
+
+
+def test_size_and_time_decide_which_way_is_taken() -> None:
+    problem = middling(2)
+    assert not levels.is_large(problem, 60.0)
+    assert levels.is_large(problem, 0.01)
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_time_is_kept(large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "is_large", lambda part, seconds: large)
+    problem = middling(3)
+    for seconds in (0.5, 2.0):
+        begin = time.monotonic()
+        found = solve(problem, seconds=seconds)
+        # A tenth more, and what a busy machine takes between two looks at the clock.
+        assert time.monotonic() - begin < 1.1 * seconds + 0.7
+        assert found.covered
+        assert found.value <= found.bound
+
+
+def test_the_look_at_all_pairs_counts_what_it_had_no_time_for() -> None:
+    problem = middling(4)
+    price = np.zeros(problem.mentors)
+    least = np.zeros(problem.cases)
+    late, unseen = columns.beyond(problem, price, least, 10**9, until=time.monotonic() - 1)
+    assert len(late) == 0
+    everything, none = columns.beyond(problem, price, least, 10**9)
+    assert np.isinf(none).all()
+    assert (unseen[everything.case] >= everything.value).all()
+
+
+def test_best_edges_are_those_of_sorting_everything() -> None:
+    problem = middling(5)
+    price = np.array([Random(mentor).choice([0.0, 0.0, 5_000.0]) for mentor in range(problem.mentors)])
+    found = set(columns.best_edges(problem, price, 7).tolist())
+    for case in range(problem.cases):
+        mine = range(problem.start[case], problem.start[case + 1])
+        best = sorted(mine, key=lambda edge: (price[problem.mentor[edge]] - problem.reach[edge], edge))[:7]
+        assert found >= set(best)
+    assert len(found) == 7 * problem.cases
+
+
+def test_the_ceiling_is_above_every_plan() -> None:
+    problem = middling(6)
+    part = replace(problem, single=np.where(problem.single > 0, problem.single, NEVER))
+    from wagtail_mentoring.pairing.matching.coverage import classes, cover
+
+    covered = cover(part)
+    packing = Packing(part, *levels.quotas(part, covered, classes(part)))
+    grown = Relaxation(packing, list(covered.given), time.monotonic() + 30, large=True)
+    solved = grown.solve(1.0)
+    assert solved is not None
+    exact = solve(part, seconds=60)
+    assert grown.ceiling(solved[0], time.monotonic() + 30) >= exact.value
+    assert grown.ceiling(solved[0], time.monotonic() - 1) >= exact.value
