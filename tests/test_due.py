@@ -115,11 +115,12 @@ def test_old_plans_go_and_what_invited_somebody_stays() -> None:
     now = clock.now()
     case, other = make_case(state="eligible"), make_case(state="eligible")
     forgotten, fresh = plan(now - 31 * DAY), plan(now - 29 * DAY)
+    solved_again = plan(now - 31 * DAY, alive_at=now - 2 * DAY)
     used = plan(now - 31 * DAY)
     PlanRow.objects.create(plan=used, case=case, status="approved")
     PlanRow.objects.create(plan=used, case=other)
     assert "Unfinished plans deleted: 2." in run()
-    assert set(PairingPlan.objects.all()) == {fresh, used}
+    assert set(PairingPlan.objects.all()) == {fresh, solved_again, used}
     used.refresh_from_db()
     assert (used.status, used.round, used.inputs) == (PlanStatus.ENDED, 2, {"facts": [1]})
     assert [row.case for row in used.rows.all()] == [case]

@@ -52,6 +52,8 @@ DEFAULTS: dict[str, Any] = {
     "CRITERIA": [],
     # So many seconds at most a plan for a union's queue is improved; then the best that was found is taken.
     "PLAN_SECONDS": 60,
+    # A plan that no worker has taken up for so many minutes may be begun again.
+    "PLAN_WAITS_MINUTES": 15,
     # Documents and pictures of pages made to look at, of each kind for each private link or user.
     "LIMIT_RENDER": "60/hour",
 }

@@ -111,6 +111,19 @@ def test_a_killed_task_is_noticed_and_another_takes_over(handler: Any, run: Any)
     assert PairingPlan.objects.get().round == 2
 
 
+def test_a_plan_that_waits_for_a_worker_is_not_lost_for_a_while(handler: Any, settings: Any) -> None:
+    plan = plans.make_plan(make_queue(1, 1).union, handler)
+    assert plan.status == PlanStatus.WAITING
+    with clock.at(clock.now() + datetime.timedelta(minutes=14)):
+        assert not plans.lost(plan)
+        # The worker is busy with another union's plan: this one keeps its place in the line.
+        assert plans.start_again(plan, handler).round == 1
+    with clock.at(clock.now() + datetime.timedelta(minutes=16)):
+        assert plans.lost(plan)
+        settings.WAGTAIL_MENTORING = settings.WAGTAIL_MENTORING | {"PLAN_WAITS_MINUTES": 60}
+        assert not plans.lost(plan)
+
+
 def test_a_task_that_cannot_be_handed_over(handler: Any, run: Any, monkeypatch: Any) -> None:
     field = make_queue(1, 1)
 

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import Button
 
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import plan_rows, plans
 from wagtail_mentoring.pairing.models import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.plan_approval import begin_approval
@@ -41,25 +42,25 @@ class PlanPage(PlanScreen):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_change:
             raise PermissionDenied
-        action, _colon, value = request.POST.get("action", "").partition(":")
+        action, _colon, written = request.POST.get("action", "").partition(":")
         try:
             if action == "start":
                 plans.start_again(self.plan, request.user)
                 return self.to_plan()
             self.keep_ticks()
-            return self.act(action, value)
+            return self.act(action, whole_number(written))
         except StepRefused as refused:
             return self.to_plan(refused)
 
-    def act(self, action: str, value: str) -> HttpResponse:
-        """Do what the button is for, after the ticks are kept. Raises :class:`StepRefused`."""
+    def act(self, action: str, value: int | None) -> HttpResponse:
+        """Do what the button is for, after the ticks are kept; ``value``: its row or page. Raises StepRefused."""
         if action == "approve":
             return self.approve()
         if action == "again":
             plans.solve_again(self.plan, self.request.user)
-        elif action == "row" and value.isdecimal():
+        elif action == "row" and value is not None:
             return redirect(reverse("mentoring_desk:plan_row", args=[self.plan.pk, value]))
-        elif action == "page" and value.isdecimal():
+        elif action == "page" and value is not None:
             return redirect(f"{self.address}?p={value}#served")
         elif action == "all":
             return redirect(f"{self.address}?all=1")
@@ -96,7 +97,7 @@ class PlanPage(PlanScreen):
     def keep_ticks(self) -> None:
         """Store the locks of the rows that the page showed, and remember which of them are not to be approved."""
         shown, locked, invited = (
-            {int(key) for key in self.request.POST.getlist(name) if key.isdecimal()}
+            {key for written in self.request.POST.getlist(name) if (key := whole_number(written)) is not None}
             for name in ("shown", "lock", "invite")
         )
         kept = self.request.session.get(KEPT, {})
@@ -115,8 +116,7 @@ class PlanPage(PlanScreen):
 
     @property
     def table(self) -> Table:
-        number = self.request.GET.get("p", "1")
-        page = int(number) if number.isdecimal() and len(number) < 6 else 1
+        page = whole_number(self.request.GET.get("p")) or 1
         return Table(self.plan, left_out=self.left_out, page=page, everything="all" in self.request.GET)
 
     @cached_property
@@ -169,7 +169,7 @@ class PlanPage(PlanScreen):
         answer = self.respond(
             plan=plan,
             heading=_("The mentors are being invited") if inviting else _("The plan is being made"),
-            stage=plan_words.STAGES.get(plan.stage, ""),
+            stage=plan_words.STAGES.get("" if plan.status == PlanStatus.WAITING else plan.stage, ""),
             begun=words.moment(plan.started_at or plan.alive_at or plan.created_at),
             seconds=LOOK_AGAIN,
             inviting=inviting,

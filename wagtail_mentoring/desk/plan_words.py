@@ -17,7 +17,7 @@ from . import words
 
 #: What the task is doing.
 STAGES: dict[str, Any] = {
-    "": gettext_lazy("Waits for its turn"),
+    "": gettext_lazy("Waits for a worker: other work of this site comes first"),
     GATHERING: gettext_lazy("Reads who waits and who could mentor"),
     FITTING: gettext_lazy("Looks at who fits whom"),
     SOLVING: gettext_lazy("Looks for the best plan for all"),
@@ -93,6 +93,15 @@ def proven(result: Mapping[str, Any]) -> list[str]:
         said.append(_("made without the solver"))
     elif not result["proven"] and result["gap"] > 0:
         gap = number_format(max(0.01, 100 * result["gap"]), 2)
+        # Plans made before this was told looked at all pairs.
+        considered, within = result.get("considered", "all"), result.get("gap_within", 0)
+        if considered != "all" and within < result["gap"]:
+            told = {"n": considered, "gap": number_format(100 * within, 2)}
+            said.append(
+                _("of the %(n)s most promising mentors of each person: at most %(gap)s %% below the best fit") % told
+                if within > 0
+                else _("of the %(n)s most promising mentors of each person: proven to be the best fit") % told
+            )
         said.append(_("the fit is at most %(gap)s %% below the best there can be") % {"gap": gap})
     return said
 

@@ -5,6 +5,7 @@ import logging
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
@@ -15,7 +16,7 @@ from .models import PairingPlan, PlanRowStatus, PlanStatus
 
 logger = logging.getLogger(__name__)
 
-#: A plan of which nobody has approved or given up the rest is ended after so many days.
+#: A plan of which nobody has approved or given up the rest is ended so many days after it was last worked on.
 UNFINISHED_DAYS = 30
 #: After so many days nothing is kept any more of what a plan was made of. Its result and the reasons stay.
 INPUTS_DAYS = 365
@@ -59,7 +60,9 @@ def end_old_plans(dry_run: bool) -> Told:
 
 def _unfinished() -> "QuerySet[PairingPlan]":
     before = clock.now() - datetime.timedelta(days=UNFINISHED_DAYS)
-    return PairingPlan.objects.filter(created_at__lt=before).exclude(status=PlanStatus.ENDED).order_by("pk")
+    # By the last sign of life: a plan that was solved again lately is in use, with everything locked in it.
+    worked_on = PairingPlan.objects.annotate(last=Coalesce("alive_at", "created_at")).filter(last__lt=before)
+    return worked_on.exclude(status=PlanStatus.ENDED).order_by("pk")
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from .planning import GATHERING, INVITE, work_out
 
 logger = logging.getLogger(__name__)
 
-#: A task without a sign of life for so long, besides the time that the solver may take, is taken for dead.
+#: A task that has begun without a sign of life for so long, besides the time that the solver may take, is taken for dead.
 SILENCE = datetime.timedelta(seconds=60)
 _AT_WORK = (PlanStatus.WAITING, PlanStatus.RUNNING)
 
@@ -51,7 +51,10 @@ def lost(plan: PairingPlan) -> bool:
     if plan.status not in _AT_WORK:
         return False
     patience = SILENCE
-    if plan.status == PlanStatus.RUNNING and plan.stage != INVITE:
+    if plan.status == PlanStatus.WAITING:
+        # Not begun: the worker may be busy with another union's plan, or with a thousand mails.
+        patience = datetime.timedelta(minutes=conf.PLAN_WAITS_MINUTES)
+    elif plan.stage != INVITE:
         patience += datetime.timedelta(seconds=conf.PLAN_SECONDS)
     return (plan.alive_at or plan.created_at) + patience < clock.now()
 
@@ -117,10 +120,13 @@ def discard(plan: PairingPlan, user: Any) -> None:
     Raises :class:`StepRefused`.
     """
     with locked(plan, user) as found:
-        if found.rows.filter(status=PlanRowStatus.APPROVED).exists():
+        # First its round ends, so that a task that invites begins no further row; then the row on which it works now
+        # is waited for. Only then is it known whether anybody was invited.
+        found.status, found.round = PlanStatus.ENDED, found.round + 1
+        found.save(update_fields=["status", "round"])
+        statuses = found.rows.order_by("pk").select_for_update(of=("self",)).values_list("status", flat=True)
+        if PlanRowStatus.APPROVED in list(statuses):
             found.rows.exclude(status=PlanRowStatus.APPROVED).delete()
-            found.status, found.round = PlanStatus.ENDED, found.round + 1
-            found.save(update_fields=["status", "round"])
         else:
             found.delete()
 
