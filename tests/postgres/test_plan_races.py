@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.pairing.queues import make_queue
 from tests.postgres.test_races import at_once
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Mentor
-from wagtail_mentoring.pairing import invitations, plan_rows, plans
+from wagtail_mentoring.pairing import invitations, plan_approval, plan_rows, plans
 from wagtail_mentoring.pairing.models import (
     Invitation,
     PairingPlan,
@@ -185,3 +186,54 @@ def test_a_task_that_is_killed_leaves_a_plan_that_is_begun_again(handlers: list[
         plans.start_again(plan, handlers[0])
     plan.refresh_from_db()
     assert (plan.status, plan.round, plan.rows.count()) == (PlanStatus.READY, 2, 3)
+
+
+@pytest.mark.parametrize("place", [0, 2, 5])
+def test_a_plan_is_given_up_while_its_mentors_are_invited(handlers: list[Any], monkeypatch: Any, place: int) -> None:
+    plan = ready_plan(make_queue(6, 7).union, handlers[0])
+    rows, inviting, done = keys(plan), threading.Event(), []
+    propose = plan_approval._propose
+
+    def slow(row: Any, *answers: Any) -> Any:
+        made = propose(row, *answers)
+        if row.pk == rows[place]:
+            # Invited, but not committed yet, when the other handler gives the plan up.
+            inviting.set()
+            time.sleep(0.5)
+        done.append(row.pk)
+        return made
+
+    def give_up() -> None:
+        assert inviting.wait(20)
+        plans.discard(plan, handlers[1])
+
+    monkeypatch.setattr(plan_approval, "_propose", slow)
+    results = at_once([lambda: begin_approval(plan, rows, handlers[0]), give_up])
+    assert not [result for result in results if isinstance(result, Exception)], results
+    # The row that was being invited is kept, so are those before it; nobody is invited after it.
+    assert done == rows[: place + 1] and Proposal.objects.count() == place + 1
+    kept = PairingPlan.objects.get()
+    assert kept.status == PlanStatus.ENDED
+    assert keys(kept) == rows[: place + 1]
+    assert all(row.status == PlanRowStatus.APPROVED and row.why and row.proposal_id for row in kept.rows.all())
+    nobody_twice()
+
+
+def test_a_plan_is_given_up_before_anybody_is_invited(handlers: list[Any], monkeypatch: Any) -> None:
+    plan = ready_plan(make_queue(3, 4).union, handlers[0])
+    rows, about_to = keys(plan), threading.Event()
+    approve_row = plan_approval._approve_row
+
+    def late(*answers: Any) -> str:
+        about_to.set()
+        time.sleep(0.5)
+        return approve_row(*answers)
+
+    def give_up() -> None:
+        assert about_to.wait(20)
+        plans.discard(plan, handlers[1])
+
+    monkeypatch.setattr(plan_approval, "_approve_row", late)
+    results = at_once([lambda: begin_approval(plan, rows, handlers[0]), give_up])
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert not PairingPlan.objects.exists() and not Proposal.objects.exists()

@@ -75,7 +75,9 @@ def invite_rows(pk: int, number: int, rows: list[int], user_pk: int, language: s
         plan = PairingPlan.objects.get(pk=pk)
         with translation.override(language):
             approved = _approve(plan, rows, user, tell)
-        _finish(mine.first(), approved)
+        with transaction.atomic():
+            # Locked: whoever gives the plan up meanwhile ends it, and it must not be ready again after that.
+            _finish(mine.select_for_update(of=("self",)).first(), approved)
     except Exception as error:
         logger.exception("The mentors of plan %s could not be invited", pk)
         failed(mine, error)
