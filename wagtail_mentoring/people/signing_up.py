@@ -10,6 +10,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.privacy.models import Consent, ConsentKind, Notice
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
+from .mentors import lock_union
 from .models import Mentor
 from .signals import mentor_signed_up, mentor_signed_up_again
 
@@ -60,7 +61,7 @@ def sign_up(
         raise ValueError("These fields are not the union's.")
     with transaction.atomic():
         # One at a time for a union: of a form sent twice the second must see what the first has written.
-        Union.objects.select_for_update().get(pk=union.pk)
+        lock_union(union.pk)
         known = known_mentor(union, answers["name"], answers["email"])
         if known is not None:
             mentor_signed_up_again.send(Mentor, mentor=known)
