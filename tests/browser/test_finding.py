@@ -99,3 +99,21 @@ def test_from_the_suggestions_to_a_pair(new_page: NewPage, eye: Eye) -> None:
     expect(page.locator("main")).to_contain_text("Why this pair?")
     visit(page, "/admin/mentoring/desk/")
     eye.look(page, "my desk", stock=1)
+
+
+def test_my_desk_from_the_home_page(new_page: NewPage, eye: Eye) -> None:
+    union = make_union("tek")
+    field = make_field(union)
+    page = visit(new_page(make_handler(union, "sanna"), size=DESKTOP), "/admin/mentoring/desk/")
+    expect(page.get_by_role("heading", name="You are done")).to_be_visible()
+    eye.look(page, "my desk, nothing to do", stock=1)
+    case = make_case(field, name="Samir Haddad")
+    make_case(field, "eligible", name="Amina Yusuf")
+    visit(page, "/admin/")
+    follow(page, "2 things need you")
+    eye.look(page, "my desk", stock=1)
+    page.set_viewport_size(PHONE)
+    eye.look(page, "my desk on a phone", stock=1)
+    page.set_viewport_size(DESKTOP)
+    follow(page, "Read and decide")
+    assert page.url.endswith(f"/cases/{case.pk}/")

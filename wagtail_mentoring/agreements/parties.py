@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Q
-
 from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.actors import Actor, current_mentors
 from wagtail_mentoring.cases.models import Case
@@ -93,8 +91,4 @@ def waiting_uploads(case: Case) -> Any:
 
     Not those of a mentor who has left the pair, and none of an agreement that has its record.
     """
-    current = Agreement.objects.current().filter(case=case, record__isnull=True)
-    needed = Party.objects.needed().filter(agreement__in=current)
-    of_the_needed = Q(party__isnull=True) | Q(party__in=needed) | Q(party__required=False)
-    waiting = SignatureUpload.objects.waiting().filter(agreement__in=current)
-    return waiting.filter(of_the_needed).order_by("pk")
+    return SignatureUpload.objects.to_look_at().filter(agreement__case=case).order_by("pk")

@@ -23,6 +23,18 @@ class PartyQuerySet(models.QuerySet[Any]):
         """Those who are needed and have not signed."""
         return self.needed().filter(signature__isnull=True)
 
+    def declined(self) -> "PartyQuerySet":
+        """Those who are needed in an agreement that counts now, do not want to sign, and have not signed after all."""
+        return self.unsigned().filter(
+            declined_at__isnull=False, agreement__pair__ended_at__isnull=True, agreement__superseded_at__isnull=True
+        )
+
+    def waiting_for(self, user: Any) -> "PartyQuerySet":
+        """Places of ``user`` as contact person in agreements that count now, while they can be signed and are not."""
+        return self.contact_unsigned().filter(
+            user=user, agreement__pair__ended_at__isnull=True, agreement__superseded_at__isnull=True
+        )
+
     def contact_unsigned(self) -> "PartyQuerySet":
         """Contact persons who were to sign, have not, and still can. No meeting waits for them, but the record does."""
         return self.filter(role="contact", signature__isnull=True, user__is_active=True, agreement__record__isnull=True)
@@ -57,6 +69,17 @@ class SignatureUploadQuerySet(models.QuerySet[Any]):
     def waiting(self) -> "SignatureUploadQuerySet":
         """Those that nobody has decided on."""
         return self.filter(status="waiting")
+
+    def to_look_at(self) -> "SignatureUploadQuerySet":
+        """Those of the current agreements that a handler must look at.
+
+        Not those of a mentor who has left the pair, and none of an agreement that has its record.
+        """
+        from .models import Agreement, Party
+
+        current = Agreement.objects.current().filter(record__isnull=True)
+        of_the_needed = Q(party__isnull=True) | Q(party__in=Party.objects.needed()) | Q(party__required=False)
+        return self.waiting().filter(of_the_needed, agreement__in=current)
 
     def of(self, case: Any) -> "SignatureUploadQuerySet":
         """Those of every agreement of ``case``, the earlier ones too."""

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from wagtail_mentoring.programme.rights import union_roles
 from wagtail_mentoring.workflows import OPEN_STATES, CaseState
+from wagtail_mentoring.workflows.states import MEETING_STATES, PAIR_STATES
 
 #: How far the questions to mentors of a case have come; "" for a case that needs none. ``waiting``: nobody is being
 #: asked. ``mentors``: mentors are. ``missing``: of two mentors one said yes, and nobody else is asked. ``mentee``: the
@@ -110,6 +111,54 @@ class CaseQuerySet(models.QuerySet[Any]):
             | self._this_one(**out, **unsigned, **staying),
             copy_waiting=self._this_one(**out, agreements__uploads__status="waiting"),
             next_meeting_at=models.Subquery(planned.values("meetings__starts_at")[:1]),
+        )
+
+    def to_decide(self) -> "CaseQuerySet":
+        """Applications that wait for the decision on eligibility."""
+        return self.filter(state=CaseState.APPLIED.value)
+
+    def paired(self) -> "CaseQuerySet":
+        """Cases in which a pair works with the mentee."""
+        return self.filter(state__in=[state.value for state in PAIR_STATES])
+
+    def agreement_to_send(self) -> "CaseQuerySet":
+        """Cases whose pair, or a mentor who joined later, has not been sent an agreement. Adds ``joined_at``."""
+        here = {"pairs__ended_at": None, "pairs__memberships__left_at": None, "pairs__memberships__isnull": False}
+        joined = self.model._base_manager.filter(pk=OuterRef("pk"), **here).order_by("-pairs__memberships__joined_at")
+        return (
+            self.paired()
+            .with_situation()
+            .filter(agreement_out=False)
+            .annotate(joined_at=models.Subquery(joined.values("pairs__memberships__joined_at")[:1]))
+        )
+
+    def all_meetings_held(self) -> "CaseQuerySet":
+        """Cases with a pair in which no meeting is left: they may be closed as completed."""
+        full = models.Q()
+        for number, state in enumerate(MEETING_STATES, start=1):
+            full |= models.Q(state=state.value, max_meetings__lte=number)
+        return self.filter(full)
+
+    def replacement_failed(self) -> "CaseQuerySet":
+        """Cases whose pair was to get another mentor in the place of one: nobody came of it, nobody is asked now, and
+        that one is still in the pair. Adds ``leaving``, ``leaving_name`` and ``failed_at``."""
+        here = {"pk": OuterRef("pk"), "pairs__ended_at": None}
+        # The newest of this pair. One that is open or stands in line has no end, and comes first.
+        newest = self.model._base_manager.filter(
+            **here, proposals__created_at__gte=models.F("pairs__created_at")
+        ).order_by(models.F("proposals__ended_at").desc(nulls_first=True), "-proposals__pk")
+        stays = self.model._base_manager.filter(
+            **here, pairs__memberships__left_at=None, pairs__memberships__mentor=OuterRef("leaving")
+        )
+        return (
+            self.paired()
+            .annotate(
+                newest_proposal=models.Subquery(newest.values("proposals__status")[:1]),
+                leaving=models.Subquery(newest.values("proposals__replaces")[:1]),
+                leaving_name=models.Subquery(newest.values("proposals__replaces__name")[:1]),
+                failed_at=models.Subquery(newest.values("proposals__ended_at")[:1]),
+            )
+            .filter(Exists(stays), newest_proposal="failed")
         )
 
     def for_listing(self) -> "CaseQuerySet":

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -21,6 +22,7 @@ from wagtail_mentoring.programme.rights import unions_for
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 
 from . import words
+from .due import kinds
 from .situation import situation
 from .wording import ASKING
 
@@ -84,7 +86,7 @@ class CaseFilterSet(WagtailFilterSet):
     mine = django_filters.ChoiceFilter(
         label=_("Handler"),
         method="filter_mine",
-        choices=[("me", _("Me")), ("nobody", _("Nobody yet"))],
+        choices=[("me", _("Me")), ("nobody", _("Nobody yet")), ("ours", _("Me, or nobody yet"))],
         widget=forms.RadioSelect,
         empty_label=_("All"),
     )
@@ -96,9 +98,16 @@ class CaseFilterSet(WagtailFilterSet):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    due = django_filters.ChoiceFilter(
+        label=_("What is due"),
+        method="filter_due",
+        choices=lambda: [(kind.name, kind.choice) for kind in kinds() if kind.cases is not None],
+        empty_label=_("All"),
+    )
+
     class Meta:
         model = Case
-        fields = ["state", "asking", "union", "field", "mine"]
+        fields = ["state", "asking", "due", "union", "field", "mine"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,10 +117,14 @@ class CaseFilterSet(WagtailFilterSet):
     def filter_asking(self, queryset: CaseQuerySet, name: str, values: list[str]) -> CaseQuerySet:
         return queryset.filter(asking__in=values) if values else queryset
 
+    def filter_due(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        cases = next((kind.cases for kind in kinds() if kind.name == value), None)
+        return queryset.running().filter(pk__in=cases(self.request.user)) if cases else queryset
+
     def filter_mine(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
-        if value == "me":
-            return queryset.filter(handler=self.request.user)
-        return queryset.filter(handler__isnull=True)
+        me = Q(handler=self.request.user)
+        nobody = Q(handler__isnull=True)
+        return queryset.filter({"me": me, "nobody": nobody}.get(value, me | nobody))
 
 
 class CaseIndex(IndexView):

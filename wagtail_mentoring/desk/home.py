@@ -1,4 +1,4 @@
-"""What the admin's home page shows a contact person: the way to the cases, and how many are running."""
+"""What the admin's home page shows a contact person: what needs them, and how many cases are running."""
 
 from typing import Any
 
@@ -8,7 +8,23 @@ from wagtail.admin.site_summary import SummaryItem
 
 from wagtail_mentoring.cases.models import Case
 
-from .menu import may_read_cases
+from .due import desk_of
+from .menu import may_move_cases, may_read_cases
+from .my_desk import heading
+
+
+class DeskSummary(SummaryItem):
+    """How many things need the user and for how long the oldest has waited, with the way to My desk."""
+
+    order = 40
+    template_name = "wagtail_mentoring/desk/desk_summary.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        desk = desk_of(self.request.user, most=1)
+        return {"heading": heading(desk), "address": reverse("mentoring_desk:desk")}
+
+    def is_shown(self) -> bool:
+        return may_move_cases(self.request.user)
 
 
 class CasesSummary(SummaryItem):
@@ -27,4 +43,4 @@ class CasesSummary(SummaryItem):
 
 @hooks.register("construct_homepage_summary_items")
 def add_cases(request: Any, items: list[SummaryItem]) -> None:
-    items.append(CasesSummary(request))
+    items += [DeskSummary(request), CasesSummary(request)]

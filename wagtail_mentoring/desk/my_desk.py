@@ -11,20 +11,29 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
+from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.programme.rights import unions_for
 
 from . import words
 from .base import Screen
-from .due import Due, due_for, handled
-
-#: So many rows are drawn; the others come up when these are done.
-SHOWN = 100
+from .due import Desk, Due, Whose, desk_of
 
 
 def waits(row: Due) -> str:
     """Return since when a row waits: "Today", "1 day", "9 days"."""
     days = words.days_since(row.since)
     return words.days(days) if days > 0 else _("Today")
+
+
+def heading(desk: Desk) -> str:
+    """Return how many things need the user, and for how long the oldest has waited."""
+    if not desk.total:
+        return _("Nothing needs you now")
+    number = ngettext("%(n)s thing needs you", "%(n)s things need you", desk.total) % {"n": desk.total}
+    days = words.days_since(desk.rows[0].since)
+    if days < 1 or desk.total == 1:
+        return number
+    return _("%(things)s, the oldest for %(days)s") % {"things": number, "days": words.days(days)}
 
 
 class MyDesk(Screen):
@@ -41,42 +50,75 @@ class MyDesk(Screen):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mine = request.GET.get("all") != "1"
-        rows, counts = due_for(request.user, mine=mine)
+        desk = desk_of(request.user, mine=mine)
         kind = request.GET.get("kind", "")
-        chosen = [row for row in rows if row.kind == kind] if any(kind == one.name for one, _n in counts) else rows
+        chosen = next((found for one, found in desk.found if one.name == kind), None)
         unions = list(unions_for(request.user, handle=True))
-        here, more = reverse("mentoring_desk:desk"), "" if mine else "&all=1"
+        everything = desk.total if not mine else desk_of(request.user, mine=False, most=1).total
         return self.respond(
-            heading=self.heading(rows),
+            heading=heading(desk),
             today=words.day(clock.today()),
             cares=self.cares(unions, mine),
             mine=mine,
-            all_label=_("All of %(union)s") % {"union": unions[0].short} if len(unions) == 1 else _("All"),
-            rows=[{"row": row, "waits": waits(row)} for row in chosen[:SHOWN]],
+            all_label=self.all_label(unions, everything),
+            rows=[{"row": row, "waits": waits(row)} for row in (chosen.rows if chosen else desk.rows)],
             counts=[
                 {
                     "icon": one.icon,
-                    "label": one.counted(number),
-                    "address": f"{here}?kind={one.name}{more}",
+                    "label": one.counted(found.things),
+                    "address": self.address(one.name, mine),
                     "chosen": one.name == kind,
                 }
-                for one, number in counts
+                for one, found in desk.found
             ],
-            narrowed=len(chosen) != len(rows),
-            left=max(0, len(chosen) - SHOWN),
-            everything=here + ("" if mine else "?all=1"),
+            narrowed=chosen is not None,
+            whole=self.address("", mine),
+            **self.left(desk, kind if chosen else "", mine),
+            **({} if desk.total else self.done(mine, everything)),
         )
 
-    def heading(self, rows: list[Due]) -> str:
-        if not rows:
-            return _("Nothing needs you now")
-        number = ngettext("%(n)s thing needs you", "%(n)s things need you", len(rows)) % {"n": len(rows)}
-        days = words.days_since(rows[0].since)
-        if days < 1 or len(rows) == 1:
-            return number
-        return _("%(things)s, the oldest for %(days)s") % {"things": number, "days": words.days(days)}
+    def address(self, kind: str, mine: bool) -> str:
+        """Return the address of the desk, narrowed to one kind."""
+        asked = ([f"kind={kind}"] if kind else []) + ([] if mine else ["all=1"])
+        return reverse("mentoring_desk:desk") + ("?" + "&".join(asked) if asked else "")
+
+    def left(self, desk: Desk, kind: str, mine: bool) -> dict[str, Any]:
+        """Return how many rows are not shown, and where they are: the desk by kind, and from there the whole list."""
+        if kind:
+            one, found = next(pair for pair in desk.found if pair[0].name == kind)
+            hidden = found.total - len(found.rows)
+            lists = [{"label": _("See all of them"), "address": one.list_address(mine)}]
+            return {"left": hidden, "lists": [each for each in lists if hidden and each["address"]]}
+        shown = [row.kind for row in desk.rows]
+        lists = [
+            {"label": one.counted(found.total - shown.count(one.name)), "address": self.address(one.name, mine)}
+            for one, found in desk.found
+            if found.total > shown.count(one.name)
+        ]
+        return {"left": desk.total - len(desk.rows), "lists": lists}
+
+    def all_label(self, unions: list[Any], number: int) -> str:
+        if len(unions) == 1:
+            return _("All of %(union)s (%(n)s)") % {"union": unions[0].short, "n": number}
+        return _("All (%(n)s)") % {"n": number}
+
+    def done(self, mine: bool, everything: int) -> dict[str, Any]:
+        """Return what an empty desk says: the next thing that is known of, and whether others have something."""
+        cases = Whose(self.request.user, mine).keys
+        meeting = Meeting.objects.coming(clock.now()).filter(case__in=cases).select_related("case__mentee").first()
+        if meeting is None:
+            return {"others": everything}
+        return {
+            "others": everything,
+            "coming": {
+                "day": words.day(meeting.starts_at),
+                "number": meeting.number,
+                "name": meeting.case.mentee.name,
+                "address": reverse("mentoring_desk:case", args=[meeting.case_id]),
+            },
+        }
 
     def cares(self, unions: list[Any], mine: bool) -> str:
-        running = handled(self.request.user, mine).count()
+        running = Whose(self.request.user, mine).cases.count()
         text = ngettext("%(n)s open case of %(unions)s", "%(n)s open cases of %(unions)s", running)
         return text % {"n": running, "unions": ", ".join(union.short for union in unions)} if unions else ""

@@ -14,6 +14,7 @@ from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
 from wagtail_mentoring.programme.models import Participation, ReviewedText, Union
 
 from . import placeholders
+from .querysets import OutboxQuerySet
 
 
 class MailEvent(models.TextChoices):
@@ -155,6 +156,8 @@ class OutboxMessage(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

@@ -1,0 +1,24 @@
+"""Named queries over meetings."""
+
+import datetime
+from typing import Any
+
+from django.db import models
+
+from wagtail_mentoring.workflows.states import PAIR_STATES
+
+
+class MeetingQuerySet(models.QuerySet[Any]):
+    """Meetings by whether something must be done about them."""
+
+    def planned(self) -> "MeetingQuerySet":
+        """Those that have a time, of cases with a pair."""
+        return self.filter(status="planned", case__state__in=[state.value for state in PAIR_STATES])
+
+    def not_recorded(self, before: datetime.datetime) -> "MeetingQuerySet":
+        """Planned ones that began before the moment ``before``: nobody has said whether they were held."""
+        return self.planned().filter(starts_at__lt=before)
+
+    def coming(self, after: datetime.datetime) -> "MeetingQuerySet":
+        """Planned ones after the moment ``after``, the next one first."""
+        return self.planned().filter(starts_at__gte=after).order_by("starts_at", "pk")
