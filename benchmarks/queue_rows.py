@@ -48,12 +48,22 @@ class Planned:
         bound = sum(one.bound for one in self.solutions)
         return (bound - sum(one.value for one in self.solutions)) / bound
 
+    @property
+    def gap_within(self) -> float:
+        within = sum(one.within for one in self.solutions)
+        return (within - sum(one.value for one in self.solutions)) / within
+
+    @property
+    def narrowed(self) -> int:
+        return sum(one.considered != "all" for one in self.solutions)
+
     def told(self) -> str:
         proven = sum(one.proven for one in self.solutions)
         cover = "cover proven" if all(one.covered for one in self.solutions) else "cover not proven"
         return (
             f"{self.served[0]} served, {self.served[1]} with two ({cover}); greedy {self.greedy[0]}, {self.greedy[1]}; "
-            f"fit proven in {proven} of {len(self.solutions)} unions, gap {self.gap:.4%}; "
+            f"fit proven in {proven} of {len(self.solutions)} unions, gap to all pairs {self.gap:.4%}, "
+            f"to those considered {self.gap_within:.4%} ({self.narrowed} unions considered the best pairs alone); "
             f"{self.processor:.1f} s of the processor, load {os.getloadavg()[0]:.1f}"
         )
 

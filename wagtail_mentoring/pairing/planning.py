@@ -124,6 +124,8 @@ def _result(solution: Solution) -> dict[str, Any]:
         "covered": solution.covered,
         "proven": solution.proven,
         "gap": solution.gap,
+        "considered": solution.considered,
+        "gap_within": solution.gap_within,
         "solving_seconds": round(solution.seconds, 3),
     }
 
