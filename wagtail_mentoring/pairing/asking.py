@@ -102,7 +102,7 @@ def running(proposal: Proposal) -> list[Invitation]:
 
 def staying(case: Case, replaced: int | None) -> list[int]:
     """Return the keys of the mentors of the current pair who stay when ``replaced`` leaves."""
-    current = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
+    current = PairMembership.objects.current(case)
     return [key for key in current.order_by("pk").values_list("mentor", flat=True) if key != replaced]
 
 

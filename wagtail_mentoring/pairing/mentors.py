@@ -6,6 +6,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
+from wagtail_mentoring.people.querysets import not_stopped
 from wagtail_mentoring.programme.models import ProfessionalField
 
 
@@ -20,7 +21,7 @@ def with_load(mentors: "QuerySet[Mentor]") -> "QuerySet[Any]":
 def volunteers(mentors: "QuerySet[Mentor]") -> "QuerySet[Mentor]":
     """Narrow to those who have been approved, are confirmed members, and have not stopped."""
     return mentors.filter(
-        Q(ended_on__isnull=True) | Q(ended_on__gt=clock.today()),
+        not_stopped(),
         approved_on__isnull=False,
         membership_confirmed_on__isnull=False,
         anonymised_at__isnull=True,

@@ -9,6 +9,8 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.models import Union
 
+from .querysets import MembershipQuerySet
+
 #: So many mentees at most has a mentor at the same time, whatever was entered.
 MOST_PLACES = 3
 
@@ -56,6 +58,8 @@ class PairMembership(models.Model):
     answered_on = models.DateField(_("answered on"), null=True, blank=True)
     answered_by_phone = models.BooleanField(_("answer given to the handler"), default=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mentor of a pair")
@@ -106,7 +110,7 @@ class Proposal(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    # The handler has been told that nobody is being asked any more, and what came of the mentee's answer.
+    # When the mentee was asked about these mentors, where the union's rules say so, and what the mentee answered.
     mentee_asked_at = models.DateTimeField(null=True, blank=True)
     mentee_answer = models.CharField(_("mentee"), max_length=3, choices=MenteeAnswer.choices, blank=True)
     mentee_answered_at = models.DateTimeField(null=True, blank=True)
@@ -141,6 +145,8 @@ class InvitationStatus(models.TextChoices):
 
 #: While in one of these, an invitation is part of its proposal; all but the first hold a place.
 RUNNING = (InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES)
+#: A proposal of which nothing has come yet.
+UNDECIDED = (ProposalStatus.OPEN, ProposalStatus.QUEUED)
 #: The mentor said no, or did not answer.
 ENDED_BY_MENTOR = (InvitationStatus.NO, InvitationStatus.EXPIRED)
 

@@ -1,7 +1,7 @@
 """The pair: what the flow must know of it, and what ``pair``, ``replace_mentor`` and ``go_back`` write."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.dispatch import receiver
@@ -17,6 +17,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState, StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
+from .checking import load_mentors, obstacles, refuse_if_any
 from .mentors import available_for
 from .models import (
     MOST_PLACES,
@@ -33,13 +34,13 @@ from .places import give_back, hand_over, lock_mentors, take
 from .withdrawing import withdraw_all
 
 
+#: What takes a reason also where the handler enters a pair by hand; whom they asked, in what language, is theirs to know.
+BY_HAND = ("conflict", "conflict_of_two", "earlier", "declined")
+
+
 def current_members(case: Case) -> list[PairMembership]:
     """Return the memberships of the case's current pair, with their mentors, in one query."""
-    return list(
-        PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
-        .select_related("mentor", "pair")
-        .order_by("pk")
-    )
+    return list(PairMembership.objects.current(case).select_related("mentor", "pair").order_by("pk"))
 
 
 @facts.register
@@ -65,7 +66,8 @@ def _could_join(case: Case, without: list[int], enough: int) -> int:
 def pair(move: Move) -> Mapping[str, Any]:
     """Inputs: ``first``, ``second`` (mentors; second may be None), ``one_mentor_reason``, ``answered_on`` (date).
 
-    Or ``proposal``, all of whose mentors have said yes: then it alone says who.
+    ``override_reason`` is needed where :func:`_check_rules` finds something. Or ``proposal``, all of whose mentors have
+    said yes: then it alone says who.
     """
     proposal: Proposal | None = move.inputs.get("proposal")
     if proposal is not None:
@@ -80,11 +82,12 @@ def pair(move: Move) -> Mapping[str, Any]:
     # Whoever is asked for this very case has a place held for it: it must not stand in the own way.
     withdraw_all(move.case, move.at, [mentor.pk for _name, mentor in chosen])
     _check_room(move.case, chosen)
+    override = _check_rules(move, chosen)
     if chosen:
         made = _make_pair(move, reason if len(chosen) == 1 else "")
         for _name, mentor in chosen:
             _join(move, made, mentor, answered_on)
-    return _paired(move, [mentor for _name, mentor in chosen], reason)
+    return _paired(move, [mentor for _name, mentor in chosen], reason, override)
 
 
 def _make_pair(move: Move, one_mentor_reason: str, proposal: Proposal | None = None) -> MentorPair:
@@ -98,9 +101,9 @@ def _make_pair(move: Move, one_mentor_reason: str, proposal: Proposal | None = N
     )
 
 
-def _paired(move: Move, mentors: list[Mentor], reason: str) -> Mapping[str, Any]:
+def _paired(move: Move, mentors: list[Mentor], reason: str, override: str = "") -> Mapping[str, Any]:
     move.data["mentors"] = [mentor.pk for mentor in mentors]
-    move.text = reason
+    move.text = "\n".join(filter(None, [reason, override]))
     return {"mentors": len(mentors), "one_mentor_reason": reason}
 
 
@@ -185,9 +188,23 @@ def _check_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
             raise StepRefused(message, {name: message})
 
 
+def _check_rules(move: Move, chosen: list[tuple[str, Mentor]], beside: Iterable[int] = ()) -> str:
+    """Refuse those whom a rule speaks against, unless ``override_reason`` says why; return it where it was needed.
+
+    ``beside``: the keys of those who stay in the pair.
+    """
+    if not chosen:
+        return ""
+    mentors = load_mentors([mentor for _name, mentor in chosen])
+    found = [one for one in obstacles(move.case, mentors, beside=list(beside)) if one.code in BY_HAND]
+    override = move.words("override_reason").strip()
+    refuse_if_any(found, override)
+    return override if found else ""
+
+
 @effect("replace_mentor")
 def replace_mentor(move: Move) -> Mapping[str, Any]:
-    """Inputs: ``leaving`` (a mentor of the pair), ``joining``, ``reason``, ``answered_on`` (date).
+    """Inputs: ``leaving`` (a mentor of the pair), ``joining``, ``reason``, ``answered_on`` (date), ``override_reason``.
 
     Or ``proposal`` with ``replaces``, whose one mentor has said yes.
     """
@@ -198,16 +215,21 @@ def replace_mentor(move: Move) -> Mapping[str, Any]:
     if leaving is None or member is None:
         message = _("Choose which mentor of this pair leaves.")
         raise StepRefused(message, {"leaving": message})
-    joining = _joining_as_proposed(move, member, proposal) if proposal else _joining_by_hand(move, member, members)
+    if proposal is not None:
+        joining, override = _joining_as_proposed(move, member, proposal), ""
+    else:
+        joining, override = _joining_by_hand(move, member, members)
     member.left_at = move.at
     member.save(update_fields=["left_at"])
     give_back(memberships=PairMembership.objects.filter(pk=member.pk))
     move.data |= {"left": leaving.pk, "joined": joining.pk}
-    move.text = move.words("reason") or (proposal.one_mentor_reason if proposal else "")
-    return {"reason": move.text}
+    reason = move.words("reason") or (proposal.one_mentor_reason if proposal else "")
+    move.text = "\n".join(filter(None, [reason, override]))
+    return {"reason": reason}
 
 
-def _joining_by_hand(move: Move, member: PairMembership, members: Mapping[int, PairMembership]) -> Mentor:
+def _joining_by_hand(move: Move, member: PairMembership, members: Mapping[int, PairMembership]) -> tuple[Mentor, str]:
+    """Return who joins, and why all the same where a rule speaks against it."""
     joining: Mentor | None = move.inputs.get("joining")
     if joining is None:
         message = _("Choose who joins.")
@@ -218,8 +240,9 @@ def _joining_by_hand(move: Move, member: PairMembership, members: Mapping[int, P
     answered_on = _answered_on(move)
     withdraw_all(move.case, move.at, [joining.pk])
     _check_room(move.case, [("joining", joining)])
+    override = _check_rules(move, [("joining", joining)], set(members) - {member.mentor_id})
     _join(move, member.pair, joining, answered_on)
-    return joining
+    return joining, override
 
 
 def _joining_as_proposed(move: Move, member: PairMembership, proposal: Proposal) -> Mentor:
@@ -252,7 +275,7 @@ def follow_the_case(case: Case, source: CaseState, target: CaseState, **kwargs: 
         # The pair goes on, and so does asking somebody to join it: a meeting was held, or undone.
         return
     withdraw_all(case, clock.now())
-    members = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
+    members = PairMembership.objects.current(case)
     if target == CaseState.CLOSED:
         give_back(memberships=members)
     elif source == CaseState.CLOSED:

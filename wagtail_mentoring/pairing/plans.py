@@ -30,7 +30,7 @@ from .planning import GATHERING, INVITE, work_out
 
 logger = logging.getLogger(__name__)
 
-#: A task that has begun without a sign of life for so long, besides the time that the solver may take, is taken for dead.
+#: A begun task without a sign of life for so long, besides the time that the solver may take, is taken for dead.
 SILENCE = datetime.timedelta(seconds=60)
 _AT_WORK = (PlanStatus.WAITING, PlanStatus.RUNNING)
 

@@ -72,7 +72,7 @@ def why_not_together(first: Mentor, second: Mentor) -> str:
 
 
 def _why_not_at_all(mentor: Mentor) -> str:
-    if mentor.anonymised_at is not None or (mentor.ended_on and mentor.ended_on <= clock.today()):
+    if mentor.anonymised_at is not None or mentor.has_stopped:
         return _("%(name)s has stopped as a mentor.") % {"name": mentor.name}
     if mentor.approved_on is None:
         return _("%(name)s waits for approval. Approve the sign-up first.") % {"name": mentor.name}

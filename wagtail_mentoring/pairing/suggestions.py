@@ -21,6 +21,9 @@ from .matching.scoring import Scorer, Scores
 from .models import PairMembership
 from .words import language_name
 
+#: What no reason overrides, of the codes in ``overrides``.
+NO_REASON_HELPS = ("asked", "no_room", "away", "field")
+
 
 @dataclass(frozen=True, slots=True)
 class Only:
@@ -48,6 +51,11 @@ class Option:
     beside: tuple[int, ...] = ()
 
     @property
+    def barred(self) -> bool:
+        """Whether something stands against a pinned mentor that no reason overrides."""
+        return any(code in NO_REASON_HELPS for entry in self.why["overrides"] for code in entry["codes"])
+
+    @property
     def overrides(self) -> list[dict[str, Any]]:
         """What stands against a pinned mentor: such a pair is invited with a reason only."""
         return list(self.why["overrides"])
@@ -64,7 +72,7 @@ class RuledOut:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """The answer for one case. ``seconds``: from facts in memory to the ranking, without the database."""
+    """The answer for one case. ``seconds``: the time that the whole took, with reading the facts from the database."""
 
     options: tuple[Option, ...]
     looked_at: int
@@ -75,6 +83,8 @@ class Suggestions:
     below_minimum: int
     minimum_fit: int
     one_mentor_allowed: bool
+    #: So many pass every test but those that the handler asked for by hand.
+    but_for_hand: int
     seconds: float
 
 
@@ -92,16 +102,18 @@ def suggest(
     pinned: Sequence[int] = (),
     only: Only | None = None,
     replacing: Mentor | None = None,
+    beside: Sequence[int] = (),
     limit: int = 10,
 ) -> Suggestions:
     """Return the best ``limit`` pairs and single mentors for ``case``.
 
     ``pinned``: keys of at most two mentors who are in every pair, whatever the tests say of them (``overrides`` tells).
     ``replacing``: a mentor of the case's pair in whose place another is sought; the other mentor of the pair stays.
+    ``beside``: the key of a mentor who is asked for the case or has said yes, and beside whom another is sought.
     Keys of mentors of another union, or who have stopped, count as nobody.
     """
     started = time.perf_counter()
-    staying = _staying(case, replacing) if replacing is not None else ()
+    staying = _staying(case, replacing) if replacing is not None else tuple(beside)[:1]
     fixed = tuple(dict.fromkeys((*staying, *pinned)))[:2]
     gathered = gather(case.union, Case.objects.filter(pk=case.pk), also=fixed)
     return _suggest(
@@ -123,17 +135,12 @@ class Sought:
 
     def singles(self, mentee: MenteeFacts) -> bool:
         """Whether one mentor alone can be offered."""
-        return not self.staying if self.replacing else mentee.one_mentor_allowed
+        return not self.staying and (self.replacing or mentee.one_mentor_allowed)
 
     @property
     def pairs(self) -> bool:
         """Whether two can be offered: not where the only mentor of a pair is replaced."""
         return bool(self.staying) or not self.replacing
-
-
-def suggest_from(gathered: Gathered, sought: Sought | None = None) -> Suggestions:
-    """Return the same from facts in memory: for the one mentee of ``gathered``."""
-    return _suggest(gathered, sought or Sought(), time.perf_counter())
 
 
 def _suggest(gathered: Gathered, sought: Sought, started: float) -> Suggestions:
@@ -163,6 +170,7 @@ def _suggest(gathered: Gathered, sought: Sought, started: float) -> Suggestions:
         below_minimum=below if len(offered) < sought.limit else 0,
         minimum_fit=rules.minimum_fit,
         one_mentor_allowed=mentee.one_mentor_allowed,
+        but_for_hand=tested.but_for(filters.BY_HAND),
         seconds=time.perf_counter() - started,
     )
 
@@ -186,7 +194,7 @@ def _option(scorer: Scorer, mentee: MenteeFacts, scores: Scores, one: ranking.Ra
 
 def _staying(case: Case, leaving: Mentor) -> tuple[int, ...]:
     """Return the other mentor of the case's running pair, if there is one."""
-    members = PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
+    members = PairMembership.objects.current(case)
     return tuple(members.exclude(mentor=leaving).order_by("mentor").values_list("mentor", flat=True)[:1])
 
 

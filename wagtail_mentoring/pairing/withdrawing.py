@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from wagtail_mentoring.cases.models import Case
 
-from .models import Invitation, InvitationStatus, Proposal, ProposalStatus
+from .models import RUNNING, Invitation, InvitationStatus, Proposal, ProposalStatus
 from .places import give_back
 from .signals import invitation_withdrawn
 
@@ -26,9 +26,7 @@ def end_proposal(
     """End ``proposal`` as ``status``, withdraw what of it is still asked or answered with yes, and free the places."""
     proposal.status, proposal.ended_at = status, at
     proposal.save(update_fields=["status", "ended_at"])
-    running = proposal.invitations.filter(
-        status__in=[InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES]
-    ).select_related("mentor", "proposal__case")
+    running = proposal.invitations.filter(status__in=RUNNING).select_related("mentor", "proposal__case")
     for invitation in running:
         end_invitation(invitation, InvitationStatus.WITHDRAWN, at, tell=invitation.mentor_id not in chosen)
 

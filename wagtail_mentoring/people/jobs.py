@@ -5,13 +5,14 @@ import datetime
 import logging
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.due import Told, counted, job
 from wagtail_mentoring.programme.models import Participation
 
 from .models import Mentor
+from .querysets import not_stopped
 from .signals import mentor_check_due
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def is_due(mentor: Mentor, months: int, today: datetime.date) -> bool:
     return first_time and asked + datetime.timedelta(days=AGAIN_DAYS) <= today
 
 
-def _months() -> dict[int, int]:
+def months_by_union() -> dict[int, int]:
     """Return by union after how many months a profile is asked about: the shortest of its programmes."""
     found: dict[int, int] = {}
     for union, months in Participation.objects.values_list("union", "mentor_check_months"):
@@ -50,13 +51,13 @@ def _months() -> dict[int, int]:
 
 def _askable() -> "QuerySet[Mentor]":
     """Return the mentors who have been approved and have not stopped."""
-    stopped = Q(ended_on__lte=clock.today()) | Q(anonymised_at__isnull=False) | Q(approved_on__isnull=True)
-    return Mentor.objects.exclude(stopped).exclude(email="").order_by("pk")
+    mentors = Mentor.objects.filter(not_stopped(), anonymised_at__isnull=True, approved_on__isnull=False)
+    return mentors.exclude(email="").order_by("pk")
 
 
 def to_be_asked() -> list[int]:
     """Return the keys of the mentors who are to be asked today whether their profile is still true. Two queries."""
-    months, today = _months(), clock.today()
+    months, today = months_by_union(), clock.today()
     columns = _askable().only("union_id", "checked_on", "approved_on", "check_asked_on")
     return [one.pk for one in columns.iterator() if one.union_id in months and is_due(one, months[one.union_id], today)]
 
@@ -79,8 +80,8 @@ def ask_mentors(dry_run: bool) -> Told:
 
 @transaction.atomic
 def _ask(pk: int) -> bool:
-    mentor = _askable().select_for_update().filter(pk=pk).first()
-    if mentor is None or not is_due(mentor, _months().get(mentor.union_id, 12), clock.today()):
+    mentor = _askable().select_for_update(no_key=True).filter(pk=pk).first()
+    if mentor is None or not is_due(mentor, months_by_union().get(mentor.union_id, 12), clock.today()):
         return False
     mentor.check_asked_on = clock.today()
     mentor.save(update_fields=["check_asked_on"])

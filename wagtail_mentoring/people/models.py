@@ -92,9 +92,9 @@ class Mentor(Person, ClusterableModel):
     )
     paused_until = models.DateField(_("paused until"), null=True, blank=True)
     # Values of choices.TOPICS and choices.SuitableTime.
-    topics = models.JSONField(_("topics"), default=list, blank=True)
+    topics = ChosenField(_("topics"), default=list, blank=True)
     topics_text = models.TextField(_("topics in own words"), blank=True)
-    times = models.JSONField(_("times that suit"), default=list, blank=True)
+    times = ChosenField(_("times that suit"), default=list, blank=True)
     partner_wish = models.CharField(_("would like to mentor together with"), max_length=200, blank=True)
     conflicts = models.TextField(_("conflicts of interest in own words"), blank=True)
     membership_number = models.CharField(_("membership number"), max_length=40, blank=True)
@@ -118,6 +118,11 @@ class Mentor(Person, ClusterableModel):
                 condition=models.Q(capacity__gte=1, capacity__lte=3), name="mentoring_mentor_capacity"
             ),
         ]
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the mentor has ended volunteering, today or earlier."""
+        return self.ended_on is not None and self.ended_on <= clock.today()
 
 
 class MentorAbsence(models.Model):

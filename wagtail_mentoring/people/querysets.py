@@ -1,11 +1,13 @@
 """Named queries over mentors."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce, TruncDate
+
+from wagtail_mentoring import clock
 
 #: The columns of the three languages whose levels are asked, by what a filter calls them.
 LANGUAGE_COLUMNS = {
@@ -14,6 +16,11 @@ LANGUAGE_COLUMNS = {
     "swedish": "swedish",
     "other": "other_languages",
 }
+
+
+def not_stopped() -> Q:
+    """Return the condition of a mentor who has not ended volunteering: an end that is still to come counts not yet."""
+    return Q(ended_on__isnull=True) | Q(ended_on__gt=clock.today())
 
 
 def filter_known_language(mentors: "QuerySet[Any]", languages: Iterable[str]) -> "QuerySet[Any]":
@@ -32,10 +39,16 @@ def filter_topics(mentors: "QuerySet[Any]", topics: Iterable[str]) -> "QuerySet[
     return mentors.annotate(topics_as_text=Cast("topics", TextField())).filter(wanted)
 
 
-def filter_unchecked(mentors: "QuerySet[Any]", before: datetime.date) -> "QuerySet[Any]":
-    """Narrow to approved mentors whose profile was last known to be true before the day ``before``."""
+def filter_unchecked(mentors: "QuerySet[Any]", before: Mapping[int, datetime.date]) -> "QuerySet[Any]":
+    """Narrow to approved mentors whose profile was last known to be true on the day of their union, or earlier."""
+    unions: dict[datetime.date, list[int]] = {}
+    for union, day in before.items():
+        unions.setdefault(day, []).append(union)
+    old = Q(pk__in=[])
+    for day, here in unions.items():
+        old |= Q(union__in=here, last_checked__lte=day)
     return (
         mentors.filter(approved_on__isnull=False)
         .annotate(last_checked=Coalesce("checked_on", "approved_on", TruncDate("created_at")))
-        .filter(last_checked__lt=before)
+        .filter(old)
     )

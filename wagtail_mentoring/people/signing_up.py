@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.privacy.models import Consent, ConsentKind, Notice
@@ -12,6 +11,7 @@ from wagtail_mentoring.programme.models import ProfessionalField, Union
 
 from .mentors import lock_union
 from .models import Mentor
+from .querysets import not_stopped
 from .signals import mentor_signed_up, mentor_signed_up_again
 
 #: The answers that are kept as they were given, by the names of the mentor's columns.
@@ -29,7 +29,7 @@ def known_mentor(union: Union, name: str, email: str) -> Mentor | None:
     """
     folded = " ".join(name.casefold().split())
     rows = Mentor.objects.filter(
-        Q(ended_on__isnull=True) | Q(ended_on__gt=clock.today()),
+        not_stopped(),
         union=union,
         email__iexact=email,
         anonymised_at__isnull=True,

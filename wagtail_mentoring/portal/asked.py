@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,17 +16,18 @@ from wagtail_mentoring.applications.models import Application
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
 from wagtail_mentoring.messages.dates import on_day
-from wagtail_mentoring.pairing.matching.languages import codes_of
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.matching.languages import codes_of, readable
+from wagtail_mentoring.pairing.models import RUNNING, Invitation, InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.pairing.sentences import goals, language_name, listed, times
 from wagtail_mentoring.people.choices import TOPICS, Goal, MeetingFormat, SuitableTime
-from wagtail_mentoring.people.models import Mentee, Mentor, Person
+from wagtail_mentoring.people.models import LanguageLevel, Mentee, Mentor, Person
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.programme.models import DegreeLevel
+from wagtail_mentoring.programme.municipalities import municipality_of
 
 from .session import InvitationVisit
-from .shown import ShownPerson, languages_of, shown_mentors
+from .shown import ShownPerson, shown_mentors
 
 #: From this level on one can talk about work.
 WORK_LEVELS = frozenset({"b2", "c1", "c2"})
@@ -89,11 +91,30 @@ def _facts(case: Case, application: Application | None) -> list[tuple[str, str]]
     rows = [
         (_("Profession"), _profession(case, application)),
         (_("Goals"), "\n".join(_labels(Goal.choices, application.goals, {Goal.OTHER}) if application else [])),
-        (_("Languages"), languages_of(mentee)),
+        (_("Languages"), _languages(mentee)),
         (_("Times"), "\n".join(_labels(SuitableTime.choices, application.times) if application else [])),
         (_("Place"), _where(mentee, application)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _languages(mentee: Mentee) -> str:
+    """Return the languages with their levels; "another language" for what the mentee wrote and nobody reads."""
+    levels = ((_("English"), mentee.english), (_("Finnish"), mentee.finnish), (_("Swedish"), mentee.swedish))
+    known = [f"{name} {level.upper()}" for name, level in levels if level in LanguageLevel.values and level]
+    others = [language_name(code) for code in readable(codes_of(mentee.other_languages))]
+    return ", ".join([*known, *(capfirst(name) for name in others)])
+
+
+def short_title(case: Case, application: Application | None) -> str:
+    """Return what tells one open question from another: profession, degree level and place, never a name."""
+    level = application.degree_level if application else ""
+    parts = [
+        capfirst(case.field_name),
+        str(DegreeLevel(level).label) if level in DegreeLevel.values else "",
+        _place(case.mentee, application),
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def _profession(case: Case, application: Application | None) -> str:
@@ -113,7 +134,11 @@ def _labels(choices: Any, chosen: list[str], without: Any = frozenset()) -> list
 def _place(mentee: Mentee, application: Application | None) -> str:
     """Return the municipality, where it may be shown and a meeting there is wished; else an empty text."""
     only_online = application is not None and application.formats == [MeetingFormat.ONLINE.value]
-    return "" if mentee.hide_municipality or only_online else mentee.municipality
+    # What is no municipality of Finland may be anything that a person writes into a field.
+    known = municipality_of(mentee.municipality)
+    if known is None or mentee.hide_municipality or only_online:
+        return ""
+    return known.swedish if (get_language() or "").startswith("sv") else known.finnish
 
 
 def _where(mentee: Mentee, application: Application | None) -> str:
@@ -144,7 +169,7 @@ def why_you(invitation: Invitation, mentor: Mentor, mentee: Mentee, application:
     if both := [time for time in suitable if time in mentor.times and time in SuitableTime.values]:
         found.append(_("These times suit you both: %(times)s.") % {"times": times(both)})
     place = _place(mentee, application)
-    if place and mentor.in_person and place.casefold().strip() == mentor.municipality.casefold().strip():
+    if place and mentor.in_person and municipality_of(place) == municipality_of(mentor.municipality):
         found.append(_("You are in the same place: %(place)s.") % {"place": place})
     return found
 
@@ -176,8 +201,7 @@ def _partner(invitation: Invitation) -> tuple[ShownPerson | None, bool]:
     if proposal.replaces_id:
         others = [row.mentor for row in current_members(proposal.case) if row.mentor_id != proposal.replaces_id]
     else:
-        running = (InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES)
-        rows = proposal.invitations.filter(status__in=running).exclude(pk=invitation.pk)
+        rows = proposal.invitations.filter(status__in=RUNNING).exclude(pk=invitation.pk)
         others = [row.mentor for row in rows.select_related("mentor")]
     if not others:
         return None, bool(proposal.one_mentor_reason or proposal.replaces_id)

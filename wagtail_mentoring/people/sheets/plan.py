@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
@@ -11,14 +11,13 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring import clock
 from wagtail_mentoring.documents.checking.tables import Table
 from wagtail_mentoring.people.mentors import folded
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
 from .columns import BY_NAME, COLUMNS, EXAMPLE_ADDRESS, column_of, nearest
-from .values import Reader, in_words, stored_values
+from .values import DATES, Reader, in_words, stored_values
 
 Outcome = Literal["new", "update", "unchanged", "error"]
 
@@ -41,11 +40,12 @@ class SheetRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would change of a mentor: heading, what stands there now, what would stand there."""
+    """What would change of a mentor: heading, what stands there now, what would stand there. Days as ISO texts."""
 
     heading: str
     before: str
     after: str
+    is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """What one row would do. ``values`` by column, only those that the sheet gives; ``mentor`` is who is updated."""
+    """What one row would do. ``values`` by column, only those that the sheet gives; ``mentor`` is who is updated.
+
+    ``namesake`` is the address of another mentor of the union with the name of a new one: perhaps the same person.
+    """
 
     number: int
     outcome: Outcome
@@ -68,6 +71,7 @@ class RowPlan:
     mentor: int | None = None
     changes: tuple[Change, ...] = ()
     faults: tuple[Fault, ...] = ()
+    namesake: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class SheetPlan:
                 row.outcome,
                 row.mentor,
                 dict(row.values),
+                row.namesake,
                 [(one.heading, one.before, one.after) for one in row.changes],
             ]
             for row in self.rows
@@ -170,6 +175,8 @@ def make_plan(union: Union, table: Table, check_text: Callable[[str], None]) -> 
         elif email:
             seen[email] = number
         rows.append(_row_plan(number, values, wrong, known.get(email, []), names))
+    here = _addresses_by_name(union)
+    rows = [replace(row, namesake=here.get(folded(row.name), "")) if row.outcome == "new" else row for row in rows]
     return SheetPlan(union.pk, tuple(rows), unread)
 
 
@@ -186,6 +193,12 @@ def _read_row(reader: Reader, places: Mapping[int, str], cells: tuple[str, ...])
         except ValidationError as error:
             wrong.append(Fault(BY_NAME[name].label, " ".join(error.messages)))
     return values, wrong
+
+
+def _addresses_by_name(union: Union) -> dict[str, str]:
+    """Return the address of a mentor of ``union`` by name, as names are compared. One query."""
+    rows = Mentor.objects.filter(union=union, anonymised_at__isnull=True).order_by("-pk")
+    return {folded(name): email for name, email in rows.values_list("name", "email")}
 
 
 def _known_mentors(union: Union, emails: set[str]) -> dict[str, list[Mentor]]:
@@ -227,7 +240,12 @@ def _row_plan(
         return RowPlan(number, "new", name, email, values)
     there = stored_values(mentor)
     changes = tuple(
-        Change(column.label, in_words(column.name, there[column.name], names), in_words(column.name, value, names))
+        Change(
+            column.label,
+            in_words(column.name, there[column.name], names),
+            in_words(column.name, value, names),
+            column.name in DATES,
+        )
         for column in COLUMNS
         if column.name in values
         and (value := values[column.name]) != there[column.name]
@@ -242,7 +260,7 @@ def _row_plan(
 
 def _not_open(mentor: Mentor) -> list[Fault]:
     """Return why a sheet changes nothing of ``mentor``."""
-    if mentor.ended_on and mentor.ended_on <= clock.today():
+    if mentor.has_stopped:
         return [Fault("", _("%(name)s has stopped as a mentor. Take the mentor back first.") % {"name": mentor.name})]
     if mentor.approved_on is None:
         told = _("%(name)s signed up and waits for approval. Approve or decline the sign-up first.")
