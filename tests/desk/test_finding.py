@@ -314,3 +314,17 @@ def test_by_hand_open_questions_are_withdrawn_and_it_says_so(
     data = {"seen": case.log_length, "first": others[0].pk, "second": others[1].pk, "mentee_agrees": "on"}
     assert admin.post(where, data).status_code == 302
     assert set(Invitation.objects.values_list("status", flat=True)) == {"withdrawn"}
+
+
+@pytest.mark.parametrize("odd", ["5" * 30, "5" * 5000, "٣", "²", "x", "1\x00"])
+def test_odd_numbers_are_no_mentors(admin: Client, waiting: Case, odd: str) -> None:
+    for question in ({"mentor": odd}, {"replaces": odd}, {"beside": odd}):
+        assert admin.get(at("choose_mentors", waiting, **question)).status_code == 404
+    assert admin.get(at("find_mentors", waiting, pin=odd)).status_code == 404
+
+
+def test_a_name_with_a_sign_that_no_text_may_hold_is_looked_for_without_it(
+    admin: Client, waiting: Case, maria: Mentor
+) -> None:
+    answer = admin.get(at("choose_mentors", waiting, name="\x00maria"))
+    assert [row["mentor"].pk for row in answer.context["rows"]] == [maria.pk]

@@ -388,3 +388,18 @@ def test_the_number_of_queries_does_not_grow(
         with django_assert_max_num_queries(40) as counted:
             assert admin.get(where).status_code == 200
         assert len(counted) <= cost, [query["sql"][:150] for query in counted.captured_queries]
+
+
+ODD = ["5" * 30, "5" * 5000, "٣", "²", "-1", "x", "1\x00", ""]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_numbers_are_no_fault_of_the_server(admin: Any, plan: PairingPlan, odd: str) -> None:
+    assert admin.post(reverse(PLANS), {"union": odd}).status_code == 404
+    before = list(plan.rows.values_list("pk", "locked"))
+    for action in ("save", f"row:{odd}", f"page:{odd}"):
+        sent = {"action": action, "shown": [odd], "lock": [odd], "invite": [odd]}
+        answer = admin.post(address(plan), sent)
+        assert answer.status_code == 302 and admin.get(answer.url).status_code in (200, 404), action
+    assert admin.get(address(plan), {"p": odd}).status_code == 200
+    assert list(plan.rows.values_list("pk", "locked")) == before

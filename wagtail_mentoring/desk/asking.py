@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import user_on
 from wagtail_mentoring.cases.words import sentence
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
 from wagtail_mentoring.programme.localized import language_name
@@ -126,13 +127,13 @@ class AskScreen(HandlersScreen):
 
     def happened(self) -> list[str]:
         """Return what the history got since the page was shown, in words."""
-        seen = self.request.POST.get("seen", "")
-        if not (seen.isascii() and seen.isdecimal()):
+        seen = whole_number(self.request.POST.get("seen"))
+        if seen is None:
             return []
         return [
             f"{sentence(entry)} ({words.user_name(entry.user)})" if entry.user else sentence(entry)
             for entry in self.dossier.log
-            if entry.sequence > int(seen)
+            if entry.sequence > seen
         ]
 
     def show(self, form: StepForm, status: int = 200, happened: list[str] | None = None) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from wagtail.admin.widgets.button import Button
 
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import suggestions
 from wagtail_mentoring.pairing import words as pairing_words
 from wagtail_mentoring.pairing.mentors import with_load
@@ -68,9 +69,10 @@ class Choice:
 
 def keys(values: list[str]) -> list[int]:
     """Return the numbers among ``values``, each once, in order. Raises Http404 for anything else."""
-    if any(not (value.isascii() and value.isdecimal() and len(value) < 16) for value in values):
+    numbers = [number for value in values if (number := whole_number(value)) is not None]
+    if len(numbers) != len(values):
         raise Http404
-    return list(dict.fromkeys(int(value) for value in values))
+    return list(dict.fromkeys(numbers))
 
 
 def first_number(number: int) -> str:

@@ -39,7 +39,7 @@ class ChooseMentors(SeekScreen):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.reason():
             return self.not_possible()
-        name = request.GET.get("name", "").strip()[:100]
+        name = request.GET.get("name", "").replace("\x00", "").strip()[:100]
         chosen = keys(request.GET.getlist("mentor"))
         of_field = Mentor.objects.filter(union=self.case.union_id, fields=self.case.field_id, anonymised_at=None)
         wanted = of_field.filter(Q(name__icontains=name) | Q(pk__in=chosen)) if name else of_field

@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.models import PairingPlan, PlanStatus
 from wagtail_mentoring.pairing.plans import at_work, lost, make_plan, queues
 from wagtail_mentoring.programme.models import Union
@@ -51,8 +52,8 @@ class Plans(Screen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Make a plan for the union that was chosen, or open the one that is being made."""
-        key = request.POST.get("union", "")
-        union = get_object_or_404(Union, pk=key if key.isdecimal() else 0, pk__in=[one.pk for one in self.unions])
+        key = whole_number(request.POST.get("union"))
+        union = get_object_or_404(Union, pk=key or 0, pk__in=[one.pk for one in self.unions])
         if not may_change_plans(request.user, union.pk):
             raise PermissionDenied
         try:

@@ -16,6 +16,7 @@ from wagtail_mentoring.cases.actors import user_on
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.documents.sanitize import sanitize
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 from wagtail_mentoring.workflows.flow import CaseFlow
 from wagtail_mentoring.workflows.states import PAIR_STATES
@@ -137,9 +138,8 @@ class StepScreen(CaseScreen):
 
     def happened(self) -> list[str]:
         """Return what the history got since the page was shown, in words."""
-        try:
-            seen = int(self.request.POST.get("seen", ""))
-        except ValueError:
+        seen = whole_number(self.request.POST.get("seen"))
+        if seen is None:
             return []
         return [
             f"{sentence(entry)} ({words.user_name(entry.user)})" if entry.user else sentence(entry)
@@ -180,8 +180,8 @@ class StepScreen(CaseScreen):
 
     def failed_just_now(self) -> bool:
         """Whether all that has happened since the page was shown is that this very try could not make the document."""
-        seen = self.request.POST.get("seen", "")
-        new = [entry for entry in self.dossier.log if seen.isdecimal() and entry.sequence > int(seen)]
+        seen = whole_number(self.request.POST.get("seen"))
+        new = [entry for entry in self.dossier.log if seen is not None and entry.sequence > seen]
         return len(new) == 1 and new[0].action == AGREEMENT_FAILED and new[0].user == self.request.user
 
     def page(self, form: StepForm, status: int = 200, happened: list[str] | None = None) -> HttpResponse:

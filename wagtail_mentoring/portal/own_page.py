@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.dates import on_day
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
@@ -226,8 +227,8 @@ def _away(mentor: Mentor, what: str, pause_form: PauseForm, away_form: AwayForm,
         own_profile.pause(mentor.pk, None)
     elif what == "add" and away_form.is_valid():
         own_profile.add_absence(mentor.pk, away_form.cleaned_data["first_day"], away_form.cleaned_data["last_day"])
-    elif what == "remove" and row.isascii() and row.isdigit() and len(row) < 18:
-        own_profile.remove_absence(mentor.pk, int(row))
+    elif what == "remove" and (key := whole_number(row)) is not None:
+        own_profile.remove_absence(mentor.pk, key)
     else:
         return what not in ("pause", "add")
     return True

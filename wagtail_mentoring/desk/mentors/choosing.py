@@ -13,6 +13,7 @@ from wagtail.log_actions import log
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.mentor_states import with_state
 from wagtail_mentoring.pairing.standing import (
     end_standing,
@@ -33,12 +34,6 @@ from .page import against
 
 #: So many people a search shows; more are found by typing more.
 MOST_FOUND = 20
-
-
-def number(value: Any) -> int | None:
-    """Return a row's number from what a form sent, or None for anything else."""
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
 class Choosing(MentorScreen):
@@ -106,10 +101,10 @@ class Conflicts(Choosing):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if gone := number(request.POST.get("remove")):
+        if gone := whole_number(request.POST.get("remove")):
             self.remove(gone)
         else:
-            self.add(number(request.POST.get("other")), number(request.POST.get("mentee")))
+            self.add(whole_number(request.POST.get("other")), whole_number(request.POST.get("mentee")))
         return self.to_this_page()
 
     def remove(self, pk: int) -> None:
@@ -182,7 +177,7 @@ class Partner(Choosing):
             if pair is not None and end_standing(pair, request.user):
                 messages.success(request, _("The standing pair has ended."))
             return self.to_the_mentor()
-        chosen = number(request.POST.get("partner"))
+        chosen = whole_number(request.POST.get("partner"))
         partner = Mentor.objects.filter(union=self.mentor.union_id, pk=chosen).first() if chosen else None
         if partner is None:
             messages.error(request, _("Choose a mentor of the same union."))
