@@ -98,7 +98,14 @@ TEXTS = [
     ("work", "other_languages"),
     ("goals", "goals_text"),
     ("meeting", "access_needs"),
+    ("meeting", "mentor_wish"),
 ]
+
+
+def test_a_wish_of_the_mentors_is_short_and_may_be_missing(walker: Client) -> None:
+    fill(walker, "about", "profession", "work", "goals")
+    assert errors(post(walker, "meeting", mentor_wish="x" * 501))
+    assert post(walker, "meeting", mentor_wish="").status_code == 302
 
 
 @pytest.mark.parametrize(("step", "name"), TEXTS)

@@ -92,6 +92,7 @@ def test_routed_to_a_union_it_is_a_case_like_any_other(entry: IntakeEntry) -> No
     assert f"has got the application as case {case.reference}" in answer.content.decode()
     assert case.union == kt.union and case.application.basis == "asylum_seeker" and case.application.channel == "intake"
     assert case.mentee.hide_municipality and case.mentee.access_needs == "A place without stairs"
+    assert case.application.mentor_wish == "Somebody patient"
     kinds = {row.kind for row in case.mentee.consents.all()}
     assert kinds == {"notice", "adult", "follow_up", "intake_queue", "other_union"}
     first = case.log.get()

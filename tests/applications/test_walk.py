@@ -30,6 +30,7 @@ def test_from_the_field_page_to_a_case(client: Client) -> None:
         "Not at all",
         "Jordan",
         "Union TEK",
+        "Somebody patient",
     )
     for shown in shown_answers:
         assert shown in check
@@ -43,6 +44,7 @@ def test_from_the_field_page_to_a_case(client: Client) -> None:
     assert application.goals == ["cv", "networks"] and application.confidence == 3 and application.channel == "web"
     assert (case.mentee.email, case.mentee.english, case.mentee.swedish) == ("amal@example.org", "b2", "")
     assert case.mentee.access_needs == "A place without stairs"
+    assert application.mentor_wish == "Somebody patient"
     assert {row.kind for row in case.mentee.consents.all()} == {"notice", "adult", "follow_up"}
     assert case.mentee.consents.get(kind="notice").notice == draft.notice
     draft.refresh_from_db()

@@ -25,7 +25,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "work": {"experience_years": "7", "english": "b2", "finnish": "a1", "swedish": "none", "other_languages": "Arabic"},
     "goals": {"goals": ["cv", "networks"], "goals_text": "How do offices choose people?", "confidence": "3"},
-    "meeting": {"formats": ["online"], "times": ["evenings", "weekends"], "access_needs": "A place without stairs"},
+    "meeting": {"formats": ["online"], "times": ["evenings", "weekends"], "access_needs": "A place without stairs"}
+    | {"mentor_wish": "Somebody patient"},
     "right": {"basis": "residence_permit", "heard_from": "friend"},
 }
 

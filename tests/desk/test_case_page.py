@@ -129,7 +129,12 @@ def test_names_and_answers_are_escaped(admin: Client, field: Any) -> None:
         preferred_name=evil,
         municipality=evil,
         safe_contact=evil,
-        answers={"goals_text": evil, "profession": evil, "extra": [{"label": evil, "answer": evil}]},
+        answers={
+            "goals_text": evil,
+            "profession": evil,
+            "mentor_wish": evil,
+            "extra": [{"label": evil, "answer": evil}],
+        },
     )
     for route in [page_of(case), reverse("mentoring_desk:cases")]:
         content = admin.get(route).content.decode()

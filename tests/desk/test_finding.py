@@ -49,6 +49,15 @@ def test_the_case_leads_to_the_suggestions(admin: Client, waiting: Case) -> None
     assert "Nobody is being asked now." in page
 
 
+def test_what_the_mentee_wishes_of_the_mentors_is_a_note(admin: Client, waiting: Case) -> None:
+    assert "Amina wishes:" not in text_of(admin.get(at("find_mentors", waiting)))
+    waiting.application.mentor_wish = "somebody <b>patient</b>"
+    waiting.application.save()
+    page = text_of(admin.get(at("find_mentors", waiting)))
+    assert "Amina wishes: “somebody &lt;b&gt;patient&lt;/b&gt;”" in page
+    assert "It does not count in the points." in page
+
+
 def test_the_heading_answers_and_every_choice_has_its_reasons(
     admin: Client, waiting: Case, maria: Mentor, jukka: Mentor
 ) -> None:
@@ -239,7 +248,11 @@ def test_others_come_next(admin: Client, waiting: Case, maria: Mentor, jukka: Me
     case = Case.objects.get(pk=waiting.pk)
     assert "are being asked now" in text_of(admin.get(at("find_mentors", case)))
     where = at("invite", case, mentor=other.pk)
-    assert "Nobody gets a mail now" in text_of(admin.get(where))
+    page = text_of(admin.get(where))
+    assert "Nobody gets a mail now" in page
+    assert "Put this mentor next in line" in page and "Invite this mentor" not in page
+    found = text_of(admin.get(at("find_mentors", case)))
+    assert "next in line" in found and "Invite this" not in found
     admin.post(where, {"seen": case.log_length, "one_mentor_reason": "Nobody else."})
     assert Proposal.objects.get(status="queued").invitations.get().mentor == other
     page = text_of(admin.get(reverse("mentoring_desk:case", args=[case.pk])))

@@ -26,14 +26,15 @@ APPLICANT = {
 def test_an_applicant_is_registered_and_told(admin: Client, field: Any, handler: Any) -> None:
     address = reverse("mentoring_desk:register_applicant")
     assert admin.get(address).status_code == 200
-    answer = admin.post(address, APPLICANT | {"field": field.pk})
+    answer = admin.post(address, APPLICANT | {"field": field.pk, "mentor_wish": "A woman, if possible"})
     case = Case.objects.get()
     assert answer["Location"] == reverse("mentoring_desk:case", args=[case.pk])
     assert (case.mentee.name, case.state, case.application.channel) == ("Amina Yusuf", "applied", "phone")
     assert {entry.user for entry in case.log.all()} == {handler}
     assert OutboxMessage.objects.get(case=case).event == "registered_mentee"
     content = admin.get(answer["Location"]).content.decode()
-    assert "Registered by the contact person" in content
+    assert "Registered by the contact person" in content and "A woman, if possible" in content
+    assert case.application.mentor_wish == "A woman, if possible"
 
 
 @pytest.mark.parametrize("name", ["name", "email", "degree_level", "english", "adult", "channel", "field"])

@@ -11,11 +11,12 @@ from tests.factories import Drive, make_case, make_field, make_mentor, make_unio
 from tests.pairing.asked import propose
 from tests.pairing.volunteers import away_from_now, standing_pair, volunteer
 from wagtail_mentoring import clock
-from wagtail_mentoring.models import Case, Mentor
+from wagtail_mentoring.models import Application, Case, Mentor
 from wagtail_mentoring.pairing.gather import Gathered, gather, waiting
 from wagtail_mentoring.pairing.invitations import answer_no
 from wagtail_mentoring.pairing.matching.facts import MenteeFacts, MentorFacts
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, PairMembership
+from wagtail_mentoring.pairing.suggestions import suggest
 from wagtail_mentoring.people.models import MentorAbsence, MentorConflict
 from wagtail_mentoring.privacy.models import Consent
 from wagtail_mentoring.programme.municipalities import region_of
@@ -80,6 +81,19 @@ def test_the_mentee() -> None:
         waited_days=18,  # eligible a day and a half after it was sent
     )
     assert found.region
+
+
+def test_a_wish_of_the_mentors_counts_for_nothing() -> None:
+    """It is a note for the handler: neither the facts nor the points know of it."""
+    answers = {"goals": ["cv"], "profession": "architect", "goals_text": "bridges"}
+    case = make_case(state="eligible", answers=answers)
+    near = volunteer(speciality="bridges", topics=["cv"])
+    volunteer(speciality="hospitals")
+    before, ranked = look(case), suggest(case).options
+    Application.objects.filter(case=case).update(mentor_wish="hospitals, English, Espoo, not somebody of bridges")
+    after = look(case)
+    assert (after.mentees, after.mentors) == (before.mentees, before.mentors)
+    assert suggest(case).options == ranked and near.pk in ranked[0].mentors
 
 
 def test_the_mentor() -> None:

@@ -114,7 +114,11 @@ def test_mentors_see_what_they_need_of_the_mentee(opened) -> None:
         "access_needs": "A step-free place",
         "safe_contact": "Only by mail",
     }
-    case = make_case(state="paired", answers={"goals": ["cv"], "goals_text": "I want to design bridges."}, **about)
+    case = make_case(
+        state="paired",
+        answers={"goals": ["cv"], "goals_text": "I want to design bridges.", "mentor_wish": "Somebody calm"},
+        **about,
+    )
     text = page(opened(case, pair_of(case)[0]))
     for shown in (
         "Amina",
@@ -125,7 +129,15 @@ def test_mentors_see_what_they_need_of_the_mentee(opened) -> None:
         "Tampere",
     ):
         assert shown in text, shown
-    for hidden in ("Yusuf", "050 999", "amina@example.org", "step-free", "Only by mail", "residence permit"):
+    for hidden in (
+        "Yusuf",
+        "050 999",
+        "amina@example.org",
+        "step-free",
+        "Only by mail",
+        "residence permit",
+        "Somebody calm",
+    ):
         assert hidden not in text, hidden
     case.mentee.hide_municipality = True
     case.mentee.save()

@@ -33,6 +33,7 @@ WORDS = {
     "answers": {
         "goals": ["cv", "networks", "other"],
         "goals_text": "I fled in 2015 and built hospitals",
+        "mentor_wish": "Somebody calm",
         "times": ["evenings"],
         "formats": ["in_person", "online"],
         "experience_years": 7,
@@ -41,7 +42,18 @@ WORDS = {
         "profession": "Dam architect of Ys",
     },
 }
-PRIVATE = ("Xanthippe", "Salonen", "hidden.example", "999 8888", "quiet room", "by text", "fled", "Atlantis", "of Ys")
+PRIVATE = (
+    "Xanthippe",
+    "Salonen",
+    "hidden.example",
+    "999 8888",
+    "quiet room",
+    "by text",
+    "fled",
+    "Atlantis",
+    "of Ys",
+    "calm",
+)
 
 
 def text(response: Any) -> str:

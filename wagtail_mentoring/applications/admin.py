@@ -35,7 +35,8 @@ from .services import AlreadyRouted, route_entry
 
 VIEW, CHANGE = "wagtail_mentoring.view_intakeentry", "wagtail_mentoring.change_intakeentry"
 _LEFT_OUT = frozenset(
-    {"name", "email", "safe_contact", "phone", "access_needs", "situation", "confidence", "hide_municipality", "cv"}
+    {"name", "email", "safe_contact", "phone", "access_needs", "mentor_wish", "situation", "confidence"}
+    | {"hide_municipality", "cv"}
 )
 _LANGUAGES = ("english", "finnish", "swedish")
 

@@ -351,6 +351,12 @@ class MeetingForm(StepForm):
         help_text=gettext_lazy("You agree the exact times with your mentors later."),
         missing=gettext_lazy("Choose at least one time that suits you."),
     )
+    mentor_wish = LongText(
+        label=gettext_lazy("Is there something you wish of your mentors?"),
+        help_text=gettext_lazy("Only the contact person reads it. It is no promise. At most 500 characters."),
+        max_length=500,
+        required=False,
+    )
     access_needs = LongText(
         label=gettext_lazy("What helps you take part?"),
         help_text=gettext_lazy("For example a place without stairs, an interpreter for sign language, or breaks."),
@@ -361,6 +367,7 @@ class MeetingForm(StepForm):
     short = {
         "formats": gettext_lazy("How you want to meet"),
         "times": gettext_lazy("Times that suit"),
+        "mentor_wish": gettext_lazy("What you wish of your mentors"),
         "access_needs": gettext_lazy("What helps you take part"),
     }
     why = {

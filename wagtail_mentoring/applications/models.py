@@ -10,6 +10,7 @@ from wagtail.contrib.forms.models import AbstractFormField
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.chosen import ChosenField
 from wagtail_mentoring.privacy.models import Notice, PrivateFile
 from wagtail_mentoring.programme.models import DegreeLevel, ProfessionalField, Programme, Sector
 from wagtail_mentoring.workflows import SITUATION_LABELS, Situation
@@ -97,10 +98,12 @@ class Application(models.Model):
     experience_years = models.PositiveSmallIntegerField(_("years of experience"), null=True, blank=True)
     basis = models.CharField(_("basis of eligibility"), max_length=20, choices=EligibilityBasis.choices, blank=True)
     basis_wiped_at = models.DateTimeField(null=True, blank=True)
-    goals = models.JSONField(_("goals"), default=list, blank=True)
+    goals = ChosenField(_("goals"), default=list, blank=True)
     goals_text = models.TextField(_("in own words"), blank=True)
-    formats = models.JSONField(_("how to meet"), default=list, blank=True)
-    times = models.JSONField(_("times that suit"), default=list, blank=True)
+    formats = ChosenField(_("how to meet"), default=list, blank=True)
+    times = ChosenField(_("times that suit"), default=list, blank=True)
+    # A note for the handler. It counts for no suggestion, and no mentor reads it.
+    mentor_wish = models.TextField(_("wish of the mentors"), blank=True)
     heard_from = models.CharField(_("heard of us from"), max_length=24, choices=HeardFrom.choices, blank=True)
     situation = models.CharField(
         _("situation at the start"),

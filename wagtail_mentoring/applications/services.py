@@ -40,7 +40,7 @@ _MENTEE = (
 ).split()
 _APPLICATION = (
     "profession degree_level degree_field degree_status degree_year degree_country recognition sector experience_years"
-    " basis goals goals_text formats times heard_from situation confidence extra"
+    " basis goals goals_text formats times mentor_wish heard_from situation confidence extra"
 ).split()
 
 

@@ -209,10 +209,17 @@ class FindMentors(SeekScreen):
             clear=self.address("find_mentors", pin=pinned),
             without=self.address("find_mentors"),
             why_nobody=self.why_nobody(found),
+            left_out=self.left_out(found) if not choices else "",
             by_hand=self.address("choose_mentors"),
             replaces=self.replaces,
             being_asked=self.being_asked,
+            wish=self.wish(),
         )
+
+    def wish(self) -> str:
+        """Return what the mentee wishes of the mentors, "" nothing. For the handler to weigh: it counts no points."""
+        written = self.dossier.application.mentor_wish if self.dossier.application else ""
+        return _("%(name)s wishes: “%(wish)s”") % {"name": self.case.mentee.called, "wish": written} if written else ""
 
     def mentors_of(self, found: Any, pinned: list[int]) -> dict[int, Any]:
         """Return the mentors whom the screen names, with their load. Only of the case's union."""
@@ -246,7 +253,8 @@ class FindMentors(SeekScreen):
                     ],
                     reasons=reasons_from(option.why, names),
                     single=single,
-                    invite=self.address("invite", mentor=list(option.mentors)),
+                    # Of what no reason overrides the notes tell; a button would only lead to a refusal.
+                    invite="" if option.barred else self.address("invite", mentor=list(option.mentors)),
                     unfolded=number <= OPEN_REASONS,
                 )
             )
@@ -259,6 +267,10 @@ class FindMentors(SeekScreen):
     def heading(self, found: Any) -> str:
         """Return the answer at once: how many choices, and whether one stands out."""
         name, number = self.case.mentee.name, len(found.options)
+        if not number and self.left_out(found):
+            if self.request.GET.get("name", "").strip():
+                return _("Nobody of this name is possible for %(name)s") % {"name": name}
+            return _("Nobody as you ask for is possible for %(name)s") % {"name": name}
         if not number:
             return _("Nobody fits %(name)s now") % {"name": name}
         counted = ngettext("%(n)s choice for %(name)s", "%(n)s choices for %(name)s", number) % {
@@ -270,6 +282,14 @@ class FindMentors(SeekScreen):
         stands_out = found.options[0].points - found.options[1].points >= STANDS_OUT
         more = _("%(choices)s, one stands out") if stands_out else _("%(choices)s, the best are close")
         return more % {"choices": counted}
+
+    def left_out(self, found: Any) -> str:
+        """Return how many are possible whom only a filter by hand leaves out; "" nobody."""
+        number = found.but_for_hand
+        if found.possible or not number:
+            return ""
+        text = ngettext("%(n)s other is possible.", "%(n)s others are possible.", number)
+        return text % {"n": number}
 
     def facts(self, found: Any) -> list[str]:
         """Return the line under the heading."""

@@ -84,6 +84,12 @@ class ApplicantForm(forms.Form):
         label=gettext_lazy("Goals"), choices=Goal.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     goals_text = TextField(label=gettext_lazy("In the person’s own words"), required=False)
+    mentor_wish = TextField(
+        label=gettext_lazy("What the person wishes of the mentors"),
+        help_text=gettext_lazy("A note for whoever looks for mentors. It does not count in the points."),
+        max_length=500,
+        required=False,
+    )
     adult = forms.BooleanField(
         label=gettext_lazy("The person is 18 or older"),
         error_messages={"required": gettext_lazy("Ask whether the person is 18 or older. Mentoring is for adults.")},

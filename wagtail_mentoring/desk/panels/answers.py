@@ -59,6 +59,7 @@ def answers(dossier: Dossier) -> Mapping[str, Any]:
         (_("Goals"), _labels(Goal, application.goals)),
         (_("In own words"), f"“{application.goals_text}”" if application.goals_text else ""),
         (_("Meetings"), " · ".join(part for part in meetings if part)),
+        (_("Wish of the mentors"), f"“{application.mentor_wish}”" if application.mentor_wish else ""),
         (_("Situation at the start"), _situation(application)),
         (_("Heard of us from"), application.get_heard_from_display()),
     ]
