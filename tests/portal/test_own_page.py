@@ -11,6 +11,7 @@ from django.test import Client
 from tests.factories import make_case, make_field, make_mentor
 from tests.portal.asking import OWN, invitation_of, make_asked, open_link, own
 from wagtail_mentoring import clock
+from wagtail_mentoring.pairing.mentors import available
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import Mentor, MentorAbsence, MentorLogEntry
 from wagtail_mentoring.people.signals import mentor_wants_to_stop
@@ -76,8 +77,15 @@ def test_all_is_still_true() -> None:
     mentor = make_mentor(checked_on=datetime.date(2025, 1, 1))
     client = own(mentor)
     assert client.get(TRUE).status_code == 405
+    assert "Is this still true?" in text(client.get(OWN))
     for _twice in range(2):
-        assert client.post(TRUE).headers["Location"] == OWN
+        answer = client.post(TRUE)
+        assert answer.headers["Location"].startswith(OWN)
+        page = text(client.get(answer.headers["Location"]))
+        assert "We have noted that all is still true." in page and PROFILE in page
+        # It is not asked again until it is due.
+        assert "Is this still true?" not in page and "Yes, all is still true" not in page
+    assert "We have noted" not in text(client.get(OWN))
     mentor.refresh_from_db()
     assert mentor.checked_on == clock.today()
     assert MentorLogEntry.objects.filter(mentor=mentor, action="mentoring.own_confirmed").count() == 1
@@ -119,33 +127,33 @@ def test_nobody_changes_name_address_or_approval_here() -> None:
         assert getattr(after, name) == getattr(mentor, name)
 
 
-def test_less_room_than_is_in_use_is_refused() -> None:
+def test_less_room_than_is_in_use_takes_nobody_away() -> None:
     field = make_field()
     mentor = make_mentor(field, capacity=3)
-    make_case(field, "paired", mentors=[mentor, make_mentor(field)])
+    case = make_case(field, "paired", mentors=[mentor, make_mentor(field)])
     make_asked(mentor, make_mentor(field))
-    response = own(mentor).post(PROFILE, answers(capacity="1"))
-    assert response.status_code == 422
-    assert "You have 2 places in use now" in response.context["form"].errors["capacity"][0]
-    assert 'value="Architect"' in response.content.decode()
-    assert Mentor.objects.get(pk=mentor.pk).capacity == 3
-    assert own(mentor).post(PROFILE, answers(capacity="2")).status_code == 302
-
-
-def test_a_place_taken_meanwhile_is_noticed_when_saving() -> None:
-    from unittest import mock
-
-    field = make_field()
-    mentor = make_mentor(field, capacity=2)
     client = own(mentor)
-    make_asked(mentor, make_mentor(field))
-    make_asked(mentor, make_mentor(field))
-    # The form was checked before the places were taken.
-    with mock.patch("wagtail_mentoring.portal.mentor_forms.ProfileForm.clean_capacity", lambda form: "1"):
-        response = client.post(PROFILE, answers(capacity="1"))
-    assert response.status_code == 422 and "places in use now" in response.context["form"].errors["capacity"][0]
+    page = client.get(PROFILE).content.decode()
+    assert "in use now, by mentees or by open questions: 2." in page and "takes nobody away" in page
+    assert client.post(PROFILE, answers(capacity="1")).status_code == 302
     mentor.refresh_from_db()
-    assert mentor.capacity == 2 and mentor.title == "Lead developer"
+    assert mentor.capacity == 1 and mentor.places.count() == 2
+    assert mentor.memberships.filter(pair__case=case, left_at__isnull=True).exists()
+    assert mentor not in available(Mentor.objects.all())
+
+
+def test_times_away_that_overlap_are_made_one() -> None:
+    mentor = make_mentor()
+    client, start = own(mentor), clock.today() + datetime.timedelta(days=10)
+
+    def days(first: int, last: int) -> dict[str, str]:
+        first_day, last_day = (start + datetime.timedelta(days=number) for number in (first, last))
+        return {"what": "add", "first_day": first_day.isoformat(), "last_day": last_day.isoformat()}
+
+    for first, last in ((0, 5), (3, 9), (10, 12), (20, 21)):
+        assert client.post(AWAY, days(first, last)).status_code == 302
+    rows = [(row.first_day, row.last_day) for row in mentor.absences.order_by("first_day")]
+    assert [((a - start).days, (b - start).days) for a, b in rows] == [(0, 12), (20, 21)]
 
 
 @pytest.mark.parametrize(

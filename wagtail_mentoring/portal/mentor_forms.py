@@ -196,17 +196,9 @@ class ProfileForm(MentorQuestions):
     def __init__(self, *args: Any, load: int = 0, **kwargs: Any) -> None:
         """``load`` is how many places of the mentor are taken or held now."""
         super().__init__(*args, **kwargs)
-        self.load = load
+        if load:
+            self.fields["capacity"].help_text = _(
+                "Places in use now, by mentees or by open questions: %(number)s. A smaller number takes nobody away; "
+                "it only means that you are asked about nobody new."
+            ) % {"number": load}
         offer_languages(self, conf.LANGUAGES)
-
-    def clean_capacity(self) -> str:
-        room: str = self.cleaned_data["capacity"]
-        if int(room) < self.load:
-            raise forms.ValidationError(
-                _(
-                    "You have %(number)s places in use now: by mentees, or by questions that are open. Choose at least "
-                    "as many. If you want nobody new, take a break instead."
-                ),
-                params={"number": self.load},
-            )
-        return room

@@ -13,12 +13,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.applications.models import Application
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
+from wagtail_mentoring.people.jobs import is_due, months_by_union
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
@@ -26,12 +28,15 @@ from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused, meetin
 
 from . import own_profile, session
 from .agreement_page import add_refusal
+from .asked import short_title
 from .mentor_forms import AwayForm, PauseForm, ProfileForm, StopForm
 from .session import MentorVisit, mentor_frame, with_mentor
 from .shown import languages_of, topics_of
 
 HERE = "wagtail_mentoring:portal_mentor"
 AWAY = "wagtail_mentoring:portal_mentor_away"
+#: Stands in the address after the profile was said to be true.
+THANKS = "confirmed"
 TEMPLATES = "wagtail_mentoring/portal/"
 
 
@@ -49,7 +54,7 @@ class OwnPage:
     """What the own page shows. ``stage``: ``waiting`` for approval, ``ended``, ``paused`` or ``active``."""
 
     stage: str
-    invitations: list[tuple[Invitation, str]]
+    invitations: list[tuple[Invitation, str, str]]
     cases: list[OwnCase]
     facts: list[tuple[str, str]]
     away: list[MentorAbsence]
@@ -57,11 +62,12 @@ class OwnPage:
     paused_until: str
     checked_on: str
     check_due: bool
+    check_open: bool
 
     @property
     def to_answer(self) -> int:
         """How many questions wait for an answer."""
-        return sum(row.status == InvitationStatus.ASKED for row, _day in self.invitations)
+        return sum(row.status == InvitationStatus.ASKED for row, _title, _day in self.invitations)
 
     @property
     def may_change(self) -> bool:
@@ -72,7 +78,7 @@ class OwnPage:
 def stage_of(mentor: Mentor) -> str:
     """Return where the mentor stands, as :class:`OwnPage` names it."""
     today = clock.today()
-    if mentor.ended_on is not None and mentor.ended_on <= today:
+    if mentor.has_stopped:
         return "ended"
     if mentor.approved_on is None:
         return "waiting"
@@ -84,7 +90,7 @@ def open_invitations(mentor: Mentor) -> list[Invitation]:
     wanted = (InvitationStatus.ASKED, InvitationStatus.YES)
     return list(
         Invitation.objects.filter(mentor=mentor, status__in=wanted, proposal__status=ProposalStatus.OPEN)
-        .select_related("proposal__case__field__profession", "mentor")
+        .select_related("proposal__case__field__profession", "proposal__case__mentee", "mentor")
         # Those that wait for an answer ("asked") before those with a "yes".
         .order_by("status", "answer_by", "pk")
     )
@@ -96,7 +102,7 @@ def own_page(mentor: Mentor) -> OwnPage:
     today = clock.today()
     return OwnPage(
         stage=stage_of(mentor),
-        invitations=[(row, on_day(row.answer_by) if row.answer_by else "") for row in open_invitations(mentor)],
+        invitations=_questions(mentor),
         cases=[
             OwnCase(
                 case.reference,
@@ -111,9 +117,33 @@ def own_page(mentor: Mentor) -> OwnPage:
         paused_until=on_day(mentor.paused_until) if mentor.paused_until else "",
         checked_on=on_day(mentor.checked_on, year=mentor.checked_on.year != today.year) if mentor.checked_on else "",
         # Asked by mail, and not answered since.
-        check_due=mentor.check_asked_on is not None
-        and (mentor.checked_on is None or mentor.checked_on < mentor.check_asked_on),
+        check_due=_asked_and_silent(mentor),
+        # Whoever has never said so may; whoever has is not asked again before the next mail or the next year.
+        check_open=_asked_and_silent(mentor) or mentor.checked_on is None or _is_old(mentor),
     )
+
+
+def _questions(mentor: Mentor) -> list[tuple[Invitation, str, str]]:
+    """Return the open questions with a title and the day of the answer. Two queries."""
+    rows = open_invitations(mentor)
+    applications = {one.case_id: one for one in Application.objects.filter(case__in=[row.proposal.case for row in rows])}
+    return [
+        (
+            row,
+            short_title(row.proposal.case, applications.get(row.proposal.case_id)),
+            on_day(row.answer_by) if row.answer_by else "",
+        )
+        for row in rows
+    ]
+
+
+def _asked_and_silent(mentor: Mentor) -> bool:
+    asked, said = mentor.check_asked_on, mentor.checked_on
+    return asked is not None and (said is None or said < asked)
+
+
+def _is_old(mentor: Mentor) -> bool:
+    return is_due(mentor, months_by_union().get(mentor.union_id, 12), clock.today())
 
 
 def _state(case: Case) -> str:
@@ -145,7 +175,10 @@ def _facts(mentor: Mentor) -> list[tuple[str, str]]:
 @require_safe
 def home(request: HttpRequest, visit: MentorVisit) -> HttpResponse:
     """The own page."""
-    return render(request, TEMPLATES + "mentor.html", mentor_frame(visit, shown=own_page(visit.mentor)))
+    shown = own_page(visit.mentor)
+    # An address that was kept or sent on says it only on the day itself.
+    thanks = THANKS in request.GET and visit.mentor.checked_on == clock.today()
+    return render(request, TEMPLATES + "mentor.html", mentor_frame(visit, shown=shown, thanks=thanks))
 
 
 def _must_go_on(visit: MentorVisit) -> None:
@@ -160,19 +193,15 @@ def _must_go_on(visit: MentorVisit) -> None:
 def profile(request: HttpRequest, visit: MentorVisit) -> HttpResponseBase:
     """The profile to change; saving it also says that it is true."""
     _must_go_on(visit)
-    mentor, load, message = visit.mentor, own_profile.load_of(visit.mentor), ""
+    mentor, load = visit.mentor, own_profile.load_of(visit.mentor)
     first = ProfileForm.answers_of(mentor) | own_profile.shown_now(mentor)
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=first, load=load)
     if request.method == "POST" and form.is_valid():
         shown = {name: form.cleaned_data[name] for name in ("shown_to_mentee", "shown_to_partner")}
-        try:
-            own_profile.save(mentor.pk, form.columns(), **shown)
-        except StepRefused as refusal:
-            message = add_refusal(form, refusal)
-        else:
-            return redirect(HERE)
-    context = mentor_frame(visit, form=form, message=message)
-    return render(request, TEMPLATES + "mentor_profile.html", context, status=422 if form.errors or message else 200)
+        own_profile.save(mentor.pk, form.columns(), **shown)
+        return redirect(HERE)
+    context = mentor_frame(visit, form=form)
+    return render(request, TEMPLATES + "mentor_profile.html", context, status=422 if form.errors else 200)
 
 
 @with_mentor
@@ -181,7 +210,7 @@ def confirm(request: HttpRequest, visit: MentorVisit) -> HttpResponseBase:
     """All is still true."""
     _must_go_on(visit)
     own_profile.confirm(visit.mentor.pk)
-    return redirect(HERE)
+    return redirect(f"{reverse(HERE)}?{THANKS}")
 
 
 @with_mentor

@@ -22,6 +22,7 @@ from wagtail_mentoring.people.log import (
     OWN_PROFILE,
     OWN_STOP,
 )
+from wagtail_mentoring.people.mentors import merge_absences
 from wagtail_mentoring.people.models import Mentor, MentorAbsence, MentorLogEntry
 from wagtail_mentoring.people.signals import mentor_wants_to_stop
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
@@ -47,15 +48,11 @@ def load_of(mentor: Mentor) -> int:
 def save(
     pk: int, columns: Mapping[str, Any], *, shown_to_mentee: Iterable[str], shown_to_partner: Iterable[str]
 ) -> None:
-    """Write the profile, which so is confirmed too, and the consents. Raises :class:`StepRefused` for too little room.
+    """Write the profile, which so is confirmed too, and the consents.
 
-    Under the lock again, because an invitation may have taken a place since the form was checked.
+    Room for fewer than the mentor has now is allowed, as in the admin: it takes nobody away.
     """
     mentor = _locked(pk)
-    load = load_of(mentor)
-    if columns["capacity"] < load:
-        message = _("You have %(number)s places in use now. Choose at least as many.") % {"number": load}
-        raise StepRefused(message, {"capacity": message})
     for name, value in columns.items():
         setattr(mentor, name, value)
     mentor.checked_on = clock.today()
@@ -120,7 +117,7 @@ def pause(pk: int, until: datetime.date | None) -> None:
 
 @transaction.atomic
 def add_absence(pk: int, first_day: datetime.date, last_day: datetime.date) -> None:
-    """Add days away; the same ones twice are once. Raises :class:`StepRefused` for too many."""
+    """Add days away; those that overlap are made one. Raises :class:`StepRefused` for too many."""
     mentor = _locked(pk)
     rows = MentorAbsence.objects.filter(mentor=mentor)
     if rows.filter(first_day=first_day, last_day=last_day).exists():
@@ -129,6 +126,7 @@ def add_absence(pk: int, first_day: datetime.date, last_day: datetime.date) -> N
         message = _("There is no room for more. Remove some, or take a break.")
         raise StepRefused(message, {"first_day": message})
     MentorAbsence.objects.create(mentor=mentor, first_day=first_day, last_day=last_day)
+    merge_absences(mentor)
     log(mentor, OWN_AWAY)
 
 
