@@ -5,6 +5,7 @@ Everything takes sensible defaults, so that a test names only what it is about. 
 
 import datetime
 import itertools
+from collections.abc import Sequence
 from typing import Any
 from unittest import mock
 
@@ -19,6 +20,7 @@ from wagtail_mentoring.models import (
     AgreementText,
     Application,
     Case,
+    Consent,
     GroupUnionPermission,
     MeetingTheme,
     Mentee,
@@ -32,6 +34,7 @@ from wagtail_mentoring.models import (
 )
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people import links
+from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import CaseState, EndReason, Role, Situation, meeting_number
 
 PASSWORD = "a-known-password"
@@ -114,8 +117,11 @@ def make_supervisor(union: Union | None = None, username: str = "", **values: An
     return _granted(union or make_union(), "supervisor", SUPERVISOR_RIGHTS, username, **values)
 
 
-def make_mentor(field: ProfessionalField | None = None, **values: Any) -> Mentor:
-    """Return a confirmed mentor of ``field`` with room for one mentee."""
+def make_mentor(field: ProfessionalField | None = None, *, shown: Sequence[str] = (), **values: Any) -> Mentor:
+    """Return a confirmed mentor of ``field`` with room for one mentee.
+
+    ``shown``: what a mentee may be shown, by the mentor's consent; without it, asking this mentor takes a reason.
+    """
     field = field or make_field()
     number = next(_number)
     mentor = Mentor.objects.create(
@@ -133,6 +139,8 @@ def make_mentor(field: ProfessionalField | None = None, **values: Any) -> Mentor
         | values
     )
     mentor.fields.add(field)
+    if shown:
+        Consent.objects.create(mentor=mentor, kind=ConsentKind.SHOWN_TO_MENTEE, fields=list(shown))
     return mentor
 
 

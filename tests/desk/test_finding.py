@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.desk.volunteers import make_volunteer
-from tests.factories import as_handler, make_case, make_field, make_union
+from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, make_union
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.messages.texts import load_default_texts
 from wagtail_mentoring.models import Case, Invitation, Mentor, Proposal
@@ -323,7 +323,7 @@ def test_by_hand_open_questions_are_withdrawn_and_it_says_so(
     others = [make_volunteer(field), make_volunteer(field)]
     case = Case.objects.get(pk=waiting.pk)
     where = reverse("mentoring_desk:step", args=[case.pk, "pair"])
-    assert "The open question to Maria Korhonen, Jukka Laine is withdrawn" in text_of(admin.get(where))
+    assert "The open question to Maria Korhonen and Jukka Laine is withdrawn" in text_of(admin.get(where))
     data = {"seen": case.log_length, "first": others[0].pk, "second": others[1].pk, "mentee_agrees": "on"}
     assert admin.post(where, data).status_code == 302
     assert set(Invitation.objects.values_list("status", flat=True)) == {"withdrawn"}
@@ -341,3 +341,48 @@ def test_a_name_with_a_sign_that_no_text_may_hold_is_looked_for_without_it(
 ) -> None:
     answer = admin.get(at("choose_mentors", waiting, name="\x00maria"))
     assert [row["mentor"].pk for row in answer.context["rows"]] == [maria.pk]
+
+
+def test_who_is_asked_is_not_offered_again(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:
+    invitations.propose(waiting.pk, [maria, jukka], make_handler(waiting.union))
+    answer = admin.get(at("find_mentors", waiting))
+    page = text_of(answer)
+    assert not answer.context["choices"] and "Maria Korhonen and Jukka Laine are being asked now" in page
+    assert [(row.code, row.first) for row in answer.context["ruled_out"]] == [("asked", 2)]
+    assert "Being asked for this case now" in page
+
+
+def test_a_pinned_mentor_without_room_has_no_button(
+    admin: Client, waiting: Case, field: Any, maria: Mentor, jukka: Mentor
+) -> None:
+    Mentor.objects.filter(pk=jukka.pk).update(capacity=1)
+    make_case(field, "paired", mentors=[jukka, make_volunteer(field, name="Full Too")])
+    answer = admin.get(at("find_mentors", waiting, pin=jukka.pk))
+    assert answer.context["choices"] and not any(choice.invite for choice in answer.context["choices"])
+    page = text_of(answer)
+    assert "Cannot be invited now" in page and "stands: no room now." in page and "Invite this" not in page
+
+
+def test_a_filter_that_leaves_out_everybody(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:
+    answer = admin.get(at("find_mentors", waiting, name="zzz"))
+    page = text_of(answer)
+    assert answer.context["heading"] == "Nobody of this name is possible for Amina Yusuf"
+    assert "2 others are possible." in page and "What would help" not in page and "One more mentor" not in page
+    assert f'href="{at("find_mentors", waiting)}"' in answer.content.decode()
+
+
+def test_the_invite_page_asks_for_a_reason_where_no_language_is_shared(
+    admin: Client, waiting: Case, maria: Mentor, field: Any
+) -> None:
+    other = make_mentor(field, name="Jaana Toinen", english="a2")
+    where = at("invite", waiting, mentor=[maria.pk, other.pk])
+    answer = admin.get(where)
+    page = text_of(answer)
+    assert "A rule speaks against this:" in page and "override_reason" in answer.content.decode()
+    assert "Jaana Toinen has not agreed to be shown to a mentee." in page
+    assert "Jaana Toinen and the mentee have no language in which both can talk about work." in page
+    seen = {"seen": waiting.log_length}
+    admin.post(where, seen)
+    assert not Proposal.objects.exists()
+    admin.post(where, seen | {"override_reason": "She learns English."})
+    assert Proposal.objects.get().override_reason == "She learns English."

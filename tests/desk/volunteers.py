@@ -3,12 +3,9 @@
 from typing import Any
 
 from tests.factories import make_mentor
-from wagtail_mentoring.models import Consent, Mentor
-from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.models import Mentor
 
 
 def make_volunteer(field: Any, **values: Any) -> Mentor:
     """Return a mentor of ``field`` who has agreed to be shown to a mentee."""
-    mentor = make_mentor(field, **values)
-    Consent.objects.create(mentor=mentor, kind=ConsentKind.SHOWN_TO_MENTEE, fields=["name", "title"])
-    return mentor
+    return make_mentor(field, shown=["name", "title"], **values)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.factories import make_case, make_field, make_handler, make_mentor, make_union
+from tests import factories
+from tests.factories import make_case, make_field, make_handler, make_union
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations, signals
 from wagtail_mentoring.pairing.models import Invitation, Place, Proposal
@@ -34,6 +35,11 @@ def eligible(*, mentee_asked: bool = False, state: str = "eligible", **values: A
 
 def handler() -> Any:
     return make_handler(make_union())
+
+
+def make_mentor(*args: Any, **values: Any) -> Mentor:
+    """Return a mentor whom nothing stands against: one who has agreed to be shown to a mentee."""
+    return factories.make_mentor(*args, **{"shown": ["name"]} | values)
 
 
 def mentors(number: int = 2, **values: Any) -> list[Mentor]:

@@ -20,6 +20,7 @@ WEIGHTS = {
     "partner": 5,
 }
 ORDER = (
+    "asked",
     "no_languages",
     "consent",
     "no_room",
@@ -53,6 +54,7 @@ def fails(mentee: MenteeFacts, mentor: MentorFacts) -> list[str]:
     free = mentor.capacity - mentor.load + (mentor.pk in mentee.holds)
     known = bool(mentee.region and mentor.region)
     tests = {
+        "asked": mentor.pk in mentee.asked,
         "no_languages": not (mentor.english or mentor.finnish or mentor.swedish or mentor.other),
         "consent": not mentor.consent,
         "no_room": free < 1,

@@ -125,6 +125,8 @@ def test_a_mentor_twice_is_refused() -> None:
         (Only(speaks="finnish"), {"finnish": 4}, []),
         (Only(way="in_person"), {"in_person": False}, ["hand_way"]),
         (Only(way="in_person"), {"online": False}, []),
+        (Only(way="in_person"), {"municipality": "oulu", "region": "po"}, ["hand_way"]),
+        (Only(way="in_person"), {"municipality": "helsinki", "region": "u"}, []),
         (Only(way="online"), {"online": False}, ["hand_way"]),
         (Only(among=(1,)), {}, []),
         (Only(among=(2,)), {}, ["hand_among"]),
@@ -133,7 +135,16 @@ def test_a_mentor_twice_is_refused() -> None:
     ],
 )
 def test_by_hand(only: Only, facts: dict[str, Any], expected: list[str]) -> None:
-    assert failed(mentee(), mentor(1, **facts), only) == expected
+    assert failed(mentee(municipality="espoo", region="u"), mentor(1, **facts), only) == expected
+
+
+def test_by_hand_both_must_want_the_way_to_meet() -> None:
+    assert failed(mentee(formats=("online",)), mentor(1), Only(way="in_person")) == ["hand_way"]
+    assert failed(mentee(formats=("in_person",)), mentor(1), Only(way="online")) == ["hand_way"]
+
+
+def test_who_is_asked_for_this_case_is_not_possible() -> None:
+    assert failed(mentee(asked=(1,), holds=(1,)), mentor(1)) == ["asked"]
 
 
 def test_nothing_by_hand_adds_no_test() -> None:

@@ -6,13 +6,14 @@ from unittest import mock
 
 import pytest
 
-from tests.factories import as_handler, make_agreement_text, make_handler, make_mentor, make_supervisor, make_union
+from tests.factories import as_handler, make_agreement_text, make_handler, make_supervisor, make_union
 from tests.factories import pretend_pdf as pretend
 from tests.pairing.asked import (
     eligible,
     handler,
     heard,
     held,
+    make_mentor,
     mentors,
     no,
     of,
@@ -32,8 +33,10 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.pairing import asking, invitations
-from wagtail_mentoring.pairing.models import MentorPair
+from wagtail_mentoring.pairing.judging import judge
+from wagtail_mentoring.pairing.models import MentorPair, Proposal
 from wagtail_mentoring.pairing.moves import current_members
+from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
 pytestmark = pytest.mark.django_db
@@ -450,3 +453,48 @@ def test_a_page_that_is_out_of_date() -> None:
     for one in work:
         with pytest.raises(StepRefused, match="Meanwhile this happened: A mentor said yes"):
             one()
+
+
+# Why these, when one was exchanged
+
+
+def judged_of(case: Case, *them: Mentor) -> tuple[int, list[int]]:
+    judged = judge(case, [mentor.pk for mentor in them])
+    return judged.fit, judged.why["mentors"]
+
+
+def stored(proposal: Proposal) -> tuple[int | None, list[int]]:
+    proposal.refresh_from_db()
+    return proposal.fit, proposal.why.get("mentors", [])
+
+
+def test_why_is_about_those_who_are_asked_now() -> None:
+    case = eligible()
+    a, b, c = mentors(3)
+    proposal = propose(case, [a, b], fit=99, why={"mentors": [a.pk, b.pk]})
+    no(proposal, b)
+    invitations.invite_another(proposal.pk, c, handler())
+    assert stored(proposal) == judged_of(case, a, c)
+    no(proposal, c)
+    yes(proposal, a)
+    alone = judged_of(case, a)
+    invitations.go_on_with_one(proposal.pk, "Nobody else.", handler())
+    assert stored(proposal) == alone
+
+
+def test_another_below_the_minimum_takes_a_reason() -> None:
+    case = eligible()
+    case.participation.minimum_fit = 100
+    case.participation.save()
+    a, b, c = mentors(3)
+    proposal = propose(case, [a, b], fit=100)
+    no(proposal, b)
+    with pytest.raises(StepRefused, match="minimum of 100") as caught:
+        invitations.invite_another(proposal.pk, c, handler())
+    assert set(caught.value.errors) == {"override_reason"}
+    invitations.invite_another(proposal.pk, c, handler(), override_reason="She has time.")
+    no(proposal, c)
+    yes(proposal, a)
+    invitations.go_on_with_one(proposal.pk, "Nobody else.", handler())
+    proposal.refresh_from_db()
+    assert proposal.override_reason == "She has time.\nNobody else."

@@ -5,13 +5,26 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_mentor
-from tests.pairing.asked import eligible, handler, heard, held, mentors, no, of, propose, state, status, told, yes
+from tests.pairing.asked import (
+    eligible,
+    handler,
+    heard,
+    held,
+    make_mentor,
+    mentors,
+    no,
+    of,
+    propose,
+    state,
+    status,
+    told,
+    yes,
+)
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.models import MentorConflict
+from wagtail_mentoring.models import MentorConflict, MentorLogEntry
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import PairMembership
 from wagtail_mentoring.pairing.moves import current_members
@@ -219,6 +232,29 @@ def test_a_pause_does_not_end_other_invitations(case: Case) -> None:
     here, there = propose(case, [mentor]), propose(eligible(), [mentor])
     no(here, mentor, reason="no_time", pause_until=clock.today() + 60 * DAY)
     assert (status(of(there, mentor)), held(mentor)) == ("asked", [1])
+
+
+def test_a_no_does_not_shorten_a_longer_pause(case: Case) -> None:
+    a, b = mentors()
+    proposal = propose(case, [a, b])
+    long, short = clock.today() + 200 * DAY, clock.today() + 20 * DAY
+    Mentor.objects.filter(pk=a.pk).update(paused_until=long)
+    Mentor.objects.filter(pk=b.pk).update(paused_until=clock.today() - DAY)
+    no(proposal, a, reason="no_time", pause_until=short)
+    user = handler()
+    no(proposal, b, reason="no_time", pause_until=short, by=user)
+    paused = dict(Mentor.objects.filter(pk__in=[a.pk, b.pk]).values_list("pk", "paused_until"))
+    assert paused == {a.pk: long, b.pk: short}
+    # Nothing was changed for the first; the second's history says so, and who noted it.
+    lines = MentorLogEntry.objects.filter(mentor__in=[a.pk, b.pk]).values_list("mentor", "action", "user")
+    assert list(lines) == [(b.pk, "mentoring.mentor_paused", user.pk)]
+
+
+def test_a_pause_by_the_mentor_stands_in_the_history(case: Case) -> None:
+    a, b = mentors()
+    no(propose(case, [a, b]), a, reason="no_time", pause_until=clock.today() + DAY)
+    line = MentorLogEntry.objects.get(mentor=a)
+    assert (line.action, line.user) == ("mentoring.own_pause", None)
 
 
 def test_a_conflict_is_kept(case: Case) -> None:

@@ -5,8 +5,22 @@ from typing import Any
 
 import pytest
 
-from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, make_union
-from tests.pairing.asked import eligible, heard, held, mentors, no, of, propose, state, status, taken, told, yes
+from tests.factories import as_handler, make_case, make_field, make_handler, make_union
+from tests.pairing.asked import (
+    eligible,
+    heard,
+    held,
+    make_mentor,
+    mentors,
+    no,
+    of,
+    propose,
+    state,
+    status,
+    taken,
+    told,
+    yes,
+)
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves

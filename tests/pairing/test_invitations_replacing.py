@@ -5,9 +5,23 @@ from typing import Any
 
 import pytest
 
-from tests.factories import Drive, as_handler, make_agreement_text, make_case, make_mentor
+from tests.factories import Drive, as_handler, make_agreement_text, make_case
 from tests.factories import pretend_pdf as pretend
-from tests.pairing.asked import eligible, handler, heard, held, mentors, no, propose, state, status, taken, told, yes
+from tests.pairing.asked import (
+    eligible,
+    handler,
+    heard,
+    held,
+    make_mentor,
+    mentors,
+    no,
+    propose,
+    state,
+    status,
+    taken,
+    told,
+    yes,
+)
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import Agreement

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.factories import as_handler, make_case, make_field, make_mentor, make_union
-from tests.pairing.asked import eligible, handler, held, mentors, no, of, propose, status, yes
+from tests.factories import as_handler, make_case, make_field, make_union
+from tests.pairing.asked import eligible, handler, held, make_mentor, mentors, no, of, propose, status, yes
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.due import expire_due
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
@@ -146,6 +147,10 @@ def said_no(case: Case, mentor: Mentor) -> None:
     no(propose(case, [mentor]), mentor)
 
 
+def has_no_time(case: Case, mentor: Mentor) -> None:
+    no(propose(case, [mentor]), mentor, reason="no_time")
+
+
 def did_not_answer(case: Case, mentor: Mentor) -> None:
     propose(case, [mentor])
     with clock.at(clock.now() + 10 * DAY):
@@ -158,12 +163,46 @@ def conflict_between_the_two(case: Case, mentor: Mentor) -> None:
     first.declared_conflicts.create(other=second)
 
 
+def change(case: Case, mentor: Mentor, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(mentor, name, value)
+    mentor.save()
+
+
+def wishes(case: Case, *formats: str) -> None:
+    case.application.formats = list(formats)
+    case.application.save()
+
+
+def not_to_be_shown(case: Case, mentor: Mentor) -> None:
+    mentor.consents.update(withdrawn_at=clock.now())
+
+
+def without_a_common_language(case: Case, mentor: Mentor) -> None:
+    change(case, mentor, english="b1", finnish="c2")
+
+
+def who_meets_otherwise(case: Case, mentor: Mentor) -> None:
+    wishes(case, "online")
+    change(case, mentor, online=False)
+
+
+def far_away(case: Case, mentor: Mentor) -> None:
+    wishes(case, "in_person")
+    change(case, mentor, municipality="Oulu")
+
+
 OVERRIDDEN: dict[str, tuple[Callable[[Case, Mentor], None], str]] = {
+    "no consent": (not_to_be_shown, "has not agreed to be shown to a mentee"),
+    "no common language": (without_a_common_language, "no language in which both can talk about work"),
+    "no common way to meet": (who_meets_otherwise, "no way to meet that both want"),
+    "too far away": (far_away, "lives too far away to meet face to face"),
     "conflict with the mentee": (conflict_with_the_mentee, "conflict of interest with the mentee"),
     "conflict between the two": (conflict_between_the_two, "conflict of interest with each other"),
     "mentor before": (mentor_before, "was this mentee’s mentor before"),
-    "said no": (said_no, "said no for this case, or did not answer"),
-    "did not answer": (did_not_answer, "said no for this case, or did not answer"),
+    "said no": (said_no, "said no for this case."),
+    "said why not": (has_no_time, "said no for this case: “I have no time now”."),
+    "did not answer": (did_not_answer, "did not answer in time for this case."),
 }
 
 
@@ -180,6 +219,40 @@ def test_a_reason_overrides(case: Case, why: str, place: int) -> None:
     proposal = propose(case, them, override_reason="We talked about it.")
     assert (status(proposal), proposal.override_reason) == ("open", "We talked about it.")
     assert "We talked about it." in case.log.order_by("-sequence")[0].text.text
+
+
+def test_a_second_mentor_without_a_common_language(case: Case) -> None:
+    (a, b), other = mentors(), make_mentor(english="a2", name="Jaana Toinen")
+    proposal = propose(case, [a, b])
+    no(proposal, b)
+    with pytest.raises(StepRefused, match="Jaana Toinen") as caught:
+        invitations.invite_another(proposal.pk, other, handler())
+    assert set(caught.value.errors) == {"override_reason"}
+    invitations.invite_another(proposal.pk, other, handler(), override_reason="She learns English.")
+
+
+def test_what_a_reason_overrode_is_not_asked_again_when_the_turn_comes(case: Case) -> None:
+    wishes(case, "in_person")
+    first = propose(case, (before := mentors()))
+    silent = make_mentor(shown=(), english="a2", municipality="Oulu")
+    second = propose(case, [silent, make_mentor()], override_reason="We talked about it.")
+    no(first, *before)
+    assert status(second) == "open"
+
+
+@pytest.mark.parametrize(("ended", "becomes"), [("withdrawn", "failed"), ("changed", "open")])
+def test_a_consent_withdrawn_while_they_wait_in_line_counts(case: Case, ended: str, becomes: str) -> None:
+    first = propose(case, (before := mentors()))
+    second = propose(case, [make_mentor(name="Not any more"), make_mentor()])
+    mentor = Mentor.objects.get(name="Not any more")
+    mentor.consents.update(withdrawn_at=clock.now())
+    if ended == "changed":
+        mentor.consents.create(kind="shown_to_mentee", fields=["name", "title"])
+    no(first, *before)
+    assert status(second) == becomes
+    if becomes == "failed":
+        line = case.log.order_by("-sequence")[0]
+        assert line.data["why"] == "consent" and "agreed to be shown" in sentence(line)
 
 
 def test_of_an_earlier_pair_after_going_back() -> None:
@@ -241,15 +314,15 @@ def test_places_up_to_the_mentors_own_number() -> None:
 def test_the_number_of_queries_does_not_grow_with_the_rows(case: Case, django_assert_num_queries: Any) -> None:
     a, b = mentors(capacity=3)
     chosen = invitations.load_mentors([a, b])
-    case = Case.objects.select_related("participation").get(pk=case.pk)
-    with django_assert_num_queries(9):
+    case = Case.objects.select_related("participation", "mentee").get(pk=case.pk)
+    with django_assert_num_queries(11):
         assert invitations.obstacles(case, chosen) == []
     for _other in range(3):
         for mentor in (a, b):
             conflict_with_the_mentee(make_case(), mentor)
         no(propose(case, mentors(1)), Mentor.objects.order_by("-pk")[0])
     a.declared_conflicts.create(other=make_mentor())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         assert invitations.obstacles(case, chosen) == []
 
 

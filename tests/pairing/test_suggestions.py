@@ -203,9 +203,11 @@ def test_beside_somebody_who_is_asked_already() -> None:
     case = make_case(state="eligible")
     asked, other, next_ = volunteer(capacity=1), volunteer(capacity=1), volunteer()
     propose(case, [asked, other])
-    found = suggest(case, pinned=(asked.pk,))
-    assert {option.mentors for option in found.options} >= {(asked.pk, other.pk), (asked.pk, next_.pk)}
-    assert all(not option.overrides for option in found.options)
+    found = suggest(case, beside=(asked.pk,))
+    assert [(option.mentors, option.beside) for option in found.options] == [((next_.pk,), (asked.pk,))]
+    assert other.pk not in found.options[0].mentors and not found.options[0].overrides
+    assert mentors_of(suggest(case)) == [(next_.pk,)]
+    assert all(option.barred for option in suggest(case, pinned=(asked.pk,)).options)
 
 
 def test_partners_stand_first_among_equals() -> None:

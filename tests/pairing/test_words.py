@@ -30,6 +30,7 @@ def explained(person: MenteeFacts, *mentors: MentorFacts, **how: Any) -> words.E
 
 HEALTH = {"specialities": ("Health software",)}
 ESPOO = {"municipality": "espoo", "region": "u"}
+FAR = {"municipality": "oulu", "region": "po"}
 #: Criterion, the mentee, the mentors, the sentence.
 SENTENCES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
     (
@@ -95,6 +96,12 @@ SENTENCES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
     ("format", {}, [{}, {}], "Face to face and online"),
     ("format", {}, [{"online": False}, {}], "Face to face, online (Jukka)"),
     ("format", {}, [{"online": False}], "Face to face"),
+    (
+        "format",
+        ESPOO,
+        [FAR, {"in_person": False}],
+        "Online; Amina and Maria would meet face to face too, but live far apart",
+    ),
     ("times", {"times": ("evenings",)}, [{"times": ("evenings",)}] * 2, "Weekdays after 17 suit all three"),
     (
         "times",
@@ -250,3 +257,24 @@ def test_languages_in_the_language_of_the_screen() -> None:
         with translation.override(language):
             names.append(words.language_name("ar"))
     assert names == ["Arabic", "arabia", "arabiska"]
+
+
+def test_of_one_mentor_the_language_is_one_that_both_share() -> None:
+    lacks = explained(mentee(other=("ar",)), mentor(1, english=0, other=())).lacks
+    assert "a language that both share" in lacks and "a language that all three share" not in lacks
+
+
+def test_who_lives_far_away_is_not_told_to_others_of_a_hidden_place() -> None:
+    them = mentor(1, **FAR), mentor(2, **FAR)
+    shown = explained(mentee(hidden=True, **ESPOO), *them).criteria
+    assert "format" in {row.code for row in shown}
+    others = explained(mentee(hidden=True, **ESPOO), *them, to_others=True).criteria
+    assert "format" not in {row.code for row in others}
+
+
+def test_how_a_mentor_declined() -> None:
+    notes = explained(mentee(declined=(1, 2), unanswered=(2,)), mentor(1), mentor(2)).notes
+    assert list(notes)[-2:] == [
+        "Against Maria stands: said no for this case.",
+        "Against Jukka stands: did not answer in time for this case.",
+    ]

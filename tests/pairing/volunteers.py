@@ -8,14 +8,12 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.models import Mentor
 from wagtail_mentoring.pairing.models import MentorPair, PairMembership
 from wagtail_mentoring.people.models import MentorAbsence
-from wagtail_mentoring.privacy.models import SHOWN_OF_MENTOR, Consent, ConsentKind
+from wagtail_mentoring.privacy.models import SHOWN_OF_MENTOR
 
 
 def volunteer(*args: Any, **values: Any) -> Mentor:
     """Return a mentor who has agreed to be shown to a mentee."""
-    mentor = make_mentor(*args, **values)
-    Consent.objects.create(mentor=mentor, kind=ConsentKind.SHOWN_TO_MENTEE, fields=list(SHOWN_OF_MENTOR))
-    return mentor
+    return make_mentor(*args, shown=SHOWN_OF_MENTOR, **values)
 
 
 def standing_pair(*mentors: Mentor) -> MentorPair:

@@ -22,7 +22,9 @@ def make_asked(*mentors: Mentor, handler: Any = None, **case: Any) -> Proposal:
     chosen = list(mentors) or [make_mentor(field), make_mentor(field)]
     made: Case = make_case(field, "eligible", **case)
     user = handler or make_handler(field.union)
-    return invitations.propose(made.pk, chosen, user, one_mentor_reason="Nobody else" if len(chosen) == 1 else "")
+    reason = "Nobody else" if len(chosen) == 1 else ""
+    # Most of these mentors have not agreed to be shown to a mentee.
+    return invitations.propose(made.pk, chosen, user, one_mentor_reason=reason, override_reason="They talked about it.")
 
 
 def invitation_of(proposal: Proposal, number: int = 0) -> Invitation:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor
+from tests.factories import as_handler, make_case, make_field, make_handler
+from tests.pairing.asked import make_mentor
 from tests.postgres.test_races import at_once
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
@@ -18,6 +19,8 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.models import Invitation, MentorPair, PairMembership, Place, PrivateLink, Proposal
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.places import lock_mentors
+from wagtail_mentoring.pairing.standing import make_standing, partners
+from wagtail_mentoring.pairing.volunteering import end_volunteering
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
@@ -199,3 +202,52 @@ def test_a_link_to_a_mentor_made_meanwhile_does_not_lock_out() -> None:
 
     assert at_once([lock_both, make_links]) == [None, None]
     assert PrivateLink.objects.filter(case=case, mentor__in=[first, second]).count() == 2
+
+
+@pytest.mark.parametrize("once_more", range(3))
+def test_both_partners_stop_at_once(user: Any, once_more: int) -> None:
+    pairs = [(make_mentor(), make_mentor()) for _pair in range(3)]
+    for first, second in pairs:
+        make_standing(first, second, user)
+    everybody = [mentor for pair in pairs for mentor in reversed(pair)]
+    results = at_once([partial(end_volunteering, mentor.pk, user) for mentor in everybody])
+    assert not [result for result in results if isinstance(result, Exception)], results
+    assert not Mentor.objects.filter(ended_on=None).exists() and partners([one.pk for one in everybody]) == {}
+
+
+@pytest.mark.parametrize("once_more", range(3))
+def test_one_partner_stops_while_the_two_are_invited(user: Any, once_more: int) -> None:
+    cases = eligible(3)
+    pairs = [[make_mentor(shown=["name"]), make_mentor(shown=["name"])] for _case in cases]
+    for first, second in pairs:
+        make_standing(first, second, user)
+    work: list[Any] = [partial(end_volunteering, second.pk, user) for _first, second in pairs]
+    work += [partial(propose, case, pair, user) for case, pair in zip(cases, pairs, strict=True)]
+    sound(at_once(work))
+    for first, second in pairs:
+        assert partners([first.pk, second.pk]) == {}
+        # Whoever was invited in the moment before is out of it again.
+        assert not Place.objects.filter(mentor=second).exists()
+
+
+def test_the_partner_with_the_lower_key_is_locked_first(user: Any) -> None:
+    """Somebody holds the first partner and then wants the second, who stops meanwhile: nobody waits for ever."""
+    first, second = make_mentor(), make_mentor()
+    make_standing(first, second, user)
+    held, stopping = threading.Event(), threading.Event()
+
+    def invites() -> None:
+        with transaction.atomic():
+            lock_mentors([first.pk])
+            held.set()
+            assert stopping.wait(20)
+            time.sleep(1)
+            lock_mentors([second.pk])
+
+    def stops() -> Any:
+        assert held.wait(20)
+        stopping.set()
+        return end_volunteering(second.pk, user)
+
+    results = at_once([invites, stops])
+    assert not [result for result in results if isinstance(result, Exception)], results

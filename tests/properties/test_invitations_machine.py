@@ -40,7 +40,7 @@ class World:
 
 def make_world() -> World:
     field = make_field(invitation_days=7)
-    mentors = {name: make_mentor(field, name=name, capacity=room).pk for name, room in CAPACITY.items()}
+    mentors = {name: make_mentor(field, shown=["name"], name=name, capacity=room).pk for name, room in CAPACITY.items()}
     cases = [make_case(field, state="eligible").pk for _case in range(2)]
     return World(cases, mentors, make_handler(field.union), clock.now())
 
@@ -346,6 +346,7 @@ class AskingMachine(RuleBasedStateMachine):
         before = set(self.said_yes)
         self.said_yes |= {(case.pk, key) for key in keys}
         inputs = {"first": first, "second": second, "one_mentor_reason": "Nobody else."}
+        inputs["override_reason"] = "All the same."
         if not self.call("by hand", lambda: moves.move(case.pk, "pair", as_handler(self.world.user), inputs)):
             self.said_yes = before
 
@@ -361,6 +362,7 @@ class AskingMachine(RuleBasedStateMachine):
             "leaving": Mentor.objects.get(pk=pair[which % len(pair)]),
             "joining": Mentor.objects.get(pk=self.world.mentors[joins]),
             "reason": "Moved away.",
+            "override_reason": "All the same.",
         }
         work = lambda: moves.move(case.pk, "replace_mentor", as_handler(self.world.user), inputs)  # noqa: E731
         if not self.call("replaced by hand", work):

@@ -75,6 +75,7 @@ FAILED_BECAUSE: dict[str, Any] = {
     "no_room": gettext_lazy("no room when the turn came"),
     "asked": gettext_lazy("asked for this case already"),
     "in_pair": gettext_lazy("in the pair already"),
+    "consent": gettext_lazy("has not agreed to be shown to a mentee any more"),
     "conflict": gettext_lazy("a conflict of interest"),
     "conflict_of_two": gettext_lazy("a conflict of interest"),
     "declined": gettext_lazy("said no meanwhile"),

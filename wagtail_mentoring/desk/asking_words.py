@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus
+from wagtail_mentoring.pairing.sentences import listed
 
 from . import words
 
@@ -13,7 +14,7 @@ def names_of(proposal: Any) -> str:
     """Return the names of the mentors whom a proposal asks or asked, whoever said no last."""
     said_no = (InvitationStatus.NO, InvitationStatus.EXPIRED)
     found = sorted(proposal.asked, key=lambda one: one.status in said_no)
-    return ", ".join(dict.fromkeys(one.mentor.name for one in found))
+    return listed(list(dict.fromkeys(one.mentor.name for one in found)))
 
 
 def state_of(invitation: Invitation) -> str:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.judging import Judged, judge
+from wagtail_mentoring.pairing.judging import Judged, judge_if_possible
 from wagtail_mentoring.pairing.mentors import with_load
-from wagtail_mentoring.pairing.models import InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.models import RUNNING, ProposalStatus
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.localized import language_name
 
@@ -82,8 +82,7 @@ class ChooseMentors(SeekScreen):
 
 
 def _running(proposal: Any) -> list[Any]:
-    running = (InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES)
-    return [one for one in proposal.asked if one.status in running]
+    return [one for one in proposal.asked if one.status in RUNNING]
 
 
 class Invite(SeekScreen, AskScreen):
@@ -94,10 +93,13 @@ class Invite(SeekScreen, AskScreen):
     header_icon = "mail"
 
     def get_page_title(self) -> str:
-        return _("Invite %(names)s") % {"names": and_of([one.name for one in self.mentors])}
+        names = {"names": and_of([one.name for one in self.mentors])}
+        return _("Next in line: %(names)s") % names if self.queued else _("Invite %(names)s") % names
 
     @property
     def submit(self) -> str:
+        if self.queued:
+            return _("Put them next in line") if len(self.mentors) == 2 else _("Put this mentor next in line")
         return _("Invite this pair") if len(self.mentors) == 2 else _("Invite this mentor")
 
     @cached_property
@@ -143,15 +145,14 @@ class Invite(SeekScreen, AskScreen):
     @cached_property
     def judged(self) -> Judged | None:
         """Points and reasons of those who would be the pair; None for somebody who is no mentor now."""
-        try:
-            return judge(self.case, [mentor.pk for mentor in (*self.staying, *self.mentors)][:2])
-        except KeyError:
-            return None
+        staying = [mentor.pk for mentor in self.staying]
+        together = [*staying, *(mentor.pk for mentor in self.mentors)][:2]
+        return judge_if_possible(self.case, together, staying=staying)
 
     @cached_property
     def against(self) -> list[Any]:
         """What stands against asking them, the gravest first."""
-        fit = self.judged.fit if self.judged is not None and self.beside is None else None
+        fit = self.judged.fit if self.judged is not None else None
         staying = [mentor.pk for mentor in self.staying]
         return list(invitations.obstacles(self.case, self.mentors, beside=staying, fit=fit))
 

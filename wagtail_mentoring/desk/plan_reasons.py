@@ -64,6 +64,9 @@ def weightiest(told: Any) -> str:
     """Return the reasons that earn most of their points, the weightiest first, in one line."""
     good = [criterion for criterion in told.criteria if criterion.most and criterion.points * 4 >= criterion.most * 3]
     good.sort(key=lambda criterion: -criterion.points)
+    # Where and how they meet is one matter: "Online" need not be said twice.
+    where = [criterion for criterion in good if criterion.code in ("place", "format")]
+    good = [criterion for criterion in good if criterion not in where[1:]]
     return " · ".join(_brief(criterion) for criterion in good[:SHORT])
 
 

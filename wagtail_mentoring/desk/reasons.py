@@ -51,14 +51,13 @@ def beside_candidates(dossier: Dossier, proposal: Any, stays: Any) -> list[dict[
     """Return the best mentors who could be asked beside ``stays``, each with its points, reasons and address."""
     from .finding import detail_of
 
-    found = suggestions.suggest(dossier.case, pinned=(stays.pk,), limit=CANDIDATES)
-    pairs = [option for option in found.options if len(option.mentors) == 2]
-    others = {pk for option in pairs for pk in option.mentors} - {stays.pk}
+    found = suggestions.suggest(dossier.case, beside=(stays.pk,), limit=CANDIDATES)
+    others = {pk for option in found.options for pk in option.mentors}
     mentors = with_load(Mentor.objects.filter(union=dossier.case.union_id)).in_bulk(list(others))
     names = names_for(dossier, [*mentors.values(), stays])
     rows = []
-    for option in pairs:
-        mentor = mentors[next(pk for pk in option.mentors if pk != stays.pk)]
+    for option in found.options:
+        mentor = mentors[option.mentors[0]]
         question = urlencode({"mentor": mentor.pk, "beside": proposal.pk})
         rows.append(
             {

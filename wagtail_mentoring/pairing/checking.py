@@ -11,10 +11,23 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor, MentorConflict
+from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.workflows import StepRefused
 
+from .gather import talk_and_ways
+from .matching.filters import sieve
+from .matching.table import MentorTable
 from .mentors import present, volunteers, with_load
-from .models import ENDED_BY_MENTOR, RUNNING, Invitation, PairMembership, Proposal
+from .models import (
+    ENDED_BY_MENTOR,
+    RUNNING,
+    UNDECIDED,
+    Invitation,
+    InvitationStatus,
+    NoReason,
+    PairMembership,
+    Proposal,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +35,8 @@ class Obstacle:
     """One thing that stands against asking somebody. A reason overrides it unless it is ``absolute``.
 
     ``code`` is one of ``not_of_field``, ``not_volunteering``, ``away``, ``no_room``, ``asked``, ``in_pair`` (absolute),
-    ``conflict``, ``conflict_of_two``, ``earlier``, ``declined``, ``below_minimum``.
+    ``consent``, ``language``, ``format``, ``distance``, ``conflict``, ``conflict_of_two``, ``earlier``, ``declined``,
+    ``below_minimum``.
     """
 
     code: str
@@ -39,12 +53,21 @@ SENTENCES: dict[str, Any] = {
     "no_room": _("{name} has no room now."),
     "asked": _("{name} is being asked for this case already, or stands in line for it."),
     "in_pair": _("{name} is in this pair already. Choose somebody else."),
+    "consent": _("{name} has not agreed to be shown to a mentee."),
+    "language": _("{name} and the mentee have no language in which both can talk about work."),
+    "format": _("{name} and the mentee have no way to meet that both want."),
+    "distance": _("{name} lives too far away to meet face to face."),
     "conflict": _("{name} has declared a conflict of interest with the mentee."),
     "conflict_of_two": _("{name} have declared a conflict of interest with each other."),
     "earlier": _("{name} was this mentee’s mentor before."),
-    "declined": _("{name} said no for this case, or did not answer."),
+    "declined": _("{name} said no for this case."),
     "below_minimum": _("The fit of {fit} points is below the union’s minimum of {least}."),
 }
+#: The same of "declined", where more is known.
+DID_NOT_ANSWER = _("{name} did not answer in time for this case.")
+SAID_WHY_NOT = _("{name} said no for this case: “{reason}”.")
+#: The tests of :mod:`.matching.filters` that are obstacles as well; a profile without languages shares none.
+FILTERED = ("consent", "language", "format", "distance")
 ABSOLUTE = ("not_of_field", "not_volunteering", "away", "no_room", "asked", "in_pair")
 
 
@@ -75,6 +98,8 @@ def obstacles(
 ) -> list[Obstacle]:
     """Return what stands against asking ``mentors`` (from :func:`load_mentors`) for ``case``, the gravest first.
 
+    Languages, ways to meet, places and consent are tested by the filters of the suggestions.
+
     ``beside`` are the keys of those who would mentor together with them. ``fit`` are the points of 100, if known.
     For a proposal that waited in line: ``own`` is that proposal, and of what a reason may override only what has come
     up after ``since`` counts. Constant number of queries.
@@ -82,24 +107,31 @@ def obstacles(
     keys = [mentor.pk for mentor in mentors]
     chosen = Mentor.objects.filter(pk__in=keys)
     mine = Invitation.objects.filter(proposal__case=case, mentor__in=keys)
+    declined = _declined(_after(since, "answered_at", mine.filter(status__in=ENDED_BY_MENTOR)))
     sets: dict[str, set[int]] = {
         "not_of_field": set(keys) - _keys(chosen.filter(union_id=case.union_id, fields=case.field_id)),
         "not_volunteering": set(keys) - _keys(volunteers(chosen)),
         "away": set(keys) - _keys(present(chosen)),
         "no_room": {mentor.pk for mentor in mentors if mentor.load >= mentor.capacity},
-        "asked": _keys(mine.filter(status__in=RUNNING).exclude(proposal=own), "mentor"),
+        "asked": _keys(mine.filter(status__in=RUNNING, proposal__status__in=UNDECIDED).exclude(proposal=own), "mentor"),
         "in_pair": _keys(_running_members(case), "mentor"),
+        **_filtered(case, mentors, since),
         "conflict": _keys(_after(since, "declared_at", MentorConflict.objects.filter(mentee=case.mentee_id)), "mentor"),
         "earlier": set()
         if since
         else _keys(PairMembership.objects.filter(pair__case__mentee=case.mentee_id), "mentor"),
-        "declined": _keys(_after(since, "answered_at", mine.filter(status__in=ENDED_BY_MENTOR)), "mentor"),
+        "declined": set(declined),
     }
     sets["earlier"] -= sets["in_pair"]
     # Whoever is being asked holds a place for this very case: one sentence is enough.
     sets["no_room"] -= sets["asked"]
     names = {mentor.pk: mentor.name for mentor in mentors}
-    found = [_of_one(code, key, names[key]) for code, hit in sets.items() for key in keys if key in hit]
+    found = [
+        _of_one(code, key, names[key], declined.get(key) if code == "declined" else None)
+        for code, hit in sets.items()
+        for key in keys
+        if key in hit
+    ]
     found += _conflicts_of_two(keys, beside, since)
     least = case.participation.minimum_fit
     if since is None and fit is not None and fit < least:
@@ -116,11 +148,43 @@ def _after(since: datetime.datetime | None, column: str, rows: Any) -> Any:
 
 
 def _running_members(case: Case) -> Any:
-    return PairMembership.objects.filter(pair__case=case, pair__ended_at__isnull=True, left_at__isnull=True)
+    return PairMembership.objects.current(case)
 
 
-def _of_one(code: str, key: int, name: str) -> Obstacle:
-    return Obstacle(code, format_lazy(SENTENCES[code], name=name), (key,), code in ABSOLUTE)
+def _filtered(case: Case, mentors: Sequence[Mentor], since: datetime.datetime | None) -> dict[str, set[int]]:
+    """Return by code whom the filters of the suggestions speak against that look at no other rows.
+
+    Of those who waited in line ``since``, only who has withdrawn the consent meanwhile.
+    """
+    consents = Consent.objects.filter(mentor__in=[one.pk for one in mentors], kind=ConsentKind.SHOWN_TO_MENTEE)
+    given = {True: set[int](), False: set[int]()}
+    for mentor, withdrawn_at in consents.order_by().values_list("mentor", "withdrawn_at"):
+        if withdrawn_at is None or since is None or withdrawn_at > since:
+            given[withdrawn_at is None].add(mentor)
+    if since is not None:
+        return {"consent": given[False] - given[True]}
+    if not mentors:
+        return {}
+    mentee, facts = talk_and_ways(case, mentors, given[True])
+    tested = sieve(MentorTable(facts), mentee)
+    return {code: set(tested.failing_keys(code)) for code in FILTERED}
+
+
+def _declined(rows: Any) -> dict[int, Any]:
+    """Return by mentor the sentence of the last no, or of the last time without an answer."""
+    found = {}
+    for mentor, status, why in rows.order_by("pk").values_list("mentor", "status", "no_reason"):
+        if status == InvitationStatus.EXPIRED:
+            found[mentor] = DID_NOT_ANSWER
+        elif why and why != NoReason.OTHER:
+            found[mentor] = format_lazy(SAID_WHY_NOT, name="{name}", reason=NoReason(why).label)
+        else:
+            found[mentor] = SENTENCES["declined"]
+    return found
+
+
+def _of_one(code: str, key: int, name: str, sentence: Any = None) -> Obstacle:
+    return Obstacle(code, format_lazy(sentence or SENTENCES[code], name=name), (key,), code in ABSOLUTE)
 
 
 def _conflicts_of_two(keys: Sequence[int], beside: Sequence[int], since: datetime.datetime | None) -> list[Obstacle]:

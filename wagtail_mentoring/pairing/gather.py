@@ -6,7 +6,7 @@ Rows are fetched as plain values, not as models: a union may have 20,000 mentors
 import datetime
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, groupby
@@ -32,7 +32,7 @@ from .matching.facts import LEVELS, MenteeFacts, MentorFacts
 from .matching.languages import codes_of
 from .matching.tokens import tokens, without
 from .mentors import volunteers
-from .models import Invitation, InvitationStatus, PairMembership, Place, Proposal, ProposalStatus
+from .models import RUNNING, UNDECIDED, Invitation, InvitationStatus, PairMembership, Place, Proposal, ProposalStatus
 
 _LEVEL = {level: number for number, level in enumerate(LEVELS)}
 _NONE: tuple[()] = ()
@@ -94,6 +94,45 @@ def gather(union: Union, cases: "QuerySet[Case]", also: Iterable[int] = ()) -> G
     return Gathered(tuple(mentees), tuple(mentors), rules)
 
 
+def talk_and_ways(
+    case: Case, mentors: Iterable[Mentor], consenting: Container[int]
+) -> tuple[MenteeFacts, list[MentorFacts]]:
+    """Return the mentee of ``case`` and ``mentors`` with what they need to meet and talk: languages, ways, places.
+
+    For rows that are at hand already, where the facts of a whole union would be too much. ``consenting``: keys of those
+    who have agreed to be shown. Asks the database for the mentee's wishes, and nothing else about the mentors.
+    """
+    mentee = case.mentee
+    facts = MenteeFacts(
+        case=case.pk,
+        mentee=mentee.pk,
+        field=case.field_id,
+        english=_LEVEL.get(mentee.english, 0),
+        finnish=_LEVEL.get(mentee.finnish, 0),
+        swedish=_LEVEL.get(mentee.swedish, 0),
+        other=_LANGUAGES(mentee.other_languages),
+        municipality=_place(mentee.municipality),
+        region=_REGION(mentee.municipality),
+        formats=tuple(sorted(set(wishes_of([case.pk])[case.pk].formats))),
+    )
+    return facts, [
+        MentorFacts(
+            pk=one.pk,
+            fields=(case.field_id,),
+            english=_LEVEL.get(one.english, 0),
+            finnish=_LEVEL.get(one.finnish, 0),
+            swedish=_LEVEL.get(one.swedish, 0),
+            other=_LANGUAGES(one.other_languages),
+            municipality=_place(one.municipality),
+            region=_REGION(one.municipality),
+            online=one.online,
+            in_person=one.in_person,
+            consent=one.pk in consenting,
+        )
+        for one in mentors
+    ]
+
+
 # Mentees
 
 
@@ -123,11 +162,15 @@ def _mentees(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
         .order_by()
         .values_list("pair__case__mentee", "mentor")
     )
-    declined = _by_first(
-        Invitation.objects.filter(
-            proposal__case__in=cases.values("pk"), status__in=[InvitationStatus.NO, InvitationStatus.EXPIRED]
-        ).values_list("proposal__case", "mentor")
-    )
+    invited: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    asked: dict[int, list[int]] = defaultdict(list)
+    for status, proposal, case, mentor in Invitation.objects.filter(proposal__case__in=cases.values("pk")).values_list(
+        "status", "proposal__status", "proposal__case", "mentor"
+    ):
+        invited[status][case].append(mentor)
+        if status in RUNNING and proposal in UNDECIDED:
+            asked[case].append(mentor)
+    said_no, silent = invited[InvitationStatus.NO], invited[InvitationStatus.EXPIRED]
     conflicts = _by_first(
         MentorConflict.objects.filter(mentee__in=cases.values("mentee")).values_list("mentee", "mentor")
     )
@@ -158,7 +201,9 @@ def _mentees(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
                 experience_years=wish.experience_years,
                 holds=_sorted(holds[pk]),
                 earlier=_sorted(earlier[mentee]),
-                declined=_sorted(declined[pk]),
+                declined=_sorted(said_no[pk] + silent[pk]),
+                unanswered=_sorted(set(silent[pk]) - set(said_no[pk])),
+                asked=_sorted(asked[pk]),
                 conflicts=_sorted(conflicts[mentee]),
                 rematch=rematch,
                 waited_days=max(0, (now - since) // datetime.timedelta(days=1)),

@@ -7,7 +7,7 @@ from typing import Any
 from wagtail_mentoring.cases.models import Case
 
 from .gather import criteria_in_use, gather
-from .matching.options import why_of
+from .matching.options import failures, why_of
 from .matching.scoring import Scorer
 from .suggestions import prepare
 
@@ -20,9 +20,10 @@ class Judged:
     why: dict[str, Any]
 
 
-def judge(case: Case, mentors: Sequence[int]) -> Judged:
+def judge(case: Case, mentors: Sequence[int], *, staying: Sequence[int] = ()) -> Judged:
     """Return what ``mentors`` (keys of one or two of the union's volunteers) are worth to ``case``.
 
+    Of those among them who are ``staying`` (in the running pair, or asked already) nothing is told that stands against.
     Raises KeyError for a key of somebody else.
     """
     gathered = gather(case.union, Case.objects.filter(pk=case.pk), also=mentors)
@@ -31,5 +32,14 @@ def judge(case: Case, mentors: Sequence[int]) -> Judged:
     criteria = criteria_in_use()
     prepare(criteria, gathered)
     scorer = Scorer(them, gathered.rules_of(mentee).weights, criteria)
-    why = why_of(scorer, mentee, mentors)
+    against = failures(scorer, mentee, mentors)
+    why = why_of(scorer, mentee, mentors, failed={pk: codes for pk, codes in against.items() if pk not in staying})
     return Judged(why["points"], why)
+
+
+def judge_if_possible(case: Case, mentors: Sequence[int], *, staying: Sequence[int] = ()) -> Judged | None:
+    """Return the same, or None when one of ``mentors`` is no mentor now."""
+    try:
+        return judge(case, mentors, staying=staying)
+    except KeyError:
+        return None

@@ -206,7 +206,9 @@ def _place(reason: Reason, about: Telling) -> str:
 
 
 def _format(reason: Reason, about: Telling) -> str:
-    ways = [(_("face to face"), reason["in_person"]), (_("online"), reason["online"])]
+    far = [mentor for mentor in reason["in_person"] if mentor in reason.get("far", ())]
+    near = [mentor for mentor in reason["in_person"] if mentor not in far]
+    ways = [(_("face to face"), near), (_("online"), reason["online"])]
     if all(about.all(mentors) for _way, mentors in ways):
         return _("Face to face and online")
     parts = [
@@ -214,7 +216,13 @@ def _format(reason: Reason, about: Telling) -> str:
         for way, mentors in ways
         if mentors
     ]
-    return capital(", ".join(parts)) if parts else _("No way to meet that both want")
+    possible = capital(", ".join(parts)) if parts else _("No way to meet that both want")
+    if not far:
+        return possible
+    # What they wish, and what is possible for them, are two things.
+    apart = listed([capital(about.mentee), *(about.name(mentor) for mentor in far)])
+    told = _("%(people)s would meet face to face too, but live far apart") % {"people": apart}
+    return f"{possible}; {told}" if parts else told
 
 
 def _times(reason: Reason, about: Telling) -> str:

@@ -33,6 +33,7 @@ LABELS: dict[str, Any] = {
     "partner": gettext_lazy("Pair"),
 }
 RULED_OUT: dict[str, Any] = {
+    "asked": gettext_lazy("Being asked for this case now"),
     "no_languages": gettext_lazy("No languages in the profile"),
     "consent": gettext_lazy("Has not agreed to be shown to a mentee"),
     "no_room": gettext_lazy("No room now"),
@@ -48,6 +49,11 @@ RULED_OUT: dict[str, Any] = {
     "hand_among": gettext_lazy("Not among those you ask for"),
     "field": gettext_lazy("Of another profession"),
     "partner_conflict": gettext_lazy("Conflict of interest with the other mentor"),
+}
+#: The same of one mentor, where more is known than of many.
+OVERRIDDEN: dict[str, Any] = RULED_OUT | {
+    "said_no": gettext_lazy("Said no for this case"),
+    "unanswered": gettext_lazy("Did not answer in time for this case"),
 }
 
 
@@ -167,7 +173,7 @@ def _lack(entry: Mapping[str, Any], about: Telling) -> str:
             "languages": either([language_name(language) for language in entry["languages"]])
         }
     if code == "common_language":
-        return _("a language that all three share")
+        return _("a language that both share") if about.one else _("a language that all three share")
     if code == "times":
         return _("a time that suits both") if about.one else _("a time that suits all three")
     if code == "in_person":
@@ -186,7 +192,7 @@ def _note(entry: Mapping[str, Any], about: Telling) -> str:
 
 
 def _override(entry: Mapping[str, Any], about: Telling) -> str:
-    against = [str(RULED_OUT[code]) for code in entry["codes"] if code in RULED_OUT]
+    against = [str(OVERRIDDEN[code]) for code in entry["codes"] if code in OVERRIDDEN]
     if not against:
         return ""
     return _("Against %(mentor)s stands: %(reasons)s.") % {
@@ -211,6 +217,7 @@ def ruled_out_rows(found: Any) -> list[RuledOutRow]:
 
 def _clause(code: str, number: int) -> str:
     texts = {
+        "asked": ngettext("%(n)s is being asked for this case now", "%(n)s are being asked for this case now", number),
         "no_languages": ngettext(
             "%(n)s has no languages in the profile", "%(n)s have no languages in their profiles", number
         ),

@@ -7,7 +7,7 @@ import numpy as np
 
 from .criteria import FULL, Criterion, PerMentor, PerPair
 from .facts import LEVELS, MentorFacts
-from .filters import near, ways_to_meet
+from .filters import far, near, ways_to_meet
 from .table import LONG_EXPERIENCE, Ints, View
 from .tokens import meet, tokens
 
@@ -226,10 +226,17 @@ class Format(PerMentor):
 
     def reason(self, view: View, members: Sequence[int]) -> Mapping[str, Any]:
         in_person, online = ways_to_meet(view)
+        apart = far(view)
+        wishing = [position for position in members if in_person[position]]
+        distant = [view.mentor(position).pk for position in wishing if apart[position]]
         return {
             "blank": not view.mentee.formats,
-            "in_person": [view.mentor(position).pk for position in members if in_person[position]],
+            "in_person": [view.mentor(position).pk for position in wishing],
             "online": [view.mentor(position).pk for position in members if online[position]],
+            # Those of the first who live too far away for what both wish.
+            "far": distant,
+            # Who reads that somebody lives far away learns where the mentee lives.
+            "private": bool(distant) and view.mentee.hidden,
         }
 
 

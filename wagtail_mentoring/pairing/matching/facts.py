@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from .languages import UNREAD, readable
+
 #: Levels in the order of the Common European Framework; the place in this list is the number in the facts.
 LEVELS = ("", "a1", "a2", "b1", "b2", "c1", "c2")
 #: From this level on somebody can talk about work (B2).
@@ -103,6 +105,23 @@ def to_json(facts: MenteeFacts | MentorFacts) -> dict[str, Any]:
         if value != field.default:
             written[field.name] = _lists(value)
     return written
+
+
+def to_keep(facts: MenteeFacts, words: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what is kept of a mentee's facts with a proposal or a plan: nothing that only this person wrote.
+
+    Of the words only ``words`` (those that met a mentor's), of the other languages those that have a code, and of the
+    place the region.
+    """
+    kept = set(words)
+    return to_json(
+        dataclasses.replace(
+            facts,
+            words=tuple(word for word in facts.words if word in kept),
+            other=tuple(code for code in readable(facts.other) if code != UNREAD),
+            municipality="",
+        )
+    )
 
 
 def from_json(kind: type[Facts], written: Mapping[str, Any]) -> Facts:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from .facts import WORK_LEVEL, MenteeFacts, MentorFacts
-from .filters import Only, Sieve, sieve
+from .filters import BY_HAND, Only, Sieve, sieve
+from .languages import readable
 from .ranking import Ranked
 from .scoring import Scorer, Scores, points
 
@@ -47,7 +48,8 @@ def helps_for(found: Found) -> list[dict[str, Any]]:
     helps: list[dict[str, Any]] = []
     if found.ranked and found.ranked[0].points < found.minimum_fit:
         helps.append({"code": "minimum", "best": found.ranked[0].points, "minimum": found.minimum_fit})
-    if len(tested.possible) < 2 and not found.pinned:
+    # Those who are left out by hand are there all the same.
+    if len(tested.possible) < 2 and tested.but_for(BY_HAND) < 2 and not found.pinned:
         helps.append(_one_more(found))
     if len(tested.view):
         helps += [entry for code in _MENDABLE if (entry := _if_mended(found, code))]
@@ -63,7 +65,7 @@ def _one_more(found: Found) -> dict[str, Any]:
         "code": "one_more",
         "possible": len(found.tested.possible),
         "two_needed": not mentee.one_mentor_allowed,
-        "languages": [*mentee.other, *spoken],
+        "languages": [*readable(mentee.other), *spoken],
         "near": mentee.formats == ("in_person",),
         # So many have everything but a common language.
         "language": len(found.tested.only("language")),
@@ -128,6 +130,8 @@ def _gains(found: Found) -> list[dict[str, Any]]:
     if after - best.points < _WORTH_SAYING:
         return []
     _new, what, value, one, _stays = tried[at]
+    if what == "language":
+        value = readable([value])[0]
     entry = {"code": "gain", "what": what, "value": value, "mentor": one.pk, "before": best.points, "after": after}
     return [entry]
 

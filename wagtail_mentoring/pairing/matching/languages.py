@@ -1,6 +1,7 @@
 """Other languages, as people write them in English, Finnish or Swedish, brought to one code."""
 
 import re
+from collections.abc import Iterable
 
 # Code: English, Finnish, Swedish, further names with commas between.
 _TABLE = """
@@ -101,6 +102,16 @@ def _read() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
 
 
 _CODES, _NAMES = _read()
+#: Stands for a language whose name nobody reads: what a person wrote there is for nobody else.
+UNREAD = "another"
+_NAMES[UNREAD] = ("another language", "muu kieli", "ett annat språk")
+
+
+def readable(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return ``codes`` with :data:`UNREAD`, once and last, in place of those that are a person's own words."""
+    listed = tuple(codes)
+    known = tuple(code for code in listed if code in _NAMES and code != UNREAD)
+    return known if len(known) == len(listed) else (*known, UNREAD)
 
 
 def codes_of(text: str) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from .facts import MenteeFacts, to_json
+from .facts import MenteeFacts, to_json, to_keep
 from .filters import sieve
+from .languages import readable
 from .scoring import Scorer, Scores, points
 from .table import Ints
 
@@ -48,14 +49,23 @@ def why_of(
         "lacks": _lacks(scores, members, {row["code"]: row["reason"] for row in criteria}),
         "notes": _notes(scores, members),
         "overrides": [{"mentor": pk, "codes": list(codes)} for pk, codes in failed.items() if codes],
-        "facts": {"mentee": to_json(mentee), "mentors": [to_json(scores.view.mentor(one)) for one in members]},
+        "facts": {
+            "mentee": to_keep(mentee, _words_met(criteria)),
+            "mentors": [to_json(scores.view.mentor(one)) for one in members],
+        },
     }
+
+
+def _words_met(criteria: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the mentee's words that met one of these mentors', as the reason of the speciality names them."""
+    reason = next((row["reason"] for row in criteria if row["code"] == "speciality"), {})
+    return {word for entry in reason.get("met", ()) for word in entry["words"]}
 
 
 def failures(scorer: Scorer, mentee: MenteeFacts, mentors: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Return by mentor the codes of the hard filters that stand against it; ``field``: of another profession.
 
-    ``partner_conflict``: two who must not be in one pair.
+    ``partner_conflict``: two who must not be in one pair; ``said_no``, ``unanswered`` in place of ``declined``.
     """
     rows = scorer.table.rows(mentors)
     tested = sieve(scorer.table, mentee, rows)
@@ -64,13 +74,20 @@ def failures(scorer: Scorer, mentee: MenteeFacts, mentors: Sequence[int]) -> dic
     for pk in mentors:
         row = scorer.table.row_of[pk]
         mentor = scorer.table.mentors[row]
-        codes = list(tested.failed_by(row))
+        codes = [_of_one(code, pk, mentee) for code in tested.failed_by(row)]
         if mentee.field not in mentor.fields:
             codes.insert(0, "field")
         if row in barred:
             codes.append("partner_conflict")
         found[pk] = tuple(codes)
     return found
+
+
+def _of_one(code: str, pk: int, mentee: MenteeFacts) -> str:
+    """Return ``code``, or what tells more of the one mentor ``pk``."""
+    if code != "declined":
+        return code
+    return "unanswered" if pk in mentee.unanswered else "said_no"
 
 
 def value_of(scores: Scores, members: Sequence[int]) -> int:
@@ -94,7 +111,7 @@ def _lacks(scores: Scores, members: Sequence[int], reasons: Mapping[str, Any]) -
         found.append({"code": "goals", "goals": missing, "of": len(missing) + len(reasons["goals"]["covered"])})
     own = [code for code in mentee.other if not any(code in one.other for one in people)]
     if mentee.other and len(own) == len(mentee.other):
-        found.append({"code": "own_language", "languages": own})
+        found.append({"code": "own_language", "languages": list(readable(own))})
     if not reasons.get("languages", {}).get("together", True):
         found.append({"code": "common_language"})
     times = reasons.get("times", {})
