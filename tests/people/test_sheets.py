@@ -11,14 +11,14 @@ from django.utils.translation import override
 
 from tests.factories import make_field, make_mentor, make_union
 from wagtail_mentoring import clock
-from wagtail_mentoring.documents.checking.tables import Table, read_table
+from wagtail_mentoring.documents.checking.tables import Table, is_formula, read_table
 from wagtail_mentoring.models import Mentor, MentorLogEntry, OutboxMessage, Union
 from wagtail_mentoring.people import signals
 from wagtail_mentoring.people.mentors import set_shown
 from wagtail_mentoring.people.sheets import template
 from wagtail_mentoring.people.sheets.columns import COLUMNS
 from wagtail_mentoring.people.sheets.plan import RowPlan, SheetPlan, SheetRefused, make_plan
-from wagtail_mentoring.people.sheets.values import defused, shown_values
+from wagtail_mentoring.people.sheets.values import defused, fused, shown_values
 from wagtail_mentoring.people.sheets.writing import PlanChanged, import_sheet
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
@@ -281,9 +281,9 @@ def test_the_plan_takes_constant_queries(union: Union, django_assert_num_queries
         make_mentor(make_field(), email=f"p{number}@x.fi", name=f"Person {number}")
     small, large = table({"Title": "x"}), table(*[{"Title": "x"} for _row in range(40)])
     make_plan(union, small, no_check)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         make_plan(union, small, no_check)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(make_plan(union, large, no_check).of("update")) == 20
 
 
@@ -317,3 +317,39 @@ def test_a_mentor_goes_out_and_comes_back_unchanged(union: Union) -> None:
 
 def test_cells_that_would_compute_are_defused() -> None:
     assert defused("=1+1") == "'=1+1" and defused("+358 40") == "+358 40" and defused("@x") == "'@x"
+
+
+COMPUTING = [
+    "x;=cmd|'/c calc'!A1;y",
+    "a\n=1+1",
+    "a, +cmd",
+    "a\t@x|-y",
+    'a;"=1"',
+    "'=1",
+    "''=1;'=2",
+    "=1;=2",
+    "\uff1d1; \uff0b1x",
+]
+
+
+@pytest.mark.parametrize("text", [*COMPUTING, "O'Neil; 't Hooft", "CV; +358 40 1234, -", "a; b | c"])
+def test_no_cell_computes_whatever_the_file_is_read_by(text: str) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow(["first", defused(text), "last, one"])
+    for sign in ",;\t|":
+        for row in csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=sign):
+            for cell in row:
+                assert not any(is_formula(line.strip()) for line in cell.splitlines()), (sign, cell)
+    assert fused(defused(text)) == text
+
+
+def test_what_was_defused_comes_back_as_it_was(union: Union) -> None:
+    mentor = written(union, {"Title": "Lead"})
+    Mentor.objects.filter(pk=mentor.pk).update(topics_text="x;=1+1|@y\n-z", speciality="=a; b")
+    mentor.refresh_from_db()
+    cells = shown_values(mentor)
+    out = io.StringIO(newline="")
+    lines = [[column.label for column in COLUMNS], [defused(cells[column.name]) for column in COLUMNS]]
+    csv.writer(out).writerows(lines)
+    row = only(make_plan(union, read_table(out.getvalue().encode()), no_check))
+    assert row.outcome == "unchanged", (row.faults, row.changes)

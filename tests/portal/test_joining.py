@@ -7,13 +7,16 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_field, make_mentor, make_union
 from wagtail_mentoring import clock
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_signed_up, mentor_signed_up_again
 from wagtail_mentoring.people.signing_up import sign_up
+from wagtail_mentoring.portal.sign_up_form import SignUpForm
 from wagtail_mentoring.privacy.models import Consent
 from wagtail_mentoring.privacy.public_texts import notice_in_force
 from wagtail_mentoring.setup.texts import load_notices
@@ -257,3 +260,62 @@ def test_without_a_notice_nothing_is_asked(client: Client) -> None:
     assert client.get(FORM).status_code == 503
     assert client.post(FORM, answers()).status_code == 503
     assert not Mentor.objects.exists()
+
+
+def test_a_phone_number_has_digits() -> None:
+    form = SignUpForm({"phone": "abc"}, offered=[])
+    assert "It looks like +358 40 123 4567." in str(form.errors["phone"])
+    assert "phone" not in SignUpForm({"phone": "040 1234567 (evenings)"}, offered=[]).errors
+    assert "phone" not in SignUpForm({"phone": ""}, offered=[]).errors
+
+
+def test_what_may_be_empty_is_marked_and_what_no_tick_means_is_said() -> None:
+    form = SignUpForm(offered=[])
+    marked = {name for name, field in form.fields.items() if not field.required and not getattr(field, "unmarked", 0)}
+    assert {"other_languages", "municipality", "topics_text", "phone"} <= marked and "topics" not in marked
+    told = " ".join(str(section.intro) for section in form.sections)
+    assert "we cannot suggest you to anybody" in told and "tick nothing, and" not in told
+
+
+def test_nothing_is_looked_up_before_the_answer(client: Client, told: list[str]) -> None:
+    """A mentor who is known and one who is not have taken the same work when the answer leaves."""
+    make_mentor(name="Maija Meikäläinen", email="maija@example.org")
+    seen: list[tuple[int, int]] = []
+    for number, email in enumerate(("maija@example.org", "new@example.org")):
+        with mock.patch("wagtail_mentoring.portal.answered.AnsweredFirst.close"):
+            with CaptureQueriesContext(connection) as queries:
+                response = client.post(FORM, answers(email=email))
+            assert response.status_code == 302 and told == ["again", "signed up"][:number]
+            seen.append((len(queries), Mentor.objects.count()))
+        response._work()
+    # The session is begun by the first and changed by the second: one query of the two is another.
+    assert abs(seen[0][0] - seen[1][0]) <= 2 and seen[0][1] == seen[1][1] == 1
+    assert told == ["again", "signed up"] and Mentor.objects.count() == 2
+
+
+def test_one_address_is_not_flooded_and_the_answer_does_not_tell(
+    client: Client, settings: Any, told: list[str]
+) -> None:
+    settings.WAGTAIL_MENTORING = settings.WAGTAIL_MENTORING | {"LIMIT_LINK_REQUEST": "2/hour"}
+    for number in range(4):
+        with mock.patch("wagtail_mentoring.portal.joining.client_address", return_value=f"192.0.2.{number}"):
+            sent = client.post(FORM, answers(email="flooded@example.org", name=f"Person {number}"))
+        assert sent.status_code == 302 and sent.url == SENT
+    assert told == ["signed up", "again"] and Mentor.objects.count() == 1
+
+
+def test_one_union_is_not_flooded(client: Client, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = settings.WAGTAIL_MENTORING | {"LIMIT_SIGN_UP": "2/hour"}
+    codes = []
+    for number in range(3):
+        with mock.patch("wagtail_mentoring.portal.joining.client_address", return_value=f"192.0.2.{100 + number}"):
+            response = client.post(FORM, answers(email=f"m{number}@example.org"))
+        codes.append(response.status_code)
+    assert codes == [302, 302, 429] and "Very many people" in response.content.decode()
+    assert Mentor.objects.count() == 2
+
+
+def test_an_error_while_writing_is_in_the_log(client: Client, caplog: Any) -> None:
+    with mock.patch.object(mentor_signed_up, "send", side_effect=RuntimeError):
+        assert client.post(FORM, answers()).url == SENT
+    assert "could not be written" in caplog.text and not Mentor.objects.exists()

@@ -29,6 +29,12 @@ def refuse_slipped_year(value: datetime.date) -> None:
         )
 
 
+def refuse_day_to_come(value: datetime.date) -> None:
+    """Raise ValidationError for a day after today, of something that was done."""
+    if value > clock.today():
+        raise ValidationError(_("This day is still to come. Write the day on which it was done."), code="to_come")
+
+
 class DayInput(AdminDateInput):
     """Wagtail's calendar, which leaves alone what was typed: it would make 3 March of 31 February without a word."""
 
@@ -56,6 +62,12 @@ class DayField(forms.DateField):
         kwargs.setdefault("input_formats", [widget.format, *DAY_FORMATS])
         kwargs.setdefault("error_messages", {"invalid": _("Write the day, such as 24.11.2026.")})
         super().__init__(**kwargs)
+
+
+class PastDayField(DayField):
+    """A day on which something was done: today or earlier."""
+
+    default_validators = [refuse_slipped_year, refuse_day_to_come]
 
 
 class MomentField(forms.DateTimeField):

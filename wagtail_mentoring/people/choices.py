@@ -29,6 +29,19 @@ TOPICS = [
 ]
 
 
+#: What of a mentor a consent may name, in words: the same wherever it is asked, read or shown.
+SHOWABLE = {
+    "name": _("Name"),
+    "title": _("Title"),
+    "experience_years": _("Years of experience"),
+    "languages": _("Languages"),
+    "municipality": _("Municipality"),
+    "topics": _("Topics"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+}
+
+
 class MeetingFormat(models.TextChoices):
     IN_PERSON = "in_person", _("We meet face to face")
     ONLINE = "online", _("We meet online")

@@ -61,7 +61,9 @@ class MentorQuestions(StepForm):
     )
     municipality = Text(
         label=gettext_lazy("Where can you meet?"),
-        help_text=gettext_lazy("The town or municipality. We look for mentees near it."),
+        help_text=gettext_lazy(
+            "The town or municipality. We look for mentees near it. Needed if you would like to meet face to face."
+        ),
         max_length=100,
         required=False,
         kind="mid",
@@ -109,8 +111,8 @@ class MentorQuestions(StepForm):
         super().__init__(*args, **kwargs)
         # The summary of errors lists them as they come on the page.
         self.order_fields([name for part in self.parts for name in part[3]])
-        for name in (*LANGUAGE_FIELDS, "municipality", "topics", "topics_text"):
-            # Of these something is needed, so that "(optional)" beside each would not be true.
+        for name in ("english", "finnish", "swedish", "topics"):
+            # Of these something is needed as a rule, so that "(optional)" beside each would not be true.
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
 
     @property

@@ -13,9 +13,6 @@ from wagtail_mentoring.people.models import Mentee, Mentor, Person
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
 
-#: What a mentor's consent may name in ``Consent.fields``.
-MENTOR_FIELDS = ("name", "title", "experience_years", "languages", "municipality", "topics", "email", "phone")
-
 
 @dataclass(frozen=True, slots=True)
 class ShownPerson:

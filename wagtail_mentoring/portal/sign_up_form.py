@@ -10,25 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.applications.forms import AboutForm
 from wagtail_mentoring.applications.questions import Email, LongText, Several, Text, Tick
-from wagtail_mentoring.applications.validation import refuse_address
+from wagtail_mentoring.applications.validation import refuse_address, refuse_no_number
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.people.choices import SHOWABLE
 from wagtail_mentoring.programme.models import ProfessionalField
 
 from .mentor_questions import MentorQuestions, language_question, offer_languages
-from .shown import MENTOR_FIELDS
 
-#: What may be shown of a mentor, in words. Keys as in ``Consent.fields``.
-SHOWN_WORDS = {
-    "name": gettext_lazy("My name"),
-    "title": gettext_lazy("My work"),
-    "experience_years": gettext_lazy("My years of experience"),
-    "languages": gettext_lazy("My languages"),
-    "municipality": gettext_lazy("My municipality"),
-    "topics": gettext_lazy("What I can help with"),
-    "email": gettext_lazy("My e-mail address"),
-    "phone": gettext_lazy("My phone number"),
-}
-_SHOWN = [(name, SHOWN_WORDS[name]) for name in MENTOR_FIELDS]
+_SHOWN = list(SHOWABLE.items())
 
 
 class SignUpForm(MentorQuestions):
@@ -49,7 +38,12 @@ class SignUpForm(MentorQuestions):
         autocomplete="email",
     )
     phone = Text(
-        label=AboutForm.base_fields["phone"].label, max_length=40, required=False, kind="mid", autocomplete="tel"
+        label=AboutForm.base_fields["phone"].label,
+        max_length=40,
+        required=False,
+        kind="mid",
+        autocomplete="tel",
+        validators=[refuse_no_number],
     )
     language = language_question(gettext_lazy("In which language shall we write to you?"))
     fields_chosen = Several(
@@ -94,7 +88,8 @@ class SignUpForm(MentorQuestions):
             gettext_lazy("What others may see of you"),
             gettext_lazy(
                 "Mentors are never listed anywhere. A mentee or a second mentor sees only what you tick here, and only "
-                "when we propose you to each other. You can tick nothing, and you can change your mind at any time."
+                "when we propose you to each other. If you tick nothing for a mentee, we cannot suggest you to "
+                "anybody. You can change your mind at any time."
             ),
             ("shown_to_mentee", "shown_to_partner"),
         ),

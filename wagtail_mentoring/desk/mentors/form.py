@@ -1,5 +1,6 @@
 """The form with which a contact person registers a mentor and edits the profile."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -11,15 +12,16 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 
+from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pairing.mentor_states import with_state
-from wagtail_mentoring.people.choices import TOPICS, SuitableTime
+from wagtail_mentoring.people.choices import SHOWABLE, TOPICS, SuitableTime
 from wagtail_mentoring.people.mentors import folded, merge_absences, set_shown, with_address
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
-from wagtail_mentoring.people.sheets.values import CONSENTS, SHOWABLE
+from wagtail_mentoring.people.sheets.values import CONSENTS
 from wagtail_mentoring.privacy.consents import consented
 
-from ..fields import DayField, RowsField, TextField
+from ..fields import DayField, PastDayField, RowsField, TextField
 from ..forms import refuse_in_texts
 from ..register import handled_fields
 from .wording import mentees
@@ -46,7 +48,7 @@ class AbsenceForm(WagtailAdminModelForm):
 class MentorForm(WagtailAdminModelForm):
     """A mentor. The union is that of the chosen fields; only fields of the user's own unions are offered."""
 
-    membership_confirmed_on = DayField(
+    membership_confirmed_on = PastDayField(
         label=gettext_lazy("Membership confirmed on"),
         required=False,
         help_text=gettext_lazy("Without it the mentor is not offered for a case."),
@@ -56,12 +58,12 @@ class MentorForm(WagtailAdminModelForm):
         required=False,
         help_text=gettext_lazy("The last day of the pause. Until then nobody new is offered."),
     )
-    oriented_on = DayField(
+    oriented_on = PastDayField(
         label=gettext_lazy("Orientation acknowledged on"),
         required=False,
         help_text=gettext_lazy("Needed before the first case. The first invitation asks for it."),
     )
-    checked_on = DayField(
+    checked_on = PastDayField(
         label=gettext_lazy("Profile confirmed on"),
         required=False,
         help_text=gettext_lazy("When the mentor last said that all this is still true."),
@@ -86,7 +88,9 @@ class MentorForm(WagtailAdminModelForm):
     shown_to_mentee = ChoicesField(
         label=gettext_lazy("May be shown to a mentee"),
         choices=SHOWABLE.items(),
-        help_text=gettext_lazy("Only what the mentor has agreed to. Nothing ticked: nothing is shown."),
+        help_text=gettext_lazy(
+            "Only what the mentor has agreed to. If nothing is ticked, the mentor is offered for no case."
+        ),
     )
     shown_to_partner = ChoicesField(
         label=gettext_lazy("May be shown to the partner mentor"),
@@ -147,6 +151,12 @@ class MentorForm(WagtailAdminModelForm):
                 "%(mentees)s now, with those who are being asked about. A smaller number takes nobody away; it only "
                 "means no new ones."
             ) % {"mentees": mentees(load)}
+
+    def clean_paused_until(self) -> datetime.date | None:
+        until: datetime.date | None = self.cleaned_data["paused_until"]
+        if until and until < clock.today() and "paused_until" in self.changed_data:
+            raise forms.ValidationError(_("This day is over. Choose one that is still to come, or leave it empty."))
+        return until
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

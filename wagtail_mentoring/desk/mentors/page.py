@@ -17,9 +17,9 @@ from wagtail_mentoring.pairing.mentor_states import MentorState, with_state
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus
 from wagtail_mentoring.pairing.standing import partner_of
 from wagtail_mentoring.pairing.volunteering import memberships_with_meetings
+from wagtail_mentoring.people.choices import SHOWABLE
 from wagtail_mentoring.people.mentors import conflicts_of, had_a_part
 from wagtail_mentoring.people.models import Mentor, MentorConflict
-from wagtail_mentoring.people.sheets.values import SHOWABLE
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.programme.localized import language_name

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.people.choices import TOPICS, SuitableTime
+from wagtail_mentoring.people.choices import SHOWABLE, TOPICS, SuitableTime
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
 from .columns import COLUMNS
-from .values import SHOWABLE, defused
+from .values import defused
 
 
 def _fields(union: Union) -> list[str]:

@@ -9,43 +9,48 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.checking.tables import is_formula
-from wagtail_mentoring.people.choices import TOPICS, SuitableTime
+from wagtail_mentoring.people.choices import SHOWABLE, TOPICS, SuitableTime
 from wagtail_mentoring.people.models import LanguageLevel, Mentor
 from wagtail_mentoring.privacy.models import SHOWN_OF_MENTOR, ConsentKind
 from wagtail_mentoring.programme.models import ProfessionalField
 
 from .columns import plain
 
-#: What a consent to be shown may name, in words.
-SHOWABLE: dict[str, Any] = {
-    "name": gettext_lazy("Name"),
-    "title": gettext_lazy("Title"),
-    "experience_years": gettext_lazy("Years of experience"),
-    "languages": gettext_lazy("Languages"),
-    "municipality": gettext_lazy("Municipality"),
-    "topics": gettext_lazy("Topics"),
-    "email": gettext_lazy("E-mail"),
-    "phone": gettext_lazy("Phone"),
-}
 CONSENTS = {"shown_to_mentee": ConsentKind.SHOWN_TO_MENTEE, "shown_to_partner": ConsentKind.SHOWN_TO_PARTNER}
 
 _YES = {"yes", "y", "1", "x", "true", "kyllä", "k", "on", "ja", "j"}
 _NO = {"no", "n", "0", "false", "ei", "e", "nej"}
 _NATIVE = {"native", "mothertongue", "äidinkieli", "modersmål"}
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})|(\d{4})-(\d{2})-(\d{2})")
-_DATES = ("paused_until", "membership_confirmed_on", "oriented_on")
+DATES = ("paused_until", "membership_confirmed_on", "oriented_on")
 _LEVELS = ("english", "finnish", "swedish")
 _LONG = {"topics_text": 2000, "conflicts": 2000, "interview_note": 5000}
 
 
+#: Where a program that reads the file with another separator, or line by line, could begin a cell that computes. Even a
+#: number: what follows it there is not its own cell's.
+_BEGINS = re.compile(r"([;,\t|\r\n][\s\"]*)(?='*[=@+\-−＝＠＋－])")
+_DEFUSED = re.compile(r"([;,\t|\r\n][\s\"]*)'(?='*[=@+\-−＝＠＋－])")
+
+
 def defused(text: str) -> str:
-    """Return ``text`` as a spreadsheet program shows it and does not compute it."""
-    return f"'{text}" if is_formula(text) else text
+    """Return ``text`` as a spreadsheet program shows it and does not compute it, whatever it takes for a separator.
+
+    An apostrophe goes before each sign that could begin a formula; :func:`fused` takes them away.
+    """
+    made = _BEGINS.sub(r"\1'", text)
+    return f"'{made}" if is_formula(text.lstrip("'")) else made
+
+
+def fused(text: str) -> str:
+    """Return what :func:`defused` made the text of, as it stood before."""
+    bare = text[1:] if text.startswith("'") and is_formula(text.lstrip("'")) else text
+    return _DEFUSED.sub(r"\1", bare)
 
 
 @cache
@@ -65,8 +70,21 @@ def _known(kind: str) -> Mapping[str, str]:
     return found
 
 
-def _several(text: str, known: Mapping[str, str], signs: str = ";\n|") -> list[str]:
-    """Return the stored values for a text of several. Raises ValidationError that names what is not known."""
+def _labels(kind: str) -> list[str]:
+    """Return what may be written, in the active language."""
+    choices: Mapping[str, Iterable[Any]] = {
+        "topics": dict(TOPICS).values(),
+        "times": SuitableTime.labels,
+        "shown": SHOWABLE.values(),
+    }
+    return [str(label) for label in choices[kind]]
+
+
+def _several(text: str, known: Mapping[str, str], allowed: Iterable[str], signs: str = ";\n|") -> list[str]:
+    """Return the stored values for a text of several.
+
+    Raises ValidationError that names what is not known, and what is ``allowed``.
+    """
     if plain(text) in known:
         return [known[plain(text)]]
     found: list[str] = []
@@ -81,8 +99,8 @@ def _several(text: str, known: Mapping[str, str], signs: str = ";\n|") -> list[s
             found.append(value)
     if unknown:
         raise ValidationError(
-            _("Not known: %(what)s. Write it as on the page with explanations of the template.")
-            % {"what": ", ".join(_("“%s”") % one[:60] for one in unknown)}
+            _("Not known: %(what)s. You can write: %(allowed)s.")
+            % {"what": ", ".join(_("“%s”") % one[:60] for one in unknown), "allowed": "; ".join(allowed)}
         )
     return found
 
@@ -93,21 +111,24 @@ class Reader:
     def __init__(self, fields: Iterable[ProfessionalField], check_text: Callable[[str], None]) -> None:
         self.check_text = check_text
         self.fields: dict[str, str] = {}
+        self.field_names: list[str] = []
         self.union = ""
         for field in fields:
             self.union = field.participation.union.short
             names = [field.profession.slug, *field.profession.names.values()]
+            self.field_names.append(str(field.profession))
             self.fields |= {plain(name): str(field.pk) for name in names if name}
 
     def read(self, name: str, text: str) -> Any:
         """Return the value of the column ``name`` for what stands in a cell. Raises ValidationError."""
         self.check_text(text)
+        text = fused(text)
         special = getattr(self, f"read_{name}", None)
         if special is not None:
             return special(text)
         if name in _LEVELS:
             return self._level(text)
-        if name in _DATES:
+        if name in DATES:
             return self._day(name, text)
         if name in CONSENTS:
             return self._shown(text)
@@ -138,16 +159,16 @@ class Reader:
 
     def read_fields(self, text: str) -> list[int]:
         try:
-            return sorted(int(pk) for pk in _several(text, self.fields, ",;/\n|"))
+            return sorted(int(pk) for pk in _several(text, self.fields, self.field_names, ",;/\n|"))
         except ValidationError as error:
             told = _("%(union)s has no such field. %(why)s") % {"union": self.union, "why": error.messages[0]}
             raise ValidationError(told) from None
 
     def read_topics(self, text: str) -> list[str]:
-        return _several(text, _known("topics"))
+        return _several(text, _known("topics"), _labels("topics"))
 
     def read_times(self, text: str) -> list[str]:
-        return _several(text, _known("times"), ",;\n|")
+        return _several(text, _known("times"), _labels("times"), ",;\n|")
 
     def read_language(self, text: str) -> str:
         wanted = text.strip().casefold()
@@ -192,7 +213,7 @@ class Reader:
             return sorted(SHOWN_OF_MENTOR)
         if plain(text) in _NO:
             return []
-        return sorted(_several(text, _known("shown"), ",;\n|"))
+        return sorted(_several(text, _known("shown"), _labels("shown"), ",;\n|"))
 
     def _day(self, name: str, text: str) -> str:
         match = _DATE.fullmatch(text.strip())
@@ -222,7 +243,7 @@ def stored_values(mentor: Mentor) -> dict[str, Any]:
             " membership_number interview_note"
         ).split()
     }
-    values |= {name: day.isoformat() if (day := getattr(mentor, name)) else "" for name in _DATES}
+    values |= {name: day.isoformat() if (day := getattr(mentor, name)) else "" for name in DATES}
     values["fields"] = sorted(field.pk for field in mentor.fields.all())
     return values | {name: standing.get(kind, []) for name, kind in CONSENTS.items()}
 
