@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_case, make_field, make_mentee, make_mentor, make_supervisor, make_union
+from tests import factories
+from tests.factories import make_case, make_field, make_mentee, make_supervisor, make_union
 from wagtail_mentoring import clock
 from wagtail_mentoring.desk.mentors import editing
 from wagtail_mentoring.models import Mentor, MentorConflict, MentorPair, OutboxMessage
@@ -32,8 +33,14 @@ def data(field: Any, *absences: tuple[str, str], **values: Any) -> dict[str, Any
         "capacity": 2,
         "language": "en",
         "english": "b2",
+        "shown_to_mentee": ["name"],
         **rows,
     } | values
+
+
+def make_mentor(field: Any, **values: Any) -> Mentor:
+    """Return a mentor who has agreed to be shown to a mentee."""
+    return factories.make_mentor(field, **{"shown": ("name",)} | values)
 
 
 def page(client: Client, mentor: Mentor) -> str:

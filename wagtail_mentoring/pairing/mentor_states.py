@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
+from wagtail_mentoring.privacy.models import Consent, ConsentKind
 
 from .models import Place
 
@@ -20,6 +21,7 @@ class MentorState(models.TextChoices):
     WAITING = "waiting", _("Waits for approval")
     UNCONFIRMED = "unconfirmed", _("Membership not confirmed")
     NO_LANGUAGE = "no_language", _("No language noted")
+    NOT_AGREED = "not_agreed", _("Has not agreed to be shown")
     PAUSED = "paused", _("Paused")
     AWAY = "away", _("Away")
     FULL = "full", _("No room now")
@@ -33,6 +35,15 @@ NO_LANGUAGE = Q(english="", finnish="", swedish="", other_languages="")
 def has_language(mentor: Mentor) -> bool:
     """Return whether any language of ``mentor`` is noted."""
     return bool(mentor.english or mentor.finnish or mentor.swedish or mentor.other_languages.strip())
+
+
+def has_agreed(mentor: Mentor) -> bool:
+    """Return whether ``mentor`` has agreed to be shown to a mentee; without it nobody is suggested. One query."""
+    return _agreed().filter(mentor=mentor).exists()
+
+
+def _agreed() -> "QuerySet[Consent]":
+    return Consent.objects.filter(kind=ConsentKind.SHOWN_TO_MENTEE, withdrawn_at__isnull=True)
 
 
 def _count(places: "QuerySet[Place]") -> Coalesce:
@@ -55,6 +66,7 @@ def with_state(mentors: "QuerySet[Mentor]") -> "QuerySet[Any]":
             When(approved_on__isnull=True, then=Value(MentorState.WAITING.value)),
             When(membership_confirmed_on__isnull=True, then=Value(MentorState.UNCONFIRMED.value)),
             When(NO_LANGUAGE, then=Value(MentorState.NO_LANGUAGE.value)),
+            When(~Exists(_agreed().filter(mentor=OuterRef("pk"))), then=Value(MentorState.NOT_AGREED.value)),
             When(paused_until__gte=today, then=Value(MentorState.PAUSED.value)),
             When(Exists(away), then=Value(MentorState.AWAY.value)),
             When(load__gte=F("capacity"), then=Value(MentorState.FULL.value)),

@@ -134,6 +134,7 @@ def kept(user: Any, word: str) -> tuple[int, Table] | None:
         tuple((number, tuple(cells)) for number, cells in table["rows"]),
         tuple(CellFault(**fault) for fault in table["faults"]),
         table["guessed"],
+        table["hidden"],
     )
 
 
@@ -240,6 +241,14 @@ def shown(
         wrong=len(wrong),
         writes=new + changed,
         guessed=table.guessed,
+        hidden=ngettext(
+            "%(number)s row is hidden in the sheet, and was read like the others. Look whether it belongs there.",
+            "%(number)s rows are hidden in the sheet, and were read like the others. Look whether they belong there.",
+            table.hidden,
+        )
+        % {"number": table.hidden}
+        if table.hidden
+        else "",
         again=again,
         word=word,
         submit_button_label=button_words(new, changed),
@@ -272,6 +281,14 @@ def after_words(plan: SheetPlan) -> list[str]:
             unconfirmed,
         )
         told.append(sentence % {"number": unconfirmed})
+    unshown = sum(not row.values.get("shown_to_mentee") for row in new)
+    if unshown:
+        sentence = ngettext(
+            "%(number)s of them has not agreed to be shown to a mentee, and is offered for no case yet.",
+            "%(number)s of them have not agreed to be shown to a mentee, and are offered for no case yet.",
+            unshown,
+        )
+        told.append(sentence % {"number": unshown})
     if changed:
         sentence = ngettext(
             "%(number)s mentor is changed as shown.", "%(number)s mentors are changed as shown.", len(changed)

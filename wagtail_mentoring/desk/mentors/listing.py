@@ -68,7 +68,7 @@ class MentorFilterSet(WagtailFilterSet):
     check = django_filters.ChoiceFilter(
         label=gettext_lazy("Profile"),
         method="filter_check",
-        choices=[("old", gettext_lazy("Older than a year"))],
+        choices=[("old", gettext_lazy("To be asked about"))],
         widget=forms.RadioSelect,
         empty_label=gettext_lazy("All"),
     )
@@ -116,7 +116,7 @@ class StateColumn(Column):
             "label": wording.state_words(instance),
             "free": instance.state_code == MentorState.AVAILABLE,
             "act": instance.state_code == MentorState.WAITING,
-            "old": wording.needs_check(instance),
+            "old": instance.needs_check,
         }
 
 
@@ -170,7 +170,9 @@ class MentorIndex(OwnUnionsRows, SafeExport, generic.IndexView):
         paginator, page, rows, several = super().paginate_queryset(queryset, page_size)
         shown = list(rows)
         known = with_state(Mentor.objects.filter(pk__in=[mentor.pk for mentor in shown])).in_bulk()
+        before = wording.checked_before()
         for mentor in shown:
+            mentor.needs_check = wording.needs_check(mentor, before)
             mentor.load, mentor.state_code = known[mentor.pk].load, known[mentor.pk].state_code
         page.object_list = shown
         return paginator, page, shown, several

@@ -24,7 +24,7 @@ from wagtail_mentoring.people.mentors import approve, decline
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
-from ..fields import DayField, RowsField, TextField
+from ..fields import PastDayField, RowsField, TextField
 from ..forms import refuse_in_texts
 from ..register import handled_fields
 from . import wording
@@ -66,7 +66,7 @@ class ApproveForm(MentorStepForm):
         error_messages={"required": gettext_lazy("Choose at least one field.")},
     )
     membership_number = forms.CharField(label=gettext_lazy("Membership number"), max_length=40, required=False)
-    membership_confirmed_on = DayField(
+    membership_confirmed_on = PastDayField(
         label=gettext_lazy("Membership confirmed on"),
         error_messages={
             "required": gettext_lazy("Write the day on which you found the person in the union’s register."),
@@ -175,7 +175,8 @@ class Approve(MentorStep):
     def after(self) -> list[str]:
         return [
             _("%(name)s gets a mail that says welcome, with the way to the own page.") % {"name": self.mentor.called},
-            _("With a language noted and room, the mentor is offered for cases of the chosen fields."),
+            wording.not_agreed_words(self.mentor)
+            or _("With a language noted and room, the mentor is offered for cases of the chosen fields."),
         ]
 
     def details(self) -> dict[str, Any]:
@@ -191,7 +192,7 @@ class Approve(MentorStep):
             membership_number=cleaned["membership_number"],
         )
         messages.success(self.request, _("%(name)s is a mentor now.") % {"name": self.mentor.name})
-        if reason := wording.no_language_words(self.mentor):
+        for reason in filter(None, (wording.no_language_words(self.mentor), wording.not_agreed_words(self.mentor))):
             messages.warning(self.request, reason)
         return self.to_the_mentor()
 

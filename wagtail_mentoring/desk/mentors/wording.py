@@ -1,13 +1,16 @@
 """What the screens say of a mentor."""
 
+import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.pairing.mentor_states import MentorState, has_language
+from wagtail_mentoring.pairing.mentor_states import MentorState, has_agreed, has_language
 from wagtail_mentoring.people.choices import TOPICS, SuitableTime
+from wagtail_mentoring.people.jobs import months_after, months_by_union
 from wagtail_mentoring.people.models import Mentor
 
 from .. import words
@@ -62,14 +65,16 @@ def full_words(mentor: Any) -> str:
     }
 
 
-def needs_check(mentor: Mentor, months: int = 12) -> bool:
-    """Return whether nobody has said for ``months`` that the profile is still true."""
-    return mentor.approved_on is not None and last_checked(mentor) < checked_before(months)
+def needs_check(mentor: Mentor, before: Mapping[int, datetime.date]) -> bool:
+    """Return whether nobody has said since the day of the union (see :func:`checked_before`) that all is still true."""
+    day = before.get(mentor.union_id)
+    return mentor.approved_on is not None and day is not None and last_checked(mentor) <= day
 
 
-def checked_before(months: int = 12) -> Any:
-    """Return the day before which a profile was last confirmed too long ago."""
-    return words.months_after(clock.now(), -months)
+def checked_before() -> dict[int, datetime.date]:
+    """Return by union the last day on which a confirmation of a profile is too long ago. One query."""
+    today = clock.today()
+    return {union: months_after(today, -months) for union, months in months_by_union().items()}
 
 
 def last_checked(mentor: Mentor) -> Any:
@@ -84,6 +89,16 @@ def no_language_words(mentor: Mentor) -> str:
     return _("No language is noted: %(name)s is offered for no case until there is one.") % {"name": mentor.name}
 
 
+def not_agreed_words(mentor: Mentor) -> str:
+    """Return the sentence for a mentor who has not agreed to be shown to a mentee; "" otherwise. One query."""
+    if has_agreed(mentor):
+        return ""
+    return _(
+        "%(name)s has not agreed to be shown to a mentee, and is offered for no case until then. The mentor can agree "
+        "on the own page."
+    ) % {"name": mentor.name}
+
+
 def checks(mentor: Any) -> list[Check]:
     """Return what a mentor (see ``with_state``) has and lacks to be offered for a case."""
     found = [
@@ -93,6 +108,8 @@ def checks(mentor: Any) -> list[Check]:
     ]
     if reason := no_language_words(mentor):
         found.append(Check(MISSING, _("No language noted"), reason))
+    if reason := not_agreed_words(mentor):
+        found.append(Check(MISSING, _("Has not agreed to be shown"), reason))
     found.append(
         Check(OK, _("Orientation acknowledged"), words.day(mentor.oriented_on))
         if mentor.oriented_on
@@ -100,11 +117,11 @@ def checks(mentor: Any) -> list[Check]:
     )
     if reason := full_words(mentor):
         found.append(Check(MISSING, _("More mentees than wanted"), reason))
-    if needs_check(mentor):
+    if needs_check(mentor, checked_before()):
         found.append(
             Check(
                 WAITING,
-                _("The profile is older than a year"),
+                _("The profile should be asked about"),
                 _("Last confirmed on %(day)s.") % {"day": words.day(last_checked(mentor))},
             )
         )

@@ -1,0 +1,15 @@
+"""Template filters of the handlers' screens."""
+
+import datetime
+
+from django import template
+
+from wagtail_mentoring.desk import words
+
+register = template.Library()
+
+
+@register.filter
+def mentoring_iso_day(value: str) -> str:
+    """Return "2026-11-02" as the desk writes days, "Mon 2 Nov 2026"; "" for ""."""
+    return words.day(datetime.date.fromisoformat(value)) if value else ""
