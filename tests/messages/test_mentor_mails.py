@@ -3,8 +3,10 @@
 import datetime
 import re
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.core import mail as left
 from django.urls import reverse
 
 from tests.factories import make_case, make_field, make_handler, make_mentor, make_union
@@ -12,6 +14,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.compose import Mail, compose
+from wagtail_mentoring.messages.delivery import deliver
 from wagtail_mentoring.messages.models import NOT_TO_A_PERSON, MailEvent, MailText, OutboxMessage
 from wagtail_mentoring.messages.receivers import send_link
 from wagtail_mentoring.pairing import invitations
@@ -280,6 +283,21 @@ def test_who_is_declined_reads_why_though_the_row_is_gone() -> None:
     OutboxMessage.objects.all().delete()
     signals.mentor_declined.send(Mentor, union=union, **values | {"reason": ""})
     assert "Miksi" not in compose(OutboxMessage.objects.get()).text
+
+
+def test_a_declined_persons_details_go_with_the_mail() -> None:
+    values = {"name": "Orvokki", "email": "o@example.org", "language": "fi", "reason": "Liitossa on nyt tauko."}
+    signals.mentor_declined.send(Mentor, union=make_union(), **values)
+    row = OutboxMessage.objects.get()
+    with mock.patch("wagtail_mentoring.messages.delivery._send", side_effect=OSError("down")):
+        assert deliver(row.pk) == "waiting"
+    # Until it has left it must know where to.
+    row.refresh_from_db()
+    assert row.address == "o@example.org"
+    assert deliver(row.pk) == "sent" and left.outbox[-1].to == ["o@example.org"]
+    kept = OutboxMessage.objects.filter(pk=row.pk).values().get()
+    assert kept["sent_at"] is not None and kept["event"] == "mentor_declined"
+    assert not any(word in str(kept) for word in ("Orvokki", "o@example.org", "tauko"))
 
 
 def test_the_yearly_question_thanks_and_a_wish_to_stop() -> None:

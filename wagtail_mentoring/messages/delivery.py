@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 #: After so many tries a row is not tried again by itself.
 MOST_ATTEMPTS = 5
+#: Mails to people whose details are deleted: of these nothing personal is kept once they have been sent.
+FORGOTTEN = frozenset({MailEvent.MENTOR_DECLINED})
 _NEEDED = ("union__site", "case__participation", "case__field__profession", "mentee", "mentor", "link")
 
 
@@ -117,7 +119,10 @@ def _end(row: OutboxMessage, status: OutboxStatus, error: str, *, counted: bool 
         columns["sent_at"] = clock.now()
     if counted:
         columns["attempts"] = F("attempts") + 1
-    if status != OutboxStatus.WAITING and SEALED_CODE in row.context:
+    if status == OutboxStatus.SENT and row.event in FORGOTTEN:
+        # The mail says that everything is deleted: that holds for the mail too. That it was sent stays.
+        columns |= {"address": "", "body": "", "context": {}}
+    elif status != OutboxStatus.WAITING and SEALED_CODE in row.context:
         columns["context"] = {name: value for name, value in row.context.items() if name != SEALED_CODE}
     OutboxMessage.objects.filter(pk=row.pk).update(**columns)
     return str(status.value)
