@@ -30,6 +30,7 @@ from wagtail_mentoring.models import (
 from wagtail_mentoring.pairing.gather import waiting
 from wagtail_mentoring.pairing.models import Invitation, Proposal
 from wagtail_mentoring.pairing.suggestions import suggest
+from wagtail_mentoring.people.jobs import to_be_asked
 from wagtail_mentoring.people.models import MentorAbsence, MentorConflict
 from wagtail_mentoring.programme.models import Area
 from wagtail_mentoring.programme.routing import route
@@ -109,6 +110,8 @@ def many_wait_and_mentors_are_asked() -> None:
     assert Invitation.objects.exclude(question="").count() == 1
     mentors = Mentor.objects.filter(union=tek)
     assert mentors.filter(approved_on=None).count() == 3
+    # For the others, their profile holds.
+    assert 3 <= len(to_be_asked()) <= 8
     assert mentors.filter(paused_until__gt=clock.today()).count() >= 2
     assert MentorAbsence.objects.count() == MentorConflict.objects.count() == 3
     assert MentorPair.objects.filter(case=None, ended_at=None).count() == 2

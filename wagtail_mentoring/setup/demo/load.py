@@ -24,7 +24,7 @@ from ..groups import give_pages
 from ..programme import default_programme
 from ..run import set_up
 from . import living
-from .mentors import arrange, away, load_mentors, load_more_mentors, rest, sign_ups
+from .mentors import arrange, away, load_mentors, load_more_mentors, rest, say_still_true, sign_ups
 from .pages import load_pages
 from .stories import QUEUED, STORIES, TECHNOLOGY, queue
 from .unions import PAUSED, load_unions
@@ -78,6 +78,7 @@ def load(say: Callable[[str], object]) -> bool:
         _live(programme, fields, handlers, random)
         rest(fields)
         away(engineers, fields[TECHNOLOGY])
+        say_still_true()
         say(f"{Case.objects.count()} cases, {OutboxMessage.objects.count()} mails.")
     return True
 
