@@ -157,6 +157,16 @@ def test_mentors_are_asked_once_again_after_a_month_and_then_a_year_later() -> N
     assert mentor.check_asked_on is not None
 
 
+def test_who_was_asked_by_another_run_meanwhile_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    mentor = make_mentor(make_field(mentor_check_months=12), approved_on=clock.today() - 400 * DAY, email="m@x.example")
+    found = people_jobs.to_be_asked()
+    assert found == [mentor.pk]
+    Mentor.objects.filter(pk=mentor.pk).update(check_asked_on=clock.today())
+    monkeypatch.setattr(people_jobs, "to_be_asked", lambda: found)
+    people_jobs.ask_mentors(False)
+    assert not OutboxMessage.objects.filter(event="mentor_check").exists()
+
+
 def test_only_those_who_can_answer_are_asked() -> None:
     long_ago = clock.today() - 400 * DAY
     field = make_field(mentor_check_months=12)
