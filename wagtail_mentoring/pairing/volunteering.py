@@ -18,7 +18,8 @@ from wagtail_mentoring.workflows import CaseState, StepRefused
 
 from .due import mentor_leaves
 from .models import RUNNING, Invitation, PairMembership
-from .standing import end_standing, standing_pair_of
+from .places import lock_mentors
+from .standing import end_standing, partners, standing_pair_of
 
 
 def running_memberships(mentor: Mentor) -> "QuerySet[PairMembership]":
@@ -74,8 +75,10 @@ def end_volunteering(mentor_id: int, user: Any) -> tuple[Mentor, list[Case]]:
 
 @transaction.atomic
 def _end(mentor_id: int, user: Any) -> Mentor:
-    mentor = lock_mentor(mentor_id)
-    if mentor.ended_on and mentor.ended_on <= clock.today():
+    # Both at once, in the order of their keys: a partner who stops too, or an invitation of the two, waits its turn.
+    lock_mentors({mentor_id, *partners([mentor_id]).values()})
+    mentor = Mentor.objects.get(pk=mentor_id)
+    if mentor.has_stopped:
         raise StepRefused(_("%(name)s has stopped already.") % {"name": mentor.name})
     if mentor.approved_on is None:
         raise StepRefused(_("%(name)s waits for approval. Approve or decline the sign-up.") % {"name": mentor.name})
