@@ -12,6 +12,7 @@ from wagtail.models import BaseLogEntry
 from wagtail_mentoring import clock
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
+from .chosen import ChosenField
 from .log import MentorLogEntryManager
 
 
