@@ -288,6 +288,17 @@ def test_what_no_reason_overrides(values: dict[str, Any], why: str, handler: Any
         plan_rows.edit(row, [], "I insist.", handler)
 
 
+def test_one_plan_of_a_union_is_solved_at_a_time(handler: Any, run: Any) -> None:
+    field = make_queue(1, 1)
+    first, second = (run(plans.make_plan, field.union, handler) for _plan in range(2))
+    assert first.pk != second.pk
+    plans.solve_again(first, handler)  # its task has not begun
+    with pytest.raises(StepRefused, match="Another plan of this union is being made"):
+        plans.solve_again(second, handler)
+    second.refresh_from_db()
+    assert (second.status, second.round) == (PlanStatus.READY, 1)
+
+
 def test_a_plan_that_is_being_made_is_not_changed(handler: Any, run: Any) -> None:
     field = make_queue(1, 1)
     plan = run(plans.make_plan, field.union, handler)
@@ -320,3 +331,40 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(handler: Any, run: A
     # How often the progress is told depends on the parts of the problem, and on nothing else.
     writes = [sum("UPDATE" in query["sql"] for query in found.captured_queries) for found in (few, many)]
     assert len(many) - writes[1] <= len(few) - writes[0]
+
+
+def test_nothing_that_only_the_mentee_wrote_is_kept(handler: Any, run: Any) -> None:
+    field = make_field()
+    for words in ("Radioactive hydrology of Atlantis", "Timber bridges of Atlantis"):
+        make_waiting(
+            field,
+            answers={"goals": ["cv"], "goals_text": words},
+            other_languages="Arabic, Klingonese",
+            municipality="Utsjoki",
+            hide_municipality=True,
+        )
+    make_willing(field, speciality="Hydrology", other_languages="Arabic", municipality="Utsjoki")
+    plan = run(plans.make_plan, field.union, handler)
+    kept = json.dumps([plan.inputs["mentees"], [row.why for row in plan.rows.all()]])
+    for own in ("atlantis", "radioactive", "timber", "bridges", "klingonese"):
+        assert own not in kept.casefold(), own
+    assert all("municipality" not in facts and facts["region"] for facts in plan.inputs["mentees"])
+    assert all(facts["other"] == ["ar"] for facts in plan.inputs["mentees"])
+    served = plan.rows.get(first__isnull=False)
+    facts = served.why["facts"]["mentee"]
+    assert "municipality" not in facts and facts.get("words", []) in (["hydrology"], [])
+    assert "hydrology" in json.dumps(plan.inputs["mentees"])
+
+
+def test_odd_values_in_the_database_stop_no_plan(handler: Any, run: Any) -> None:
+    from wagtail_mentoring.applications.models import Application
+
+    field = make_queue(3, 3)
+    Mentor.objects.filter(pk=Mentor.objects.first().pk).update(topics=[None, 1, ["x"], "cv"], times=5)
+    case = Case.objects.first()
+    Application.objects.filter(case=case).update(goals=[None, 5, "cv"], formats=[["x"]], times={"a": 1})
+    plan = run(plans.make_plan, field.union, handler)
+    assert plan.status == PlanStatus.READY and plan.rows.count() == 3
+    mentor, application = Mentor.objects.first(), Application.objects.get(case=case)
+    assert (mentor.topics, mentor.times) == (["cv"], [])
+    assert (application.goals, application.formats, application.times) == (["cv"], [], [])

@@ -428,3 +428,15 @@ def test_the_page_takes_as_many_queries_whatever_is_shown(django_assert_max_num_
     client.get(PAGE)
     with django_assert_max_num_queries(10):
         client.get(PAGE)
+
+
+def test_what_only_the_mentee_wrote_is_not_shown_as_a_language_or_a_place() -> None:
+    words = WORDS | {"other_languages": "Arabic, I can write Klingon since 2015", "municipality": "At my sister Noor’s"}
+    mentor = make_mentor(make_field(), name="Maija", municipality="At my sister Noor’s")
+    page = text(invited(invitation_of(make_asked(mentor, **words))).get(PAGE))
+    assert "English B2, Arabic, Another language" in page
+    assert "Klingon" not in page and "2015" not in page and "Noor" not in page
+    # A known municipality by its own name, without what stands beside it.
+    words = WORDS | {"municipality": "Tampere (at the shelter in Hatanpää)"}
+    page = text(invited(invitation_of(make_asked(make_mentor(make_field(), name="Erik"), **words))).get(PAGE))
+    assert "Near Tampere, or online" in page and "shelter" not in page

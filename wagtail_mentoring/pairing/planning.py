@@ -12,13 +12,14 @@ from .gather import Gathered, criteria_in_use, gather, waiting
 from .matching import ranking
 from .matching.build import build, by_key
 from .matching.criteria import Criterion
-from .matching.facts import MenteeFacts, to_json
+from .matching.facts import MenteeFacts, to_json, to_keep
 from .matching.helping import Found as Sought
 from .matching.helping import helps_for
 from .matching.options import why_of
 from .matching.scoring import Scorer
 from .matching.solve import Solution, solve
 from .matching.table import MentorTable
+from .matching.tokens import beginning, meet, tokens
 from .models import PlanRow
 from .plan_result import Found, Outcome, mentors_of
 from .suggestions import prepare
@@ -111,7 +112,7 @@ def _missing(scorer: Scorer, mentee: MenteeFacts, them: tuple[int, ...], minimum
         "best": best[0].points if best else None,
         "one_mentor_allowed": singles,
         # Facts of this person alone: those of the mentors stand with the plan.
-        "facts": to_json(mentee),
+        "facts": to_keep(mentee),
     }
 
 
@@ -134,9 +135,10 @@ def _inputs(
     gathered: Gathered, criteria: Sequence[Criterion], locks: Mapping[int, Sequence[int]], seconds: float
 ) -> dict[str, Any]:
     """Return all that the plan was made of: facts by number, rules, what stayed, and by what it was worked out."""
+    met = _words_met(gathered)
     return {
         "at": clock.now().isoformat(),
-        "mentees": [to_json(mentee) for mentee in gathered.mentees],
+        "mentees": [to_keep(mentee, met) for mentee in gathered.mentees],
         "mentors": [to_json(mentor) for mentor in gathered.mentors],
         "rules": _rules(gathered.rules),
         "criteria": [criterion.code for criterion in criteria],
@@ -144,6 +146,17 @@ def _inputs(
         "seconds": seconds,
         "versions": {name: _version(name) for name in ("wagtail-mentoring", "numpy", "highspy")},
     }
+
+
+def _words_met(gathered: Gathered) -> set[str]:
+    """Return the words of those who wait that some mentor's profile has a form of: all the others tell nobody apart."""
+    theirs: dict[str, set[str]] = {}
+    for mentor in gathered.mentors:
+        for phrase in (*mentor.specialities, mentor.title):
+            for word in tokens(phrase):
+                theirs.setdefault(beginning(word), set()).add(word)
+    named = {word for mentee in gathered.mentees for word in mentee.words}
+    return {word for word in named if any(meet(word, other) for other in theirs.get(beginning(word), ()))}
 
 
 def _rules(rules: Mapping[int, Any]) -> dict[str, Any]:
