@@ -44,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "CLIENT_ADDRESS": None,
     # Rate limits in the notation of the ``limits`` library.
     "LIMIT_APPLY": "30/hour",
+    "LIMIT_SIGN_UP": "200/hour",
     "LIMIT_LINK_REQUEST": "5/hour",
     "LIMIT_CODE": "6/hour",
     "LIMIT_UPLOAD": "20/hour",

@@ -1,9 +1,12 @@
 """Becoming a mentor: the choice of a union, the form, and the page after sending. Public, without an account."""
 
+import logging
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,11 +18,14 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages.addresses import text_address
 from wagtail_mentoring.people.signing_up import sign_up
 from wagtail_mentoring.privacy.limits import allowed, client_address
-from wagtail_mentoring.privacy.models import NoticeKind
+from wagtail_mentoring.privacy.models import Notice, NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force
-from wagtail_mentoring.programme.models import Participation, ProfessionalField, Programme
+from wagtail_mentoring.programme.models import Participation, ProfessionalField, Programme, Union
 
+from .answered import AnsweredFirst
 from .sign_up_form import SignUpForm
+
+logger = logging.getLogger(__name__)
 
 TEMPLATES = "wagtail_mentoring/portal/"
 #: What the page after sending shows: of which union, and where the mail went.
@@ -91,22 +97,40 @@ def become_mentor(request: HttpRequest, programme: str, union: str, profession: 
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            if allowed(conf.LIMIT_APPLY, "mentor-sign-up", client_address(request)):
-                sign_up(
-                    rules.union,
-                    form.chosen_fields,
-                    form.columns(),
-                    notice=notice,
-                    shown_to_mentee=form.cleaned_data["shown_to_mentee"],
-                    shown_to_partner=form.cleaned_data["shown_to_partner"],
-                )
-                # Nothing that follows tells whether the union knew this address before.
-                request.session[SENT_KEY] = {"rules": rules.pk, "email": form.cleaned_data["email"]}
-                return redirect("wagtail_mentoring:become_mentor_sent")
-            form.add_error(None, _("There were too many tries from this connection. Wait an hour and try again."))
+            email = form.cleaned_data["email"]
+            # By device, by union and by address: nobody is flooded with forms or mails from many devices either.
+            by_device = allowed(conf.LIMIT_APPLY, "mentor-sign-up", client_address(request))
+            by_union = by_device and allowed(conf.LIMIT_SIGN_UP, "mentor-sign-up at", rules.union_id)
+            if by_union:
+                by_address = allowed(conf.LIMIT_LINK_REQUEST, "mentor-sign-up of", email.casefold())
+                # Nothing tells whether the union knew this address before: neither what follows nor how long it takes.
+                request.session[SENT_KEY] = {"rules": rules.pk, "email": email}
+                there = reverse("wagtail_mentoring:become_mentor_sent")
+                return AnsweredFirst(there, partial(_write, rules.union, form, notice) if by_address else lambda: None)
+            form.add_error(
+                None,
+                _("Very many people are signing up just now. Wait an hour and try again.")
+                if by_device
+                else _("There were too many tries from this connection. Wait an hour and try again."),
+            )
             status = 429
     context = _frame(rules, name, form=form, field=field)
     return render(request, TEMPLATES + "join.html", context, status=status)
+
+
+def _write(union: Union, form: SignUpForm, notice: Notice) -> None:
+    """Write the mentor of a valid form, once the answer is away. Nobody reads an error any more but in the log."""
+    try:
+        sign_up(
+            union,
+            form.chosen_fields,
+            form.columns(),
+            notice=notice,
+            shown_to_mentee=form.cleaned_data["shown_to_mentee"],
+            shown_to_partner=form.cleaned_data["shown_to_partner"],
+        )
+    except Exception:
+        logger.exception("A sign-up at union %s could not be written", union.pk)
 
 
 @never_cache

@@ -1,9 +1,6 @@
 """The private pages of a mentee and of a mentor: opening a link, the page itself, leaving, a fresh link."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +14,7 @@ from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.reports.certificates import offer_to
 
 from . import session
+from .answered import AnsweredFirst
 from .certificate import language_of_page
 from .forms import NewLinkForm
 from .fresh import send_fresh_links
@@ -95,21 +93,6 @@ def leave(request: HttpRequest) -> HttpResponse:
 def left(request: HttpRequest) -> HttpResponse:
     """Say that nothing is left on this device."""
     return render(request, "wagtail_mentoring/portal/left.html")
-
-
-class AnsweredFirst(HttpResponseRedirect):
-    """A redirect that does its work once the answer is away, so that the answer takes as long whatever it finds."""
-
-    def __init__(self, to: str, work: Callable[[], Any]) -> None:
-        super().__init__(to)
-        self._work = work
-
-    def close(self) -> None:
-        work, self._work = self._work, lambda: None
-        try:
-            work()
-        finally:
-            super().close()
 
 
 @private
