@@ -179,3 +179,35 @@ def test_files_that_are_no_sheet() -> None:
 def test_signs_that_nobody_sees_are_a_fault() -> None:
     assert read_table(b"Name;Note\nA;b\x07c\n").faults[0].code == "control"
     assert read_table("Name;Note\nA;b\u00a0c \n".encode()).rows[0][1][1] == "b c"
+
+
+def test_the_first_sheet_that_is_shown_is_read() -> None:
+    def hide(book: Any) -> None:
+        for number, state in enumerate(("hidden", "veryHidden")):
+            other = book.create_sheet(f"Old {number}", 0)
+            other.append(["Name"])
+            other.append(["Who was here last year"])
+            other.sheet_state = state
+
+    table = read_table(workbook(["Name"], ["Maija"], change=hide))
+    assert table.rows == ((2, ("Maija",)),) and table.hidden == 0
+
+
+def test_hidden_rows_are_counted() -> None:
+    def hide(book: Any) -> None:
+        # The last one is empty, and so not read.
+        for number in (2, 4, 9):
+            book.active.row_dimensions[number].hidden = True
+
+    table = read_table(workbook(["Name"], ["Maija"], ["Matti"], ["Mikko"], change=hide))
+    assert len(table.rows) == 3 and table.hidden == 2
+
+
+def test_a_chart_sheet_is_no_damage() -> None:
+    assert read_table(workbook(["Name"], ["Maija"], change=lambda book: book.create_chartsheet("Figures", 0))).rows
+
+    def only_a_chart(book: Any) -> None:
+        book.create_chartsheet("Figures")
+        book.remove(book.worksheets[0])
+
+    assert refused(workbook(["Name"], change=only_a_chart)) == "empty"

@@ -12,7 +12,7 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .found import FileRefused
@@ -48,13 +48,15 @@ class CellFault:
 class Table:
     """What was read: headings, and rows as (number in the file, cells), each as wide as the headings.
 
-    ``guessed``: the encoding of a CSV file was guessed, so letters such as ä may have come out wrong.
+    ``guessed``: the encoding of a CSV file was guessed, so letters such as ä may have come out wrong. ``hidden``: so
+    many of the rows are hidden in the workbook, so that whoever sends it may not know of them.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     faults: tuple[CellFault, ...] = ()
     guessed: bool = False
+    hidden: int = 0
 
 
 def is_formula(text: str) -> bool:
@@ -70,7 +72,7 @@ def is_formula(text: str) -> bool:
 
 
 def read_table(content: bytes) -> Table:
-    """Return the table in ``content``, a CSV file or the first sheet of an XLSX workbook.
+    """Return the table in ``content``, a CSV file or the first sheet that is shown of an XLSX workbook.
 
     Raises FileRefused: empty, not_a_table, old_excel, open_document, damaged, encrypted, too_heavy, too_many_rows
     (most), too_many_columns (most), quotes (line), encoding, no_headings, no_rows.
@@ -80,7 +82,9 @@ def read_table(content: bytes) -> Table:
     if content.startswith(_OLD_EXCEL):
         raise FileRefused("old_excel")
     if content.startswith(b"PK"):
-        return _table(_workbook_lines(content), guessed=False)
+        hidden: set[int] = set()
+        table = _table(_workbook_lines(content, hidden), guessed=False)
+        return replace(table, hidden=sum(number in hidden for number, _cells in table.rows))
     text, guessed = _decoded(content)
     return _table(_csv_lines(text), guessed)
 
@@ -228,15 +232,41 @@ def _check_archive(content: bytes) -> None:
         raise FileRefused("damaged") from error
 
 
-def _workbook_lines(content: bytes) -> Iterator[tuple[int, list[_Cell]]]:
+#: The opening tag of a row that is hidden, by hand or by a filter.
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_HIDDEN = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
+_NUMBERED = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
+
+
+def _hidden_rows(content: bytes, path: str) -> set[int]:
+    """Return the numbers of the hidden rows of the sheet at ``path`` in the archive."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        rows = _ROW.findall(archive.read(path.lstrip("/")))
+    numbers = (_NUMBERED.search(row) for row in rows if _HIDDEN.search(row))
+    return {int(number[1]) for number in numbers if number}
+
+
+def _workbook_lines(content: bytes, hidden: set[int]) -> Iterator[tuple[int, list[_Cell]]]:
+    """Yield the numbered lines of the first sheet that is shown; ``hidden`` gets the numbers of its hidden rows."""
     _check_archive(content)
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl.chartsheet import Chartsheet  # type: ignore[import-untyped]
+    from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
+
+    class Reader(ExcelReader):  # type: ignore[misc]
+        def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+            # Its place is kept, and it is not read: a chart is no table, and the library stumbles over an empty one.
+            self.wb._add_sheet(Chartsheet(parent=self.wb, title=sheet.name))
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-            sheet = book.worksheets[0]
+            reader = Reader(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+            reader.read()
+            sheets = reader.wb.worksheets
+            if not sheets:
+                raise FileRefused("empty")
+            sheet = next((one for one in sheets if one.sheet_state == "visible"), sheets[0])
+            hidden |= _hidden_rows(content, sheet._worksheet_path)
             # What a sheet says of its own size is often wrong.
             sheet.reset_dimensions()
             for number, cells in enumerate(sheet.iter_rows(), start=1):
