@@ -273,7 +273,7 @@ def test_from_the_field_page_to_a_closed_case(site: Site, new_page: NewPage, cal
 
     # The pair, and the agreement.
     calendar.forward(days=2)
-    step(handler, "Choose the mentor pair")
+    step(handler, "Enter a pair that has said yes")
     for label, name in (("First mentor", "Maria Korhonen"), ("Second mentor", "Jukka Laine")):
         choice = box(handler, label, "combobox")
         value = choice.locator("option", has_text=name).get_attribute("value")

@@ -79,6 +79,8 @@ def test_no_by_phone_and_who_could_be_asked_instead(admin: Client, asked: Case, 
     admin.post(no, seen(asked) | {"reason": "no_time", "message": "Moving house."})
     assert status(asked) == "missing"
     page = page_of(admin, asked)
+    card = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).context["next"]
+    assert [one.kind for one in card.checks if one.what.startswith("Jukka Laine")] == ["miss"]
     assert "one mentor missing" in page and "Moving house." in page
     assert "Who could be asked beside Maria Korhonen" in page
     assert page.count(">Ask Other") == 3
@@ -89,6 +91,9 @@ def test_no_by_phone_and_who_could_be_asked_instead(admin: Client, asked: Case, 
     assert admin.post(link, seen(asked)).status_code == 302
     assert status(asked) == "mentors"
     assert Invitation.objects.get(mentor=others[0]).proposal == Proposal.objects.get()
+    card = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).context["next"]
+    kinds = {str(one.what).partition(":")[0]: one.kind for one in card.checks}
+    assert (kinds["Jukka Laine"], kinds["Other 0"]) == ("wait", "wait")
 
 
 def test_going_on_with_one(admin: Client, asked: Case) -> None:
@@ -171,6 +176,12 @@ def test_overtaken_by_an_answer(admin: Client, asked: Case) -> None:
     invitations.answer_no(of("Jukka Laine").pk, reason="other")
     answer = admin.post(at("invitation_yes", asked, of("Jukka Laine")), before | {"oriented": "on"})
     assert answer.status_code == 409 and "is not being asked any more" in text_of(answer)
+    answer = admin.post(
+        at("invitation_no", asked, of("Jukka Laine")), before | {"reason": "no_time", "message": "Moves <b>soon</b>."}
+    )
+    assert answer.status_code == 409 and "What you had written" in text_of(answer)
+    assert "Moves &lt;b&gt;soon&lt;/b&gt;." in text_of(answer)
+    assert "No time now" not in text_of(answer).partition("What you had written")[2].partition("Next:")[0]
     answer = admin.post(at("invitation_yes", asked, of("Maria Korhonen")), before | {"message": "Kept words"})
     assert answer.status_code == 409 and "A mentor said no" in text_of(answer)
     assert "Kept words" in answer.content.decode()

@@ -23,6 +23,7 @@ from . import words
 from .actions import HandlersScreen
 from .asking_words import names_of, state_of
 from .forms import StepForm, asking
+from .forms.base import typed
 from .next_step import next_step
 from .situation import situation
 
@@ -160,7 +161,13 @@ class AskScreen(HandlersScreen):
     def blocked(self, status: int, happened: list[str] | None = None) -> HttpResponse:
         self.template_name = "wagtail_mentoring/desk/blocked.html"
         self.header_icon = "lock"
-        return self.respond(status, reason=self.reason(), happened=happened or [], next=next_step(self.dossier))
+        return self.respond(
+            status,
+            reason=self.reason(),
+            happened=happened or [],
+            typed=typed(self.form_class, self.request.POST),
+            next=next_step(self.dossier),
+        )
 
 
 class OfProposal(AskScreen):

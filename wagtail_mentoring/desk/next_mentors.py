@@ -86,8 +86,11 @@ def _refused(dossier: Dossier) -> NextStep:
 def _answers(dossier: Dossier) -> list[Check]:
     """Return one line for each mentor who is asked."""
     checks = []
-    for one in dossier.open_proposal.asked if dossier.open_proposal else []:  # type: ignore[attr-defined]
+    asked: list[Any] = dossier.open_proposal.asked if dossier.open_proposal else []  # type: ignore[attr-defined]
+    for place, one in enumerate(asked):
         kind = {InvitationStatus.YES: OK, InvitationStatus.ASKED: WAITING}.get(one.status, MISSING)
+        if kind == MISSING and _instead(asked, place):
+            kind = WAITING
         until = ""
         if one.status == InvitationStatus.ASKED and one.answer_by:
             until = _("Answer by %(day)s") % {"day": words.day(one.answer_by)}
@@ -97,6 +100,15 @@ def _answers(dossier: Dossier) -> list[Check]:
         if one.question and one.reply_at is None:
             checks.append(Check(MISSING, _("%(name)s has a question") % {"name": one.mentor.name}, one.question))
     return checks
+
+
+def _instead(asked: list[Any], place: int) -> bool:
+    """Whether somebody was asked in the stead of the one at ``place``, who is not with us: each who was asked later
+    than the first two stands for one who had gone by then, in that order.
+    """
+    with_us = (InvitationStatus.ASKED, InvitationStatus.YES)
+    gone = [number for number, one in enumerate(asked) if one.status not in with_us]
+    return place in gone[: max(0, len(asked) - 2)]
 
 
 def _questions(dossier: Dossier) -> list[CardLink]:

@@ -26,6 +26,7 @@ from . import consequences, words
 from .addresses import file_address
 from .base import CaseScreen
 from .forms import FORMS, StepForm
+from .forms.base import typed
 from .next_step import next_step, signs_as_contact, step_label
 from .panels.answers import answers
 from .panels.person import languages
@@ -131,7 +132,8 @@ class StepScreen(CaseScreen):
         """Return the page that says why the step is not possible now, or what happened meanwhile; None: neither."""
         happened = self.happened()
         if self.reason:
-            return self.blocked(status=403 if self.reason == str(NOT_YOURS) else 409, happened=happened)
+            status = 403 if self.reason == str(NOT_YOURS) else 409
+            return self.blocked(status=status, happened=happened, texts=typed(type(form), self.request.POST))
         if happened:
             return self.stale(form, happened)
         return None
@@ -201,14 +203,17 @@ class StepScreen(CaseScreen):
             **self.heading(),
         )
 
-    def blocked(self, status: int, happened: list[str] | None = None) -> HttpResponse:
-        """Explain why the step is not possible now."""
+    def blocked(
+        self, status: int, happened: list[str] | None = None, texts: list[tuple[Any, str]] | None = None
+    ) -> HttpResponse:
+        """Explain why the step is not possible now, with the ``texts`` that were written for it."""
         self.template_name = "wagtail_mentoring/desk/blocked.html"
         self.header_icon = "lock"
         return self.respond(
             status,
             reason=self.reason,
             happened=happened or [],
+            typed=texts or [],
             next=next_step(self.dossier),
             **self.heading(),
         )

@@ -23,6 +23,13 @@ def refuse_in_texts(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
                 form.add_error(name, error)
 
 
+def typed(form_class: type[forms.BaseForm], data: Any) -> list[tuple[Any, str]]:
+    """Return the texts that came with a form, with their labels: what a person wrote, and no choices or days."""
+    fields = form_class.base_fields.items()  # type: ignore[attr-defined]
+    found = [(field.label, data.get(name, "").strip()) for name, field in fields if isinstance(field, forms.CharField)]
+    return [(label, text) for label, text in found if text]
+
+
 class StepForm(forms.Form):
     """The form of one step. ``seen`` carries how much of the history the page showed."""
 
