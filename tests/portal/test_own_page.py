@@ -81,8 +81,9 @@ def test_all_is_still_true() -> None:
     for _twice in range(2):
         answer = client.post(TRUE)
         assert answer.headers["Location"].startswith(OWN)
-        page = text(client.get(answer.headers["Location"]))
-        assert "We have noted that all is still true." in page and PROFILE in page
+        shown = client.get(answer.headers["Location"])
+        page = text(shown)
+        assert "We have noted that all is still true." in page and PROFILE in shown.content.decode()
         # It is not asked again until it is due.
         assert "Is this still true?" not in page and "Yes, all is still true" not in page
     assert "We have noted" not in text(client.get(OWN))

@@ -13,7 +13,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.applications.models import Application
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.numbers import whole_number
@@ -90,7 +89,9 @@ def open_invitations(mentor: Mentor) -> list[Invitation]:
     wanted = (InvitationStatus.ASKED, InvitationStatus.YES)
     return list(
         Invitation.objects.filter(mentor=mentor, status__in=wanted, proposal__status=ProposalStatus.OPEN)
-        .select_related("proposal__case__field__profession", "proposal__case__mentee", "mentor")
+        .select_related(
+            "proposal__case__field__profession", "proposal__case__mentee", "proposal__case__application", "mentor"
+        )
         # Those that wait for an answer ("asked") before those with a "yes".
         .order_by("status", "answer_by", "pk")
     )
@@ -124,16 +125,15 @@ def own_page(mentor: Mentor) -> OwnPage:
 
 
 def _questions(mentor: Mentor) -> list[tuple[Invitation, str, str]]:
-    """Return the open questions with a title and the day of the answer. Two queries."""
-    rows = open_invitations(mentor)
-    applications = {one.case_id: one for one in Application.objects.filter(case__in=[row.proposal.case for row in rows])}
+    """Return the open questions with a title and the day of the answer. One query."""
     return [
         (
             row,
-            short_title(row.proposal.case, applications.get(row.proposal.case_id)),
+            # A mentee whom the contact person registered has no application.
+            short_title(row.proposal.case, getattr(row.proposal.case, "application", None)),
             on_day(row.answer_by) if row.answer_by else "",
         )
-        for row in rows
+        for row in open_invitations(mentor)
     ]
 
 
