@@ -41,6 +41,10 @@ def seen(case: Case) -> dict[str, Any]:
     return {"seen": Case.objects.get(pk=case.pk).log_length}
 
 
+def shown(proposal: Proposal) -> dict[str, str]:
+    return {"shown": invitations.mark_of(proposal)}
+
+
 def status(case: Case) -> str:
     return str(Case.objects.with_asking().get(pk=case.pk).asking)
 
@@ -66,7 +70,9 @@ def test_yes_by_phone_from_both_then_the_mentee(
     proposal = Proposal.objects.get()
     answer = admin.post(at("proposal_mentee", asked, proposal), seen(asked))
     assert answer.context["form"].errors["answer"]
-    admin.post(at("proposal_mentee", asked, proposal), seen(asked) | {"answer": "yes", "note": "Good."})
+    admin.post(
+        at("proposal_mentee", asked, proposal), seen(asked) | shown(proposal) | {"answer": "yes", "note": "Good."}
+    )
     assert Case.objects.get(pk=asked.pk).state == "paired"
     assert status(asked) == ""
 
@@ -136,11 +142,61 @@ def test_nobody_left_to_ask(admin: Client, asked: Case) -> None:
 def test_the_mentee_says_no(admin: Client, asked: Case) -> None:
     admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
     admin.post(at("invitation_yes", asked, of("Jukka Laine")), seen(asked) | {"oriented": "on"})
-    data = {"answer": "no", "note": "I know one of them."}
+    data = shown(Proposal.objects.get()) | {"answer": "no", "note": "I know one of them."}
     admin.post(at("proposal_mentee", asked, Proposal.objects.get()), seen(asked) | data)
     assert status(asked) == "refused"
     page = page_of(admin, asked)
-    assert "Amina would rather have others than Maria Korhonen, Jukka Laine" in page and "I know one of them." in page
+    assert "Amina would rather have others than Maria Korhonen and Jukka Laine" in page and "I know one of them." in page
+
+
+def test_what_the_mentee_said_about_others_is_not_recorded(
+    admin: Client, asked: Case, field: Any, handler: Any
+) -> None:
+    """A page that was opened before the mentors changed: it asks again, and says about whom."""
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
+    admin.post(at("invitation_yes", asked, of("Jukka Laine")), seen(asked) | {"oriented": "on"})
+    proposal = Proposal.objects.get()
+    where, before = at("proposal_mentee", asked, proposal), seen(asked) | shown(proposal)
+    assert "What the mentee says about Maria Korhonen, Jukka Laine" in text_of(admin.get(where))
+    invitations.answer_no(of("Jukka Laine").pk, reason="other", by=handler)
+    other = make_volunteer(field, name="Cecilia Nyberg")
+    invitations.answer_yes(invitations.invite_another(proposal.pk, other, handler).pk)
+    answer = admin.post(where, before | {"answer": "yes", "note": "Good."})
+    assert answer.status_code == 409 and answer.context["form"].errors["answer"]
+    page = text_of(answer)
+    assert "What the mentee says about Maria Korhonen, Cecilia Nyberg" in page and "Good." in page
+    # Also when only the mentors are those of before.
+    admin.post(where, seen(asked) | {"shown": before["shown"], "answer": "yes"})
+    assert Proposal.objects.get().mentee_answer == ""
+    again = answer.context["form"].data
+    admin.post(where, {"seen": again["seen"], "shown": again["shown"], "answer": "yes"})
+    assert Case.objects.get(pk=asked.pk).state == "paired"
+
+
+def test_a_mentor_who_said_yes_calls_it_off_while_the_mentee_is_asked(admin: Client, asked: Case) -> None:
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
+    admin.post(at("invitation_yes", asked, of("Jukka Laine")), seen(asked) | {"oriented": "on"})
+    assert status(asked) == "mentee"
+    no, yes = (at(what, asked, of("Jukka Laine")) for what in ("invitation_no", "invitation_yes"))
+    panel = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).content.decode()
+    assert no in panel and yes not in panel
+    assert "is not asked any more, but again about the next ones" in text_of(admin.get(no))
+    admin.post(no, seen(asked) | {"reason": "other", "message": "Moves to Oulu."})
+    assert (of("Jukka Laine").status, of("Jukka Laine").message) == ("no", "Moves to Oulu.")
+    assert Proposal.objects.get().mentee_asked_at is None
+    page = page_of(admin, asked)
+    assert "Who could be asked beside Maria Korhonen" in page
+    # Once the pair is made, it is the pair's business.
+    admin.post(at("proposal_go_on", asked, Proposal.objects.get()), seen(asked) | {"reason": "Nobody else."})
+    admin.post(
+        at("proposal_mentee", asked, Proposal.objects.get()),
+        seen(asked) | shown(Proposal.objects.get()) | {"answer": "yes"},
+    )
+    assert Case.objects.get(pk=asked.pk).state == "paired"
+    assert (
+        admin.post(at("invitation_no", asked, of("Maria Korhonen")), seen(asked) | {"reason": "other"}).status_code
+        == 409
+    )
 
 
 def test_a_question_is_answered(admin: Client, asked: Case) -> None:
