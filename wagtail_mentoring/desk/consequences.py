@@ -250,6 +250,12 @@ def _reopen(dossier: Dossier) -> list[str]:
     return [
         _("The case returns to “%(state)s”, with its mentors, agreement and meetings.") % {"state": state},
         _("%(name)s gets a mail: the mentoring goes on.") % {"name": dossier.mentee.called},
+        *(
+            _("%(name)s has no room by the profile: with this one there are %(number)s mentees, and room for %(room)s.")
+            % {"name": mentor.name, "number": mentor.load + 1, "room": mentor.capacity}
+            for mentor in dossier.mentors
+            if mentor.load >= mentor.capacity
+        ),
     ]
 
 
