@@ -9,6 +9,8 @@ from django.test import Client
 from tests.factories import make_case, make_field, make_handler, make_mentor, pretend_pdf
 from tests.portal.asking import PAIR, invitation_of, make_asked, open_link
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.messages.compose import compose
+from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import Proposal
 from wagtail_mentoring.people import links
@@ -151,3 +153,27 @@ def test_more_proposals_take_no_more_queries(proposal: Proposal, django_assert_n
         field = make_field()
         invitations.propose(proposal.case_id, [make_mentor(field), make_mentor(field)], make_handler())
     assert counts[0] == counts[1]
+
+
+def test_a_replacement_says_who_stops_who_would_come_and_who_stays() -> None:
+    field = make_field()
+    leaving, staying, joining = (
+        make_mentor(field, name="Maija Meikäläinen", shown=["name"]),
+        make_mentor(field, name="Erik Exempel"),
+        make_mentor(field, name="Sofia Lind", shown=["name"]),
+    )
+    case = make_case(field, "meeting_1", mentors=[leaving, staying])
+    proposal = invitations.propose(case.pk, [joining], make_handler(field.union), replaces=leaving, one_mentor_reason="Away.")
+    invitations.answer_yes(proposal.invitations.get().pk)
+    client = mentee_of(proposal)
+    for address in (HOME, PAIR):
+        page = text(client.get(address))
+        assert f"One of your mentors, {leaving.called}, stops." in page, address
+        # The one who stays has not agreed to be named.
+        assert f"{joining.called} would take the place. Your other mentor stays." in page and "Erik" not in page
+    row = OutboxMessage.objects.get(event="pair_asked")
+    for language, stays in (("en", "Your other mentor stays."), ("fi", ""), ("sv", "")):
+        row.language = language
+        mail = compose(row)
+        assert "before we begin" not in mail.text + mail.subject and stays in mail.text
+        assert not any(name in mail.text for name in ("Maija", "Erik", "Sofia"))

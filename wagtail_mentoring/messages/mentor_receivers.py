@@ -12,6 +12,7 @@ from django.dispatch import receiver
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.pairing.signals import (
     invitation_answered,
     invitation_expired,
@@ -188,7 +189,15 @@ def replied(sender: Any, invitation: Invitation, **kwargs: Any) -> None:
 def ask_mentee(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
     """The mentee is asked about the mentors, unless the case has closed."""
     if proposal.case.case_state != CaseState.CLOSED:
-        to_mentee(MailEvent.PAIR_ASKED, proposal.case, mentors=_yes_of(proposal))
+        to_mentee(MailEvent.PAIR_ASKED, proposal.case, mentors=_yes_of(proposal), **_replacing(proposal))
+
+
+def _replacing(proposal: Proposal) -> dict[str, Any]:
+    """Return what the mail must know of a pair that runs already: who leaves and who stays is told on the page."""
+    if proposal.replaces_id is None:
+        return {}
+    stays = any(member.mentor_id != proposal.replaces_id for member in current_members(proposal.case))
+    return {"replaces": True, "stays": stays}
 
 
 def _yes_of(proposal: Proposal) -> int:

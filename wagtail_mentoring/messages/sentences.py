@@ -98,6 +98,10 @@ def _your_place(context: Mapping[str, Any]) -> str:
 
 
 def _found(context: Mapping[str, Any]) -> str:
+    if context.get("replaces"):
+        told = _("One of your mentors stops. Another mentor of your profession would take the place.")
+        stays = _("Your other mentor stays.") if context.get("stays") else ""
+        return " ".join(filter(None, (told, stays)))
     if context.get("mentors") == 1:
         return _("We have found a mentor of your profession for you.")
     return _("We have found two mentors of your profession for you.")

@@ -17,6 +17,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
 
+from .pair_question import proposed_mentors, replaced_words
 from .papers import Paper, papers_of
 from .record import Record, record_of
 from .session import Visit
@@ -148,12 +149,14 @@ def _where(record: Record) -> Where:
 
 def _to_choose(record: Record) -> Where:
     alone = record.proposal is not None and (record.proposal.replaces_id or record.proposal.one_mentor_reason)
+    replaced = replaced_words(record.proposal, proposed_mentors(record.proposal)) if record.proposal else ""
     return Where(
         _("A mentor has said yes: does this mentor suit you?")
         if alone
         else _("Your mentors have said yes: do they suit you?"),
         _("This is the one thing to do now."),
         _("Read who it is, and say yes or that you would rather have somebody else."),
+        (replaced,) if replaced else (),
         action=_("Read and answer") if alone else _("See them and answer"),
         address=reverse("wagtail_mentoring:portal_pair"),
     )

@@ -2,13 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import StepRefused
 
@@ -30,6 +33,34 @@ def proposed_mentors(proposal: Proposal) -> list[Mentor]:
     """Return the mentors of ``proposal`` who have said yes, in the order in which they were named."""
     rows = proposal.invitations.filter(status=InvitationStatus.YES).select_related("mentor").order_by("pk")
     return [row.mentor for row in rows]
+
+
+def replaced_words(proposal: Proposal, joining: list[Mentor]) -> str:
+    """Return who leaves a running pair, who would come and who stays, by the names that may be shown; else ""."""
+    if proposal.replaces_id is None:
+        return ""
+    members = [member.mentor for member in current_members(proposal.case)]
+    stays = [mentor for mentor in members if mentor.pk != proposal.replaces_id]
+    leaves = [mentor for mentor in members if mentor.pk == proposal.replaces_id]
+    named = consented([*members, *joining], ConsentKind.SHOWN_TO_MENTEE)
+    names = {mentor.pk: mentor.called for mentor in [*members, *joining] if "name" in named.get(mentor.pk, ())}
+    told = [
+        _("One of your mentors, %(name)s, stops.") % {"name": names[mentor.pk]}
+        if mentor.pk in names
+        else _("One of your mentors stops.")
+        for mentor in leaves
+    ]
+    told += [
+        _("%(name)s would take the place.") % {"name": names[mentor.pk]}
+        if mentor.pk in names
+        else _("Another mentor would take the place.")
+        for mentor in joining
+    ]
+    told += [
+        _("%(name)s stays.") % {"name": names[mentor.pk]} if mentor.pk in names else _("Your other mentor stays.")
+        for mentor in stays
+    ]
+    return " ".join(told)
 
 
 @sensitive_post_parameters()
@@ -58,6 +89,7 @@ def _page(
     request: HttpRequest, visit: Visit, proposal: Proposal, mentors: list[Mentor], form: PairAnswerForm, message: str
 ) -> HttpResponse:
     people = shown_mentors(mentors, ConsentKind.SHOWN_TO_MENTEE, without=NOT_YET)
-    context = frame(visit, people=people, proposal=proposal, form=form, message=message)
+    replaced = replaced_words(proposal, mentors)
+    context = frame(visit, replaced=replaced, people=people, proposal=proposal, form=form, message=message)
     status = 422 if form.errors or message else 200
     return render(request, "wagtail_mentoring/portal/pair.html", context, status=status)
