@@ -34,6 +34,12 @@ def all_say_yes(proposal: Proposal) -> None:
         invitations.answer_yes(invitation_of(proposal, number).pk)
 
 
+def say(client: Client, **answers: str) -> Any:
+    """Open the page, and send the answer with what the page hides."""
+    hidden = re.search(r'name="shown" value="([^"]*)"', client.get(PAIR).content.decode())
+    return client.post(PAIR, {"shown": hidden[1] if hidden else ""} | answers)
+
+
 @pytest.fixture
 def proposal() -> Proposal:
     field = make_field()
@@ -71,8 +77,8 @@ def test_yes_makes_the_pair(proposal: Proposal) -> None:
     all_say_yes(proposal)
     client = mentee_of(proposal)
     with pretend_pdf():
-        assert client.post(PAIR, {"answer": "yes"}).headers["Location"] == HOME
-        assert client.post(PAIR, {"answer": "yes"}).headers["Location"] == HOME
+        assert say(client, answer="yes").headers["Location"] == HOME
+        assert say(client, answer="yes").headers["Location"] == HOME
     case = Case.objects.get(pk=proposal.case_id)
     assert case.state == "paired" and case.log.filter(action="mentoring.step.pair").count() == 1
     assert "We have found your mentors" in text(client.get(HOME)) or "agreement" in text(client.get(HOME))
@@ -82,7 +88,7 @@ def test_yes_makes_the_pair(proposal: Proposal) -> None:
 def test_no_looks_on_and_the_note_is_for_the_contact_person(proposal: Proposal) -> None:
     all_say_yes(proposal)
     client = mentee_of(proposal)
-    assert client.post(PAIR, {"answer": "no", "note": "I know Erik"}).headers["Location"] == HOME
+    assert say(client, answer="no", note="I know Erik").headers["Location"] == HOME
     proposal.refresh_from_db()
     assert (proposal.mentee_answer, proposal.mentee_note, proposal.status) == ("no", "I know Erik", "failed")
     page = text(client.get(HOME))
@@ -103,9 +109,35 @@ def test_no_looks_on_and_the_note_is_for_the_contact_person(proposal: Proposal) 
 )
 def test_a_wrong_answer_changes_nothing(proposal: Proposal, answers: dict[str, str], words: str) -> None:
     all_say_yes(proposal)
-    response = mentee_of(proposal).post(PAIR, answers)
+    response = say(mentee_of(proposal), **answers)
     assert response.status_code == 422 and words in text(response)
     assert Proposal.objects.get(pk=proposal.pk).mentee_answer == ""
+
+
+def test_a_yes_to_mentors_who_were_never_shown_is_refused(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    client, handler = mentee_of(proposal), make_handler()
+    old = re.search(r'name="shown" value="([^"]*)"', client.get(PAIR).content.decode())
+    assert old
+    invitations.answer_no(invitation_of(proposal, 1).pk, reason="other", by=handler)
+    other = make_mentor(make_field(), name="Cecilia Nyberg")
+    Consent.objects.create(mentor=other, kind=ConsentKind.SHOWN_TO_MENTEE, fields=["name"])
+    invitations.answer_yes(invitations.invite_another(proposal.pk, other, handler).pk)
+    for sent in ({"shown": old[1]}, {}):
+        response = client.post(PAIR, {"answer": "yes", "note": "Thank you!"} | sent)
+        page = text(response)
+        assert response.status_code == 422 and "The mentors have changed since this page was opened" in page
+        assert "Cecilia Nyberg" in page and "Thank you!" in page and "checked" not in response.content.decode()
+        assert Proposal.objects.get(pk=proposal.pk).mentee_answer == ""
+    with pretend_pdf():
+        assert say(client, answer="yes").headers["Location"] == HOME
+    assert Case.objects.get(pk=proposal.case_id).state == "paired"
+
+
+def test_a_faulty_answer_does_not_take_up_others(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    response = mentee_of(proposal).post(PAIR, {"shown": "what was shown"})
+    assert 'name="shown" value="what was shown"' in response.content.decode()
 
 
 def test_nobody_else_answers_for_the_mentee(proposal: Proposal) -> None:
@@ -124,7 +156,7 @@ def test_nobody_else_answers_for_the_mentee(proposal: Proposal) -> None:
 
 def test_the_mentee_is_asked_about_a_mentor_who_joins_and_mentors_are_not() -> None:
     field = make_field()
-    staying, leaving, joining = (make_mentor(field, capacity=2) for _number in range(3))
+    staying, leaving, joining = (make_mentor(field, capacity=2, shown=["name"]) for _number in range(3))
     case = make_case(field, "paired", mentors=[staying, leaving])
     made = invitations.propose(case.pk, [joining], make_handler(), one_mentor_reason="Moves away", replaces=leaving)
     all_say_yes(made)
@@ -151,7 +183,8 @@ def test_more_proposals_take_no_more_queries(proposal: Proposal, django_assert_n
         counts.append(len(queries))
         invitations.withdraw(proposal.pk, make_handler())
         field = make_field()
-        invitations.propose(proposal.case_id, [make_mentor(field), make_mentor(field)], make_handler())
+        them = [make_mentor(field, shown=["name"]), make_mentor(field, shown=["name"])]
+        invitations.propose(proposal.case_id, them, make_handler())
     assert counts[0] == counts[1]
 
 

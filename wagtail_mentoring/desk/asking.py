@@ -14,6 +14,8 @@ from wagtail_mentoring.cases.actors import user_on
 from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.checking import SENTENCES
+from wagtail_mentoring.pairing.judging import judge_if_possible
 from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
@@ -124,7 +126,11 @@ class AskScreen(HandlersScreen):
             return None
         data = self.request.POST.copy()
         data["seen"] = str(self.case.log_length)
+        self.renew(data)
         return self.show(self.form(data), 409, happened)
+
+    def renew(self, data: Any) -> None:
+        """Change what was entered where something has happened meanwhile; nothing, if not said otherwise."""
 
     def happened(self) -> list[str]:
         """Return what the history got since the page was shown, in words."""
@@ -256,8 +262,12 @@ class GoOnWithOne(OfProposal):
 
     def after(self) -> list[str]:
         yes = next(one.mentor for one in self.proposal.asked if one.status == InvitationStatus.YES)
+        judged, least = judge_if_possible(self.case, [yes.pk]), self.case.participation.minimum_fit
         return [
             _("%(name)s becomes the only mentor.") % {"name": yes.name},
+            str(SENTENCES["below_minimum"]).format(fit=judged.fit, least=least)
+            if judged is not None and judged.fit < least
+            else "",
             told([one.mentor for one in self.proposal.asked if one.status == InvitationStatus.ASKED]),
             next_after_yes(self.dossier),
         ]
@@ -302,9 +312,22 @@ class MenteeAnswers(OfProposal):
             return _("The mentee has answered already.")
         return ""
 
+    @property
+    def names(self) -> str:
+        """Those whom the mentee is asked about: who said no is not among them."""
+        return ", ".join(one.mentor.name for one in self.proposal.asked if one.status == InvitationStatus.YES)
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"names": self.names, "shown": invitations.mark_of(self.proposal)}
+
+    def renew(self, data: Any) -> None:
+        # An answer about others is none about these.
+        if data.get("shown") != (mark := invitations.mark_of(self.proposal)):
+            data["shown"] = mark
+            data.pop("answer", None)
+
     def known(self) -> list[tuple[str, str]]:
-        names = ", ".join(one.mentor.name for one in self.proposal.asked if one.status == InvitationStatus.YES)
-        return [(_("Mentors"), names), (_("Mentee asked on"), words.day(self.proposal.mentee_asked_at))]
+        return [(_("Mentors"), self.names), (_("Mentee asked on"), words.day(self.proposal.mentee_asked_at))]
 
     def after(self) -> list[str]:
         leaving = self.proposal.replaces
@@ -325,7 +348,10 @@ class MenteeAnswers(OfProposal):
 
     def act(self, form: StepForm) -> Any:
         yes = form.cleaned_data["answer"] == MenteeAnswer.YES
-        return invitations.mentee_answers(self.proposal.pk, yes, note=form.cleaned_data["note"], by=self.request.user)
+        values = form.cleaned_data
+        return invitations.mentee_answers(
+            self.proposal.pk, yes, note=values["note"], by=self.request.user, shown=values["shown"]
+        )
 
     def done(self, form: StepForm, result: Any) -> str:
         if form.cleaned_data["answer"] == MenteeAnswer.YES:
@@ -412,14 +438,30 @@ class PhoneYes(OfInvitation):
 
 
 class PhoneNo(OfInvitation):
+    """Also of a mentor who said yes and calls it off, as long as the pair is not made."""
+
     form_class = asking.PhoneNoForm
     submit = gettext_lazy("Record: no")
+
+    def reason(self) -> str:
+        if self.invitation.status == InvitationStatus.YES and self.proposal.status == ProposalStatus.OPEN:
+            return ""
+        return super().reason()
+
+    @property
+    def proposal(self) -> Any:
+        return next(one for one in self.dossier.proposals if one.pk == self.invitation.proposal_id)
 
     def get_page_title(self) -> str:
         return _("%(name)s said no by phone") % {"name": self.mentor.name}
 
     def after(self) -> list[str]:
+        asked = self.proposal.mentee_asked_at is not None
         return [
+            _("%(name)s, who is being asked about these mentors, is not asked any more, but again about the next ones.")
+            % {"name": self.dossier.mentee.called}
+            if asked
+            else "",
             _("The place that is held is free again. %(name)s is not suggested for this case any more.")
             % {"name": self.mentor.name},
             _("A conflict of interest is kept with the mentor: the two are never suggested together again."),
@@ -463,7 +505,7 @@ class Reply(OfInvitation):
     def after(self) -> list[str]:
         by = {"name": self.mentor.name, "language": language_name(self.mentor.language)}
         return [
-            _("%(name)s gets a mail with your answer, as you wrote it.") % by,
+            _("%(name)s gets a mail with a link to the page where your answer stands, as you wrote it.") % by,
             _("The mails of %(name)s are in %(language)s.") % by,
         ]
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.log import OWN_PAUSE, PAUSED
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.workflows import Role, StepRefused
 
@@ -141,7 +143,7 @@ def answer_no(
         _refuse_to_take_back(proposal, by)
     if invitation.status == InvitationStatus.NO:
         return invitation
-    _keep(case, invitation.mentor, reason, pause)
+    _keep(case, invitation.mentor, reason, pause, by)
     invitation.no_reason = reason
     if invitation.status not in (InvitationStatus.ASKED, InvitationStatus.YES):
         # It is over: what was said is kept, and changes nothing else.
@@ -205,23 +207,33 @@ def _refuse_to_take_back(proposal: Proposal, by: Any) -> None:
         )
 
 
-def _keep(case: Case, mentor: Mentor, reason: str, pause: datetime.date | None) -> None:
-    """Keep what a no says beyond this case: a pause, or a conflict of interest with the mentee."""
-    if pause is not None:
+def _keep(case: Case, mentor: Mentor, reason: str, pause: datetime.date | None, by: Any) -> None:
+    """Keep what a no says beyond this case: a pause, unless a longer one is set, or a conflict with the mentee."""
+    if pause is not None and (mentor.paused_until is None or pause > mentor.paused_until):
         mentor.paused_until = pause
         mentor.save(update_fields=["paused_until"])
+        log(mentor, PAUSED if by is not None else OWN_PAUSE, user=by)
     if reason == NoReason.CONFLICT:
         MentorConflict.objects.get_or_create(
             mentor=mentor, mentee_id=case.mentee_id, defaults={"declared_at": clock.now()}
         )
 
 
+def mark_of(proposal: Proposal) -> str:
+    """Return which mentors the mentee is asked about now, as a page keeps it that shows them. One query."""
+    agreed = proposal.invitations.filter(status=InvitationStatus.YES).order_by("pk").values_list("pk", flat=True)
+    return f"{proposal.pk}:{','.join(str(key) for key in agreed)}"
+
+
 @transaction.atomic
-def mentee_answers(proposal_id: int, yes: bool, note: str = "", by: Any = None) -> Proposal:
+def mentee_answers(
+    proposal_id: int, yes: bool, note: str = "", by: Any = None, *, shown: str | None = None
+) -> Proposal:
     """Record what the mentee says about the pair: yes makes it, no ends the proposal and the next pair is asked.
 
-    ``by`` is the handler who records an answer given by phone. Twice is once. Raises :class:`StepRefused` when the
-    mentee is not being asked (any more).
+    ``by`` is the handler who records an answer given by phone. ``shown`` is :func:`mark_of` as the page had it: an
+    answer about other mentors is none about these. Twice is once. Raises :class:`StepRefused` when the mentee is not
+    being asked (any more), or has seen others.
     """
     case_id = Proposal.objects.values_list("case_id", flat=True).get(pk=proposal_id)
     case = asking.begin(case_id)
@@ -232,6 +244,8 @@ def mentee_answers(proposal_id: int, yes: bool, note: str = "", by: Any = None) 
         return proposal
     if proposal.status != ProposalStatus.OPEN or proposal.mentee_asked_at is None:
         raise StepRefused(_("This question is not open any more. Thank you! Your contact person writes to you."))
+    if shown is not None and shown != mark_of(proposal):
+        raise StepRefused(_("The mentors have changed since this page was opened. Look at them, and answer again."))
     proposal.mentee_answer, proposal.mentee_note, proposal.mentee_answered_at = answer, words, clock.now()
     proposal.mentee_answer_recorded_by = by
     columns = ["mentee_answer", "mentee_note", "mentee_answered_at", "mentee_answer_recorded_by"]

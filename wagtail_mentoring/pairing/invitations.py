@@ -3,7 +3,7 @@
 Each locks the case first and then the mentors, and raises :class:`StepRefused` with a sentence for the person.
 """
 
-from .answering import answer_no, answer_yes, ask, mentee_answers, reply
+from .answering import answer_no, answer_yes, ask, mark_of, mentee_answers, reply
 from .checking import Obstacle, load_mentors, obstacles
 from .due import Done, expire_due, mentor_leaves, remind_due
 from .proposing import go_on_with_one, invite_another, propose, withdraw
@@ -18,6 +18,7 @@ __all__ = [
     "go_on_with_one",
     "invite_another",
     "load_mentors",
+    "mark_of",
     "mentee_answers",
     "mentor_leaves",
     "obstacles",

@@ -17,6 +17,7 @@ from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from . import asking, signals
 from .checking import load_mentors, obstacles, refuse_if_any
+from .judging import Judged, judge_if_possible
 from .models import Invitation, InvitationStatus, Proposal, ProposalStatus
 from .withdrawing import end_invitation, end_proposal
 
@@ -157,12 +158,12 @@ def invite_another(
         raise StepRefused(_("As many mentors as are needed are being asked already. Wait for their answers."))
     override = (override_reason or "").strip()
     [chosen] = load_mentors([mentor])
-    refuse_if_any(obstacles(case, [chosen], beside=with_them), override)
-    if override or proposal.one_mentor_reason:
-        proposal.override_reason = "\n".join(filter(None, [proposal.override_reason, override]))
-        # Two are asked from now on: why one is enough would not be true any more.
-        proposal.one_mentor_reason = ""
-        proposal.save(update_fields=["override_reason", "one_mentor_reason"])
+    judged = judge_if_possible(case, [*with_them, chosen.pk], staying=with_them)
+    refuse_if_any(obstacles(case, [chosen], beside=with_them, fit=judged.fit if judged else None), override)
+    proposal.override_reason = "\n".join(filter(None, [proposal.override_reason, override]))
+    # Two are asked from now on: why one is enough would not be true any more.
+    proposal.one_mentor_reason = ""
+    _keep_why(proposal, judged, "override_reason", "one_mentor_reason")
     invitation = Invitation.objects.create(proposal=proposal, mentor=chosen)
     asking.hold(case, invitation)
     asking.line(case, MENTOR_INVITED, actor, asking.about(proposal, chosen), asking.names([chosen], override))
@@ -170,10 +171,17 @@ def invite_another(
     return invitation
 
 
+def _keep_why(proposal: Proposal, judged: Judged | None, *columns: str) -> None:
+    """Save ``columns`` of ``proposal``, and why these mentors: what was stored is about others."""
+    proposal.fit, proposal.why = (judged.fit, dict(judged.why)) if judged is not None else (None, {})
+    proposal.save(update_fields=["fit", "why", *columns])
+
+
 @transaction.atomic
 def go_on_with_one(proposal_id: int, reason: str, user: Any, *, seen: int | None = None) -> Proposal:
     """Let the one mentor who has said yes be enough, where the rules allow it; others who are still asked are told.
 
+    ``reason`` is also why, when the one alone is below the union's minimum fit.
     Raises :class:`StepRefused` without a reason, or when nobody has said yes.
     """
     case, proposal, actor = _of(proposal_id, user, seen)
@@ -188,8 +196,11 @@ def go_on_with_one(proposal_id: int, reason: str, user: Any, *, seen: int | None
         if not case.one_mentor_allowed:
             message = _("The rules of this union ask for two mentors.")
         raise StepRefused(message, {"reason": message})
+    judged = judge_if_possible(case, [agreed[0].mentor_id], staying=[agreed[0].mentor_id])
     proposal.one_mentor_reason = reason
-    proposal.save(update_fields=["one_mentor_reason"])
+    if judged is not None and judged.fit < case.participation.minimum_fit:
+        proposal.override_reason = "\n".join(filter(None, [proposal.override_reason, reason]))
+    _keep_why(proposal, judged, "one_mentor_reason", "override_reason")
     asking.line(case, ONE_MENTOR, actor, asking.about(proposal, agreed[0].mentor), reason)
     for invitation in asked:
         if invitation.status != InvitationStatus.YES:

@@ -15,6 +15,7 @@ APPROVED, DECLINED = "mentoring.mentor_approved", "mentoring.mentor_declined"
 ENDED, BACK = "mentoring.mentor_ended", "mentoring.mentor_back"
 IMPORTED = "mentoring.mentor_imported"
 PARTNER, CONFLICT = "mentoring.mentor_partner", "mentoring.mentor_conflict"
+PAUSED = "mentoring.mentor_paused"
 # What a mentor does on the own page.
 OWN_PROFILE, OWN_CONFIRMED, OWN_ORIENTED = (
     "mentoring.own_profile",
@@ -32,6 +33,7 @@ SENTENCES: dict[str, Any] = {
     IMPORTED: _("Written by an import"),
     PARTNER: _("Standing pair changed"),
     CONFLICT: _("Conflicts of interest changed"),
+    PAUSED: _("Break noted with a no by phone"),
     OWN_PROFILE: _("The mentor changed the own profile"),
     OWN_CONFIRMED: _("The mentor said that the profile is still true"),
     OWN_ORIENTED: _("The mentor has read the orientation"),

@@ -71,25 +71,46 @@ def pair(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     proposal = open_proposal(visit.case) if visit.is_mentee else None
     if proposal is None or proposal.mentee_asked_at is None:
         return redirect("wagtail_mentoring:portal_home")
+    # Before the mentors: should they change in between, the page's answer is refused.
+    mark = invitations.mark_of(proposal)
     mentors = proposed_mentors(proposal)
     form = PairAnswerForm(request.POST if request.method == "POST" else None, number=len(mentors))
-    message = ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            yes = form.cleaned_data["answer"] == MenteeAnswer.YES
-            invitations.mentee_answers(proposal.pk, yes, form.cleaned_data["note"])
-        except StepRefused as refusal:
-            message = add_refusal(form, refusal)
-        else:
+    if request.method == "POST":
+        mark = request.POST.get("shown", "")
+        if form.is_valid():
+            try:
+                yes, note = form.cleaned_data["answer"] == MenteeAnswer.YES, form.cleaned_data["note"]
+                invitations.mentee_answers(proposal.pk, yes, note, shown=mark)
+            except StepRefused as refusal:
+                return _again(request, visit, form, refusal)
             return redirect("wagtail_mentoring:portal_home")
-    return _page(request, visit, proposal, mentors, form, message)
+    return _page(request, visit, proposal, mentors, form, mark)
+
+
+def _again(request: HttpRequest, visit: Visit, form: PairAnswerForm, refusal: StepRefused) -> HttpResponseBase:
+    """Show those whom the mentee is asked about by now, with the note and no answer; home when not asked."""
+    message = add_refusal(form, refusal)
+    proposal = open_proposal(visit.case)
+    if proposal is None or proposal.mentee_asked_at is None:
+        return redirect("wagtail_mentoring:portal_home")
+    mark = invitations.mark_of(proposal)
+    mentors = proposed_mentors(proposal)
+    if message:
+        form = PairAnswerForm(None, number=len(mentors), initial={"note": form.cleaned_data["note"]})
+    return _page(request, visit, proposal, mentors, form, mark, message)
 
 
 def _page(
-    request: HttpRequest, visit: Visit, proposal: Proposal, mentors: list[Mentor], form: PairAnswerForm, message: str
+    request: HttpRequest,
+    visit: Visit,
+    proposal: Proposal,
+    mentors: list[Mentor],
+    form: PairAnswerForm,
+    mark: str,
+    message: str = "",
 ) -> HttpResponse:
     people = shown_mentors(mentors, ConsentKind.SHOWN_TO_MENTEE, without=NOT_YET)
     replaced = replaced_words(proposal, mentors)
-    context = frame(visit, replaced=replaced, people=people, proposal=proposal, form=form, message=message)
+    context = frame(visit, replaced=replaced, people=people, proposal=proposal, form=form, mark=mark, message=message)
     status = 422 if form.errors or message else 200
     return render(request, "wagtail_mentoring/portal/pair.html", context, status=status)

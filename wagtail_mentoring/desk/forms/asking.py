@@ -128,14 +128,23 @@ class GoOnForm(StepForm):
 
 
 class MenteeAnswerForm(StepForm):
-    """The mentee has told the handler what they think of the pair."""
+    """The mentee has told the handler what they think of the pair. ``shown``: of which mentors."""
 
+    shown = forms.Field(widget=forms.HiddenInput)
     answer = RadioField(
         label=_("What the mentee says"),
         choices=list(MENTEE_ANSWERS.items()),
         error_messages={"required": _("Choose what the mentee says.")},
     )
     note = TextField(label=_("In the mentee’s words"), required=False, help_text=_("Only for the handlers."))
+
+    def __init__(self, *args: Any, names: str, shown: str, **kwargs: Any) -> None:
+        self.names = names
+        kwargs["initial"] = {"shown": shown} | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        self.fields["answer"].label = _now("What the mentee says about %(names)s") % {"names": self.names}
 
 
 def mentee_agrees(name: str) -> forms.BooleanField:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_mentoring.applications.validation import refuse_control_characters, refuse_identity_code
 
 from ..dossier import Dossier
+from ..fields import TextField
 
 
 def refuse_in_texts(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
@@ -72,3 +73,25 @@ class MentorChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         load = _now("%(load)s of %(capacity)s mentees now") % {"load": obj.load, "capacity": obj.capacity}
         return " · ".join(part for part in (obj.name, obj.municipality, load) if part)
+
+
+class OverridingForm(StepForm):
+    """A form that asks why all the same, once a rule has spoken against what was chosen."""
+
+    override_reason = TextField(
+        label=_("Why this mentor all the same"),
+        required=False,
+        help_text=_("Kept in the history for the handlers of the union. Part of what the mentee may ask to see."),
+    )
+
+    def prepare(self) -> None:
+        super().prepare()
+        field = self.fields["override_reason"]
+        self._shown = field.widget
+        if not self.data.get("override_reason"):
+            field.widget = forms.HiddenInput()
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "override_reason":
+            self.fields["override_reason"].widget = self._shown
+        super().add_error(field, error)

@@ -44,8 +44,8 @@ def asked(dossier: Dossier) -> Mapping[str, Any]:
     }
 
 
-def _invitation(invitation: Any) -> dict[str, Any]:
-    """What is said of one mentor."""
+def _invitation(invitation: Any, open_now: bool = False) -> dict[str, Any]:
+    """What is said of one mentor. ``open_now``: of the proposal that is being asked."""
     mentor = invitation.mentor
     lines = []
     if invitation.status == InvitationStatus.ASKED:
@@ -68,6 +68,8 @@ def _invitation(invitation: Any) -> dict[str, Any]:
         "state": state_of(invitation),
         "lines": lines,
         "may_answer": invitation.status == InvitationStatus.ASKED,
+        # A yes can be called off until the pair is made.
+        "may_say_no": invitation.status in (InvitationStatus.ASKED, InvitationStatus.YES) and open_now,
         "asked_on": words.moment(invitation.question_at) if invitation.question_at else "",
         "may_reply": bool(invitation.question) and invitation.reply_at is None,
         "replied_on": words.moment(invitation.reply_at) if invitation.reply_at else "",
@@ -87,7 +89,7 @@ def _current(dossier: Dossier, proposal: Any) -> dict[str, Any]:
     return {
         "proposal": proposal,
         "sentence": _opened(proposal),
-        "invitations": [_invitation(one) for one in proposal.asked],
+        "invitations": [_invitation(one, open_now=True) for one in proposal.asked],
         "mentee": _mentee(dossier, proposal),
         "missing": missing,
         "beside": beside,
