@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.factories import Drive, as_handler, make_case, make_mentor, pretend_pdf
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.log import verify_chain
-from wagtail_mentoring.models import Case, EligibilityDecision, Meeting
+from wagtail_mentoring.models import Case, EligibilityDecision, Meeting, MentorConflict
 
 pytestmark = pytest.mark.django_db
 
@@ -268,3 +268,17 @@ def test_the_calendar_makes_no_other_day_of_an_impossible_one(kind: str) -> None
     assert json.loads(field.widget.get_context("day", None, {})["widget"]["config_json"])["validateOnBlur"] is False
     with pytest.raises(ValidationError):
         field.clean("31.02.2026 17:00" if kind == "MomentField" else "31.02.2026")
+
+
+def test_a_pair_that_a_rule_speaks_against_takes_a_reason_beside_its_field(admin: Client, field: Any) -> None:
+    case = make_case(field, "eligible")
+    partial, other = make_mentor(field), make_mentor(field)
+    MentorConflict.objects.create(mentor=partial, mentee=case.mentee)
+    where = address(case, "pair")
+    data = {"seen": case.log_length, "first": partial.pk, "second": other.pk, "mentee_agrees": True}
+    assert "Why this mentor all the same" not in admin.get(where).content.decode()
+    answer = admin.post(where, data)
+    assert "conflict of interest" in str(answer.context["form"].errors["override_reason"])
+    assert "Why this mentor all the same" in answer.content.decode()
+    assert admin.post(where, data | {"override_reason": "They cleared it up."}).status_code == 302
+    assert Case.objects.get(pk=case.pk).log.latest("sequence").text.text == "They cleared it up."

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.factories import Drive, as_handler, make_case, make_field, make_mentor, make_union
+from tests.factories import Drive, as_handler, make_case, make_field, make_handler, make_mentor, make_union
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import facts, moves
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.models import MentorPair
+from wagtail_mentoring.models import MentorConflict, MentorPair
+from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.mentors import available_for, with_load
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people.models import Mentor
@@ -153,3 +154,33 @@ def test_a_rematch_keeps_the_meetings_and_comes_first_in_the_queue() -> None:
     drive.agreement()
     drive.meet(3)
     assert drive.case.state == "meeting_3"
+
+
+# What needs a reason, by hand as with an invitation
+
+
+def test_a_conflict_or_a_mentor_of_before_takes_a_reason_by_hand_too() -> None:
+    case = make_case(state="meeting_2", mentors=(before := [make_mentor(), make_mentor()]))
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "Poor fit."})
+    partial, foe, friend, free = (make_mentor() for _mentor in range(4))
+    MentorConflict.objects.create(mentor=partial, mentee=case.mentee)
+    MentorConflict.objects.create(mentor=foe, other=friend)
+    for first, second, words in (
+        (before[0], free, "was this mentee’s mentor before"),
+        (partial, free, "conflict of interest with the mentee"),
+        (foe, friend, "conflict of interest with each other"),
+    ):
+        for reason in ({}, {"override_reason": None}, {"override_reason": "  "}):
+            errors = errors_of(case, first=first, second=second, **reason)
+            assert set(errors) == {"override_reason"} and words in str(errors["override_reason"])
+    case = pair(case, first=before[0], second=partial, override_reason="Both want it.")
+    assert (case.state, case.log.latest("sequence").text.text) == ("meeting_2", "Both want it.")
+
+
+def test_a_no_for_this_case_takes_a_reason_and_a_needless_one_is_not_kept(case: Case, free: Mentor) -> None:
+    unwilling, second = make_mentor(shown=["name"]), make_mentor(shown=["name"])
+    made = invitations.propose(case.pk, [unwilling, second], make_handler())
+    invitations.answer_no(made.invitations.get(mentor=unwilling).pk, reason="other")
+    assert set(errors_of(case, first=unwilling, second=second)) == {"override_reason"}
+    case = pair(case, first=free, second=second, override_reason="No need.")
+    assert case.state == "paired" and not hasattr(case.log.latest("sequence"), "text")

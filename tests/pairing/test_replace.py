@@ -10,6 +10,7 @@ from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.models import MentorConflict
 from wagtail_mentoring.pairing.models import PairMembership
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people.models import Mentor
@@ -97,13 +98,6 @@ def test_a_mentor_of_this_pair_does_not_join_it(case: Case, free: Mentor) -> Non
         assert set(errors_of(case, left, joining)) == {"joining"}
 
 
-def test_a_mentor_who_left_may_come_back(case: Case, free: Mentor) -> None:
-    left, stays = pair_of(case)
-    replace(case, left, free)
-    replace(case, free, left)
-    assert pair_of(case) == [stays, left]
-
-
 def foreign() -> Mentor:
     return make_mentor(make_field(make_union("kt")))
 
@@ -137,3 +131,21 @@ UNSUITABLE = {
 def test_an_unsuitable_mentor_does_not_join(case: Case, free: Mentor, why: str) -> None:
     """Somebody else is free, so that the step itself is possible."""
     assert set(errors_of(case, pair_of(case)[0], UNSUITABLE[why]())) == {"joining"}
+
+
+def test_who_left_before_comes_back_for_a_reason_only(case: Case, free: Mentor) -> None:
+    left, stays = pair_of(case)
+    replace(case, left, free)
+    assert set(errors_of(case, free, left)) == {"override_reason"}
+    case = replace(case, free, left, override_reason="Is back in Finland.")
+    assert set(pair_of(case)) == {stays, left}
+    assert case.log.latest("sequence").text.text == "Moved away.\nIs back in Finland."
+
+
+def test_two_in_conflict_are_no_pair_by_replacing_either(case: Case, free: Mentor) -> None:
+    left, stays = pair_of(case)
+    MentorConflict.objects.create(mentor=stays, other=free)
+    errors = errors_of(case, left, free)
+    assert set(errors) == {"override_reason"} and "with each other" in str(errors["override_reason"])
+    # Nothing stands against the one in whose place the other comes.
+    assert set(pair_of(replace(case, stays, free))) == {left, free}

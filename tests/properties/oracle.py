@@ -85,7 +85,7 @@ def after(case: Picture, step: str, role: str, entered: dict[str, Any]) -> Pictu
     None: an unsuitable one among them), ``room`` (how many could be chosen), ``party`` (who signs or declines, when all
     it asks is right), ``leaves`` (the place of the mentor whom a suitable one follows), ``others`` (how many could
     follow), ``time_fits``, ``number``, ``present`` (the mentee, a mentor of the pair, and nobody else), ``end_reason``,
-    ``situation``.
+    ``situation``, ``again`` (a mentor of before is among those chosen), ``override`` (why all the same).
     """
     signing, by_itself = step in ("sign", "decline"), step in ("pair", "send_agreement", "replace_mentor")
     if role not in ({"mentee", "mentor"} if signing else {"handler", "system"} if by_itself else {"handler"}):
@@ -116,9 +116,14 @@ def _pair(case: Picture, entered: dict[str, Any]) -> Picture | None:
         return None
     if entered["mentors"] == 1 and not (case.one_mentor_allowed and said(entered["reason"])):
         return None
-    if entered["room"] < (1 if case.one_mentor_allowed else 2):
+    if entered["room"] < (1 if case.one_mentor_allowed else 2) or without_reason(entered):
         return None
     return replace(without_agreement(case), state=with_meetings(case.held), mentors=entered["mentors"])
+
+
+def without_reason(entered: dict[str, Any]) -> bool:
+    """Whether a mentor of before is chosen again without a word why."""
+    return bool(entered.get("again")) and not said(entered["override"])
 
 
 def without_agreement(case: Picture) -> Picture:
@@ -155,7 +160,7 @@ def _replace_mentor(case: Picture, entered: dict[str, Any]) -> Picture | None:
     place = entered["leaves"]
     if not works_with_pair(case.state) or not case.mentors or not place or entered["others"] < 1:
         return None
-    if not said(entered["reason"]):
+    if not said(entered["reason"]) or without_reason(entered):
         return None
     gone = {place}
     return replace(

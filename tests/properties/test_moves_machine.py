@@ -104,6 +104,7 @@ class MovesMachine(RuleBasedStateMachine):
                 self.cases.append(moves.open_case(mentee, field, actor))
         self.pictures = [oracle.Picture(least=least, most=least + more, one_mentor_allowed=one) for _case in range(2)]
         self.pairs, self.lengths = [[], []], [1, 1]
+        self.earlier: list[set[str]] = [set(), set()]
         self.the_work_goes_on_here(0, ahead, data)
         self.the_work_goes_on_here(1, 1, data)  # eligible, beside a case that may have taken mentors already
 
@@ -201,10 +202,12 @@ class MovesMachine(RuleBasedStateMachine):
                 if step == "pair":
                     self.pairs[place] = entered["names"]
                 elif step == "go_back":
+                    self.earlier[place] |= set(self.pairs[place])
                     self.pairs[place] = []
                 elif step == "replace_mentor":
                     left = int(entered["leaves"][-1])
                     self.pairs[place] = [*self.pairs[place]]
+                    self.earlier[place].add(self.pairs[place][left])
                     self.pairs[place][left] = entered["joins"]
             self.compare()
 
@@ -264,7 +267,9 @@ class MovesMachine(RuleBasedStateMachine):
                 "first": mentors[first] if first else None,
                 "second": mentors[second] if second else None,
                 "one_mentor_reason": reason,
+                "override_reason": (override := draw(["It went well."], ["", " ", None])),
             }
+            entered |= {"again": bool(set(chosen) & self.earlier[place]), "override": override}
             return inputs, entered | {"mentors": len(chosen) if fits else None, "names": chosen}
         if step == "sign":
             return self.signing(place, who, entered, draw)
@@ -274,7 +279,9 @@ class MovesMachine(RuleBasedStateMachine):
         if step == "record_paper":
             return self.on_paper(place, entered, draw)
         if step == "replace_mentor":
-            return self.replacing(place, entered, data, careless)
+            override = draw(["It went well."], ["", " ", None])
+            inputs, entered = self.replacing(place, entered | {"override": override}, data, careless)
+            return inputs | {"override_reason": override}, entered
         if step == "plan_meeting":
             moment = draw([self.now + DAY], [None, self.now, self.now - DAY])
             return {"starts_at": moment}, entered | {"time_fits": moment is not None and moment > self.now}
@@ -369,6 +376,7 @@ class MovesMachine(RuleBasedStateMachine):
             "reason": entered["reason"],
         }
         place_of = f"mentor {pair.index(leaving)}" if fits else None
+        entered["again"] = joining in self.earlier[place]
         return inputs, entered | {"leaves": place_of, "joins": joining, "others": len(others)}
 
     # What must be true after every step

@@ -33,8 +33,7 @@ from .models import (
 from .places import give_back, hand_over, lock_mentors, take
 from .withdrawing import withdraw_all
 
-
-#: What takes a reason also where the handler enters a pair by hand; whom they asked, in what language, is theirs to know.
+#: What takes a reason also where a pair is entered by hand; how the people talk and meet the handler has asked them.
 BY_HAND = ("conflict", "conflict_of_two", "earlier", "declined")
 
 

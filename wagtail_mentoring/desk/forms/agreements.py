@@ -18,7 +18,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.uploads import MemoryFileField
 
 from ..fields import DAY_FORMATS, DayField, RadioField, RowsField, TextField
-from .base import NO_ROOM, MentorChoiceField, StepForm
+from .base import NO_ROOM, MentorChoiceField, OverridingForm, StepForm
 
 
 class SignAsContactForm(StepForm):
@@ -158,7 +158,7 @@ class ReissueForm(StepForm):
     )
 
 
-class ReplaceMentorForm(StepForm):
+class ReplaceMentorForm(OverridingForm):
     leaving = RadioField(label=_("Who leaves"), error_messages={"required": _("Choose who leaves.")})
     joining = MentorChoiceField(
         label=_("Who joins"),
@@ -176,6 +176,7 @@ class ReplaceMentorForm(StepForm):
     )
 
     def prepare(self) -> None:
+        super().prepare()
         mentors = self.dossier.mentors
         self.fields["leaving"].choices = [(str(mentor.pk), mentor.name) for mentor in mentors]  # type: ignore[attr-defined]
         others = available_for(self.dossier.case.field).exclude(pk__in=[mentor.pk for mentor in mentors])

@@ -14,7 +14,7 @@ from wagtail_mentoring.workflows import EARLY_END_REASONS, END_REASON_LABELS
 from ..fields import DayField, MomentField, RadioField, RowsField, TextField
 from ..wording import BASIS_CHOSEN, SITUATIONS
 from .asking import mentee_agrees
-from .base import NO_ROOM, MentorChoiceField, StepForm
+from .base import NO_ROOM, MentorChoiceField, OverridingForm, StepForm
 
 
 class AcceptForm(StepForm):
@@ -48,7 +48,7 @@ class RefuseForm(StepForm):
     )
 
 
-class PairForm(StepForm):
+class PairForm(OverridingForm):
     first = MentorChoiceField(
         label=_("First mentor"),
         queryset=Mentor.objects.none(),
@@ -73,6 +73,7 @@ class PairForm(StepForm):
     )
 
     def prepare(self) -> None:
+        super().prepare()
         mentors = available_for(self.dossier.case.field).order_by("name")
         for name in ("first", "second"):
             self.fields[name].queryset = mentors  # type: ignore[attr-defined]
