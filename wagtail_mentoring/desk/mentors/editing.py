@@ -46,8 +46,8 @@ class UnderTheLock:
     def warn(self, form: MentorForm) -> None:
         """Say what the person should know of what was saved."""
         mentor = with_state(Mentor.objects.filter(pk=self.object.pk)).get()
-        told = (wording.no_language_words(mentor), wording.not_agreed_words(mentor), wording.full_words(mentor))
-        for reason in told:
+        warnings = (wording.no_language_words(mentor), wording.not_agreed_words(mentor), wording.full_words(mentor))
+        for reason in warnings:
             if reason:
                 messages.warning(self.request, reason)
         if form.merged:

@@ -156,7 +156,7 @@ def say_still_true() -> None:
     for number, mentor in enumerate(Mentor.objects.filter(checked_on__isnull=False).order_by("pk")):
         if number % 20 != 10:
             days = 20 + number * 7 % 280
-            mentor.checked_on = max(mentor.checked_on, today - datetime.timedelta(days=days))
+            mentor.checked_on = max(mentor.checked_on or today, today - datetime.timedelta(days=days))
             confirmed.append(mentor)
     Mentor.objects.bulk_update(confirmed, ["checked_on"], batch_size=200)
 
