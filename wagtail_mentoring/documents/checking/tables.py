@@ -252,7 +252,7 @@ def _workbook_lines(content: bytes, hidden: set[int]) -> Iterator[tuple[int, lis
     from openpyxl.chartsheet import Chartsheet  # type: ignore[import-untyped]
     from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
 
-    class Reader(ExcelReader):  # type: ignore[misc]
+    class Reader(ExcelReader):
         def read_chartsheet(self, sheet: Any, rel: Any) -> None:
             # Its place is kept, and it is not read: a chart is no table, and the library stumbles over an empty one.
             self.wb._add_sheet(Chartsheet(parent=self.wb, title=sheet.name))

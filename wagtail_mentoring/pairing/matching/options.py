@@ -58,7 +58,7 @@ def why_of(
 
 def _words_met(criteria: Sequence[Mapping[str, Any]]) -> set[str]:
     """Return the mentee's words that met one of these mentors', as the reason of the speciality names them."""
-    reason = next((row["reason"] for row in criteria if row["code"] == "speciality"), {})
+    reason: Mapping[str, Any] = next((row["reason"] for row in criteria if row["code"] == "speciality"), {})
     return {word for entry in reason.get("met", ()) for word in entry["words"]}
 
 
