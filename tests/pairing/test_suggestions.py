@@ -13,6 +13,7 @@ from tests.pairing.asked import propose
 from tests.pairing.volunteers import standing_pair, volunteer
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Case
+from wagtail_mentoring.pairing.judging import judge
 from wagtail_mentoring.pairing.suggestions import Only, Suggestions, languages_of, suggest
 from wagtail_mentoring.people.models import MentorConflict
 
@@ -248,3 +249,11 @@ def test_the_number_of_queries_does_not_grow() -> None:
     for _ in range(5):
         volunteer(topics=["cv"], other_languages="Somali")
     assert number() == few <= 18
+
+
+def test_nothing_is_told_against_the_mentor_who_stays() -> None:
+    leaving, stays = volunteer(), volunteer()
+    case = make_case(state="paired", mentors=[leaving, stays])
+    new = volunteer(english="a2")
+    why = judge(case, [stays.pk, new.pk], staying=[stays.pk]).why
+    assert [(entry["mentor"], entry["codes"]) for entry in why["overrides"]] == [(new.pk, ["language"])]
