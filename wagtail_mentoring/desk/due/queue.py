@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.pairing.models import PairingPlan, PlanStatus
+from wagtail_mentoring.pairing.models import PairingPlan, PlanRowStatus, PlanStatus
 from wagtail_mentoring.people.models import Mentor
 
 from .. import words
@@ -108,11 +108,17 @@ def plans(whose: Whose) -> Found:
         PairingPlan.objects.filter(pk__in=newest, status=PlanStatus.READY)
         .select_related("union")
         .defer("inputs", "result")
-        .annotate(number=Count("rows", filter=Q(rows__first__isnull=False)))
+        .annotate(
+            number=Count("rows", filter=Q(rows__status=PlanRowStatus.PROPOSED)),
+            invited=Count("rows", filter=Q(rows__status=PlanRowStatus.APPROVED)),
+        )
     )
     rows = []
     for plan in ready:
         said = ngettext("It proposes mentors for %(n)s mentee.", "It proposes mentors for %(n)s mentees.", plan.number)
+        sent = _("Nothing has been sent.")
+        if plan.invited:
+            sent = _("Mentors are invited for %(n)s already.") % {"n": plan.invited}
         rows.append(
             Due(
                 kind="plan",
@@ -120,7 +126,7 @@ def plans(whose: Whose) -> Found:
                 name=_("Plan for the waiting queue"),
                 about=plan.union.short,
                 what=_("A plan is ready."),
-                why=said % {"n": plan.number} + " " + _("Nothing has been sent."),
+                why=said % {"n": plan.number} + " " + sent,
                 button=_("Look at the plan"),
                 address=reverse("mentoring_desk:plan", args=[plan.pk]),
             )
