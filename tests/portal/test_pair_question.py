@@ -196,7 +196,8 @@ def test_a_replacement_says_who_stops_who_would_come_and_who_stays() -> None:
         make_mentor(field, name="Sofia Lind", shown=["name"]),
     )
     case = make_case(field, "meeting_1", mentors=[leaving, staying])
-    proposal = invitations.propose(case.pk, [joining], make_handler(field.union), replaces=leaving, one_mentor_reason="Away.")
+    handler = make_handler(field.union)
+    proposal = invitations.propose(case.pk, [joining], handler, replaces=leaving, one_mentor_reason="Away.")
     invitations.answer_yes(proposal.invitations.get().pk)
     client = mentee_of(proposal)
     for address in (HOME, PAIR):

@@ -138,7 +138,11 @@ class PlanPage(PlanScreen):
             plan=plan,
             table=table,
             heading=plan_words.heading(figures, invited.number),
-            facts=[plan_words.counts(figures), plan_words.made(plan), *plan_words.proven(plan.result)],
+            facts=[
+                plan_words.counts(figures),
+                plan_words.made(plan),
+                *plan_words.standing(plan.result, invited.number),
+            ],
             approved=plan_words.approved(plan.result),
             changed=plan_words.changed(plan.result),
             rounds=plan_words.rounds(plan.result),

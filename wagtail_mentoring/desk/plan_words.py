@@ -106,6 +106,13 @@ def proven(result: Mapping[str, Any]) -> list[str]:
     return said
 
 
+def standing(result: Mapping[str, Any], invited: int) -> list[str]:
+    """Return how many are invited already, and what is proven of a plan of which nothing has been approved since."""
+    already = ngettext("%(n)s person is invited already", "%(n)s people are invited already", invited) % {"n": invited}
+    # What was proven, was proven of all who waited when the plan was solved.
+    return [*([already] if invited else []), *([] if result.get("approved") else proven(result))]
+
+
 def without_solver(result: Mapping[str, Any]) -> bool:
     """Return whether the plan was made without the solver."""
     return bool(result) and result.get("method") != "solver"

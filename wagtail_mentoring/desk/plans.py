@@ -99,9 +99,17 @@ class Plans(Screen):
             "address": reverse("mentoring_desk:plan", args=[plan.pk]),
             "said": plan_words.in_the_list(plan),
             "by": words.user_name(plan.created_by),
-            "state": _("Stopped by itself") if lost(plan) else plan.get_status_display(),
+            "state": self.state(plan),
             "bad": plan.status == PlanStatus.FAILED or lost(plan),
         }
+
+    def state(self, plan: PairingPlan) -> str:
+        """Return how far the plan is, in words."""
+        if lost(plan):
+            return _("Stopped by itself")
+        if plan.status == PlanStatus.READY and plan.result.get("approved"):
+            return _("A part is approved")
+        return str(plan.get_status_display())
 
 
 class PlanScreen(Screen):
