@@ -153,7 +153,7 @@ def test_a_mentor_who_comes_back_makes_nobody_hear_it_twice(case: Case) -> None:
     sign(case, mentee=case.mentee)
     other = make_mentor(make_field())
     step(case, "replace_mentor", leaving=first, joining=other, reason="Moved.")
-    step(case, "replace_mentor", leaving=other, joining=first, reason="Came back.")
+    step(case, "replace_mentor", leaving=other, joining=first, reason="Came back.", override_reason="They got on well.")
     assert len(mails(case, "agreement_signed")) == 3
 
 
@@ -166,7 +166,7 @@ def test_the_last_signature_may_have_been_given_before_a_mentor_comes_back(case:
     step(case, "send_agreement")
     sign(case, mentee=case.mentee)
     assert mails(case, "agreement_signed") == []
-    step(case, "replace_mentor", leaving=other, joining=first, reason="Came back.")
+    step(case, "replace_mentor", leaving=other, joining=first, reason="Came back.", override_reason="They got on well.")
     assert len(mails(case, "agreement_signed")) == 3
 
 
@@ -263,7 +263,7 @@ def test_whoever_has_not_signed_can_sign_at_once_when_a_mentor_comes_back(case: 
     first, other = mentors_of(case)[0], make_mentor(make_field())
     step(case, "replace_mentor", leaving=first, joining=other, reason="Moved.")
     OutboxMessage.objects.all().delete()
-    step(case, "replace_mentor", leaving=other, joining=first, reason="Came back.")
+    step(case, "replace_mentor", leaving=other, joining=first, reason="Came back.", override_reason="They got on well.")
     told = told_of_the_new_mentor(case)
     assert "You have not signed it yet. You can sign it now on your own page." in told["amina@example.org"]
 
