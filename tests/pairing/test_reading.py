@@ -2,7 +2,7 @@
 
 import pytest
 
-from wagtail_mentoring.pairing.matching.languages import _NAMES, codes_of, name_of
+from wagtail_mentoring.pairing.matching.languages import _NAMES, UNREAD, codes_of, name_of
 from wagtail_mentoring.pairing.matching.tokens import meet, tokens, without
 
 
@@ -38,6 +38,8 @@ def test_languages(text: str, expected: tuple[str, ...]) -> None:
 def test_every_name_leads_back_to_its_language() -> None:
     assert len(_NAMES) > 55
     for code, names in _NAMES.items():
+        if code == UNREAD:
+            continue
         assert len(names) >= 3, f"{code} lacks a name"
         for name in names:
             assert codes_of(name) == (code,), name
