@@ -261,6 +261,18 @@ def test_of_an_earlier_pair_after_going_back() -> None:
     assert set(refused(case, [them[0], make_mentor()]).errors) == {"override_reason"}
 
 
+def test_a_mentor_who_said_yes_was_paired_and_left_may_be_asked_again(case: Case) -> None:
+    proposal = propose(case, (them := mentors()))
+    yes(proposal, *them)
+    assert status(proposal) == "accepted"
+    case.refresh_from_db()
+    assert case.state == "paired"
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "They could not find a time."})
+    assert set(refused(case, them).errors) == {"override_reason"}
+    second = propose(case, them, override_reason="They have found the time now.")
+    assert (status(second), held(*them)) == ("open", [1, 1])
+
+
 def test_another_mentees_no_and_conflict_do_not_count(case: Case) -> None:
     a, b = mentors()
     other = eligible()
