@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import make_case, make_supervisor, sign
-from tests.test_rights_matrix import PICTURE
+from tests.rights_world import PICTURE
 from wagtail_mentoring.agreements.models import Signature, SignatureUpload
 from wagtail_mentoring.documents.uploads import PageSheet, UploadRefused
 from wagtail_mentoring.models import Case
