@@ -16,6 +16,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.privacy.limits import allowed
 
 from .dossier import Dossier
+from .next_step import next_step
 
 
 def too_often(kind: str, user: Any) -> HttpResponse | None:
@@ -85,3 +86,23 @@ class CaseScreen(Screen):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(case=self.case, dossier=self.dossier, **context)
+
+    def refuse(
+        self,
+        status: int,
+        reason: str,
+        happened: list[str] | None = None,
+        texts: list[tuple[Any, str]] | None = None,
+        **context: Any,
+    ) -> HttpResponse:
+        """Explain why it is not possible now, with what ``happened`` and the ``texts`` that were written for it."""
+        self.template_name = "wagtail_mentoring/desk/blocked.html"
+        self.header_icon = "lock"
+        return self.respond(
+            status,
+            reason=reason,
+            happened=happened or [],
+            typed=texts or [],
+            next=next_step(self.dossier),
+            **context,
+        )

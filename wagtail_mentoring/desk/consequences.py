@@ -11,7 +11,7 @@ from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, state_after_meetings
 
 from . import words
-from .asking_words import names_of
+from .asking.words import names_of
 from .dossier import Dossier
 from .next_agreement import joins_later
 

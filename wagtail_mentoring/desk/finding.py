@@ -22,8 +22,7 @@ from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from . import words
 from .actions import HandlersScreen
-from .asking_words import names_of
-from .next_step import next_step
+from .asking.words import names_of
 from .reasons import Reasons, names_for, reasons_from
 
 #: The first so many choices show their reasons at once; those of the others are folded.
@@ -147,9 +146,7 @@ class SeekScreen(HandlersScreen):
         return _("Decide on eligibility first.")
 
     def not_possible(self) -> HttpResponse:
-        self.template_name = "wagtail_mentoring/desk/blocked.html"
-        self.header_icon = "lock"
-        return self.respond(reason=self.reason(), happened=[], next=next_step(self.dossier))
+        return self.refuse(200, self.reason())
 
     def address(self, name: str, **question: Any) -> str:
         """Return an address of this case, with whom it replaces kept."""

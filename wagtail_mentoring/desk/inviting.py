@@ -20,7 +20,8 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.localized import language_name
 
 from . import words
-from .asking import AskScreen, next_after_yes
+from .asking.base import AskScreen
+from .asking.words import next_after_yes
 from .finding import SeekScreen, and_of, detail_of, keys
 from .forms import StepForm, asking
 from .panels.person import languages

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from wagtail_mentoring.pairing.models import InvitationStatus
 
 from . import words
-from .asking_words import names_of, state_of
+from .asking.words import names_of, state_of
 from .card import MISSING, OK, WAITING, CardLink, Check, NextStep
 from .dossier import Dossier
 

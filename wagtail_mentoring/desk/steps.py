@@ -14,9 +14,7 @@ from wagtail_mentoring.agreements.refusals import note_refused
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import user_on
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.documents.sanitize import sanitize
-from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 from wagtail_mentoring.workflows.flow import CaseFlow
 from wagtail_mentoring.workflows.states import PAIR_STATES
@@ -24,10 +22,10 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS, refusal
 
 from . import consequences, words
 from .addresses import file_address
-from .base import CaseScreen
+from .deciding import DecidingScreen
 from .forms import FORMS, StepForm
-from .forms.base import typed
-from .next_step import next_step, signs_as_contact, step_label
+from .forms.base import show_refusal, typed
+from .next_step import signs_as_contact, step_label
 from .panels.answers import answers
 from .panels.person import languages
 from .situation import situation
@@ -55,7 +53,7 @@ AGREEMENT_FAILED = "mentoring.agreement_failed"
 OF_A_COPY = ("confirm_signature", "reject_signature")
 
 
-class StepScreen(CaseScreen):
+class StepScreen(DecidingScreen):
     """GET shows the form of a step, POST takes it. Not possible now: the reason, and nothing is changed."""
 
     template_name = "wagtail_mentoring/desk/step.html"
@@ -138,17 +136,6 @@ class StepScreen(CaseScreen):
             return self.stale(form, happened)
         return None
 
-    def happened(self) -> list[str]:
-        """Return what the history got since the page was shown, in words."""
-        seen = whole_number(self.request.POST.get("seen"))
-        if seen is None:
-            return []
-        return [
-            f"{sentence(entry)} ({words.user_name(entry.user)})" if entry.user else sentence(entry)
-            for entry in self.dossier.log
-            if entry.sequence > seen
-        ]
-
     def refused(self, form: StepForm, refused: StepRefused) -> HttpResponse:
         """Show the form again with the errors; or what has happened, when somebody was quicker just now."""
         self.load_again(form)
@@ -160,13 +147,7 @@ class StepScreen(CaseScreen):
         answer = self.not_now(form)
         if answer is not None:
             return answer
-        beside = False
-        for name, message in refused.errors.items():
-            if name in form.fields:
-                form.add_error(name, str(message))
-                beside = True
-        if not beside:
-            form.add_error(None, str(refused.reason))
+        show_refusal(form, refused)
         return self.page(form)
 
     def stale(self, form: StepForm, happened: list[str]) -> HttpResponse:
@@ -174,16 +155,9 @@ class StepScreen(CaseScreen):
         again = self.form(self.with_seen(), self.request.FILES)
         return self.page(again, status=409, happened=happened)
 
-    def with_seen(self) -> Any:
-        """Return what was typed, with all that has happened until now as seen."""
-        data = self.request.POST.copy()
-        data["seen"] = str(self.case.log_length)
-        return data
-
     def failed_just_now(self) -> bool:
         """Whether all that has happened since the page was shown is that this very try could not make the document."""
-        seen = whole_number(self.request.POST.get("seen"))
-        new = [entry for entry in self.dossier.log if seen is not None and entry.sequence > seen]
+        new = self.news()
         return len(new) == 1 and new[0].action == AGREEMENT_FAILED and new[0].user == self.request.user
 
     def page(self, form: StepForm, status: int = 200, happened: list[str] | None = None) -> HttpResponse:
@@ -207,16 +181,7 @@ class StepScreen(CaseScreen):
         self, status: int, happened: list[str] | None = None, texts: list[tuple[Any, str]] | None = None
     ) -> HttpResponse:
         """Explain why the step is not possible now, with the ``texts`` that were written for it."""
-        self.template_name = "wagtail_mentoring/desk/blocked.html"
-        self.header_icon = "lock"
-        return self.respond(
-            status,
-            reason=self.reason,
-            happened=happened or [],
-            typed=texts or [],
-            next=next_step(self.dossier),
-            **self.heading(),
-        )
+        return self.refuse(status, self.reason, happened, texts, **self.heading())
 
     def candidates(self) -> list[dict[str, Any]]:
         """Return the mentors with room, for the step that chooses among them."""

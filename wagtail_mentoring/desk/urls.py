@@ -4,9 +4,11 @@ from django.urls import path
 
 from wagtail_mentoring.privacy.uploads import uploads_in_memory
 
-from . import asking, finding, inviting
+from . import finding, inviting
 from .actions import AccessNeeds, Assign, MakeRecord, SendLink
 from .again import SignAgain, SignAgainTexts
+from .asking.answers import PhoneNo, PhoneYes, Reply
+from .asking.proposals import GoOnWithOne, MenteeAnswers, Withdraw
 from .case_page import CasePage
 from .cases import CaseIndex
 from .copies import CopyPicture, CopyReview
@@ -41,12 +43,12 @@ urlpatterns = [
     path("cases/<int:pk>/mentors/", finding.FindMentors.as_view(), name="find_mentors"),
     path("cases/<int:pk>/mentors/by-hand/", inviting.ChooseMentors.as_view(), name="choose_mentors"),
     path("cases/<int:pk>/mentors/invite/", inviting.Invite.as_view(), name="invite"),
-    path("cases/<int:pk>/invitations/<int:invitation_pk>/yes/", asking.PhoneYes.as_view(), name="invitation_yes"),
-    path("cases/<int:pk>/invitations/<int:invitation_pk>/no/", asking.PhoneNo.as_view(), name="invitation_no"),
-    path("cases/<int:pk>/invitations/<int:invitation_pk>/reply/", asking.Reply.as_view(), name="invitation_reply"),
-    path("cases/<int:pk>/proposals/<int:proposal_pk>/withdraw/", asking.Withdraw.as_view(), name="proposal_withdraw"),
-    path("cases/<int:pk>/proposals/<int:proposal_pk>/go-on/", asking.GoOnWithOne.as_view(), name="proposal_go_on"),
-    path("cases/<int:pk>/proposals/<int:proposal_pk>/mentee/", asking.MenteeAnswers.as_view(), name="proposal_mentee"),
+    path("cases/<int:pk>/invitations/<int:invitation_pk>/yes/", PhoneYes.as_view(), name="invitation_yes"),
+    path("cases/<int:pk>/invitations/<int:invitation_pk>/no/", PhoneNo.as_view(), name="invitation_no"),
+    path("cases/<int:pk>/invitations/<int:invitation_pk>/reply/", Reply.as_view(), name="invitation_reply"),
+    path("cases/<int:pk>/proposals/<int:proposal_pk>/withdraw/", Withdraw.as_view(), name="proposal_withdraw"),
+    path("cases/<int:pk>/proposals/<int:proposal_pk>/go-on/", GoOnWithOne.as_view(), name="proposal_go_on"),
+    path("cases/<int:pk>/proposals/<int:proposal_pk>/mentee/", MenteeAnswers.as_view(), name="proposal_mentee"),
     path("cases/<int:pk>/<slug:step>/", uploads_in_memory(StepView.as_view()), name="step"),
     path("keys/", Keys.as_view(), name="keys"),
     path("keys/results/", Keys.as_view(results_only=True), name="keys_results"),

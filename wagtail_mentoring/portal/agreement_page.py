@@ -20,7 +20,6 @@ from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.people.models import Mentor, OneTimeCode
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.programme.texts import in_force
-from wagtail_mentoring.workflows import StepRefused
 
 from .forms import ScanForm, SignedFileForm, SignForm
 from .papers import papers_of
@@ -48,16 +47,6 @@ def actor_on(visit: Visit, case: Case) -> Actor:
     if isinstance(visit.person, Mentor):
         return actors.mentor_on(visit.person, case)
     return actors.mentee_on(visit.person, case)
-
-
-def add_refusal(form: forms.Form, error: StepRefused) -> str:
-    """Put what a step refused beside the fields of ``form``; return what belongs to none of them."""
-    message = str(error.reason)
-    for name, why in error.errors.items():
-        if name in form.fields:
-            form.add_error(name, str(why))
-            message = ""
-    return message
 
 
 def agreement_page(

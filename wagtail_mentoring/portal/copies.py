@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.agreements import evidence
 from wagtail_mentoring.agreements.evidence import Handed
+from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.uploads import uploads_in_memory
 from wagtail_mentoring.workflows import StepRefused
 
-from .agreement_page import Way, actor_on, add_refusal, agreement_page, own_record
+from .agreement_page import Way, actor_on, agreement_page, own_record
 from .downloads import no_file
 from .forms import ScanForm, SignedFileForm
 from .session import Visit, with_visit

@@ -5,9 +5,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.cases import moves
+from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.workflows import StepRefused
 
-from .agreement_page import actor_on, add_refusal, own_record
+from .agreement_page import actor_on, own_record
 from .forms import DeclineForm
 from .session import Visit, frame, with_visit
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages.addresses import text_address
 from wagtail_mentoring.pairing import invitations
@@ -15,7 +16,6 @@ from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.workflows import StepRefused
 
-from .agreement_page import add_refusal
 from .asked import asked, stage_of
 from .mentor_forms import YES, AnswerForm, PauseForm, QuestionForm
 from .own_profile import pause as take_pause

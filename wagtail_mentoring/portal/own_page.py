@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
@@ -26,7 +27,6 @@ from wagtail_mentoring.privacy.public_texts import public_text
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused, meeting_number
 
 from . import own_profile, session
-from .agreement_page import add_refusal
 from .asked import short_title
 from .mentor_forms import AwayForm, PauseForm, ProfileForm, StopForm
 from .session import MentorVisit, mentor_frame, with_mentor

@@ -7,6 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
 from wagtail_mentoring.pairing.moves import current_members
@@ -15,7 +16,6 @@ from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import StepRefused
 
-from .agreement_page import add_refusal
 from .mentor_forms import PairAnswerForm
 from .session import Visit, frame, with_visit
 from .shown import shown_mentors

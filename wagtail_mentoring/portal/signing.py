@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail_mentoring.agreements.models import Signature, SignatureMethod
 from wagtail_mentoring.agreements.signing import CODE_PURPOSE
 from wagtail_mentoring.cases import moves
+from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.messages.models import MailEvent
@@ -18,7 +19,7 @@ from wagtail_mentoring.people import codes
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.workflows import StepRefused
 
-from .agreement_page import TOO_OFTEN_KEY, actor_on, add_refusal, agreement_page, own_record
+from .agreement_page import TOO_OFTEN_KEY, actor_on, agreement_page, own_record
 from .forms import SignForm
 from .papers import papers_of
 from .session import TYPED_KEY, Visit, frame, with_visit

@@ -1,5 +1,6 @@
 """What the forms of the steps have in common."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.applications.validation import refuse_control_characters, refuse_identity_code
+from wagtail_mentoring.cases.refusals import add_refusal
+from wagtail_mentoring.workflows import StepRefused
 
 from ..dossier import Dossier
 from ..fields import TextField
@@ -29,6 +32,15 @@ def typed(form_class: type[forms.BaseForm], data: Any) -> list[tuple[Any, str]]:
     fields = form_class.base_fields.items()  # type: ignore[attr-defined]
     found = [(field.label, data.get(name, "").strip()) for name, field in fields if isinstance(field, forms.CharField)]
     return [(label, text) for label, text in found if text]
+
+
+def show_refusal(form: forms.BaseForm, refused: StepRefused, names: Mapping[str, str] | None = None) -> None:
+    """Put what a step refused beside the fields of ``form``, and its reason above it where it belongs to none.
+
+    ``names``: what a field is called in the form, where the step calls it something else.
+    """
+    if reason := add_refusal(form, refused, names):
+        form.add_error(None, reason)
 
 
 class StepForm(forms.Form):

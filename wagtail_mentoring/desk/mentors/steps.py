@@ -26,6 +26,7 @@ from wagtail_mentoring.workflows import StepRefused
 
 from ..fields import PastDayField, RowsField, TextField
 from ..forms import refuse_in_texts
+from ..forms.base import show_refusal
 from ..register import handled_fields
 from . import wording
 from .base import MentorScreen
@@ -151,10 +152,7 @@ class MentorStep(MentorScreen):
             messages.warning(request, _("This sign-up is gone: somebody else has declined it."))
             return redirect(reverse("mentoring_mentors:index"))
         except StepRefused as refused:
-            for name, message in refused.errors.items():
-                form.add_error(self.names.get(name, name), str(message))
-            if not refused.errors:
-                form.add_error(None, str(refused))
+            show_refusal(form, refused, self.names)
             return self.page(form)
 
 

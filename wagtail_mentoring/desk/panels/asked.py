@@ -13,7 +13,7 @@ from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Pro
 from wagtail_mentoring.workflows import CaseState
 
 from .. import words
-from ..asking_words import names_of, state_of
+from ..asking.words import names_of, state_of
 from ..dossier import Dossier
 from ..forms.asking import MENTEE_ANSWERS, NO_REASONS
 from ..reasons import beside_candidates, reasons_of
