@@ -28,9 +28,9 @@ from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
 from . import drafts, services
 from .forms import StepForm
+from .forms.pages import CheckForm, StartForm, StopForm
 from .journey import BY_KEY, CHECK, MAIN_STEPS, Journey, Step, review
 from .models import ApplicationDraft
-from .page_forms import CheckForm, StartForm, StopForm
 from .signals import draft_saved_for_later
 
 TEMPLATES = "wagtail_mentoring/applications/"

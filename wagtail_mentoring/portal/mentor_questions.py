@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.applications.forms import StepForm
+from wagtail_mentoring.applications.forms.shared import YEARS_WORKED, formats_question, times_question
 from wagtail_mentoring.applications.questions import LongText, Number, One, Several, Text
-from wagtail_mentoring.people.choices import TOPICS, MeetingFormat, SuitableTime
+from wagtail_mentoring.people.choices import TOPICS, MeetingFormat
 from wagtail_mentoring.people.models import LanguageLevel, Mentor
 
 #: Most mentees at the same time.
@@ -44,12 +45,7 @@ class MentorQuestions(StepForm):
         max_length=200,
         required=False,
     )
-    experience_years = Number(
-        least=0,
-        most=70,
-        label=gettext_lazy("How many years have you worked in your profession?"),
-        required=False,
-    )
+    experience_years = Number(least=0, most=70, label=YEARS_WORKED, required=False)
     english = One(LanguageLevel, widget=forms.Select, label=gettext_lazy("English"), required=False)
     finnish = One(LanguageLevel, widget=forms.Select, label=gettext_lazy("Finnish"), required=False)
     swedish = One(LanguageLevel, widget=forms.Select, label=gettext_lazy("Swedish"), required=False)
@@ -69,16 +65,8 @@ class MentorQuestions(StepForm):
         kind="mid",
         autocomplete="address-level2",
     )
-    ways = Several(
-        MeetingFormat,
-        label=gettext_lazy("How would you like to meet?"),
-        missing=gettext_lazy("Choose how you would like to meet."),
-    )
-    times = Several(
-        SuitableTime,
-        label=gettext_lazy("Which times suit you?"),
-        missing=gettext_lazy("Choose at least one time that suits you."),
-    )
+    ways = formats_question()
+    times = times_question()
     capacity = One(
         [(str(number), str(number)) for number in range(1, MOST_ROOM + 1)],
         label=gettext_lazy("How many mentees can you have at the same time?"),
@@ -120,11 +108,7 @@ class MentorQuestions(StepForm):
         """The questions under their headings; those that are not asked are left out, with an empty heading."""
         found = []
         for key, title, intro, names in self.parts:
-            rows = [
-                (self[name], self.layouts.get(name, ""), self.why.get(name, ""))
-                for name in names
-                if name in self.fields
-            ]
+            rows = [self.row(name) for name in names if name in self.fields]
             if rows:
                 found.append(Section(key, title, intro, rows))
         return found

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.utils.html import format_html
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring.applications.forms import AboutForm
-from wagtail_mentoring.applications.questions import Email, LongText, Several, Text, Tick
-from wagtail_mentoring.applications.validation import refuse_address, refuse_no_number
+from wagtail_mentoring.applications.forms.shared import (
+    email_question,
+    name_notice,
+    name_question,
+    notice_tick,
+    phone_question,
+)
+from wagtail_mentoring.applications.questions import LongText, Several, Text
+from wagtail_mentoring.applications.validation import refuse_no_number
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.choices import SHOWABLE
 from wagtail_mentoring.programme.models import ProfessionalField
@@ -23,28 +27,9 @@ _SHOWN = list(SHOWABLE.items())
 class SignUpForm(MentorQuestions):
     """Everything on one page. ``offered`` are the union's fields; with one alone it is not asked for."""
 
-    name = Text(
-        label=gettext_lazy("What is your name?"),
-        max_length=200,
-        missing=gettext_lazy("Write your name."),
-        autocomplete="name",
-        validators=[refuse_address],
-    )
-    email = Email(
-        label=gettext_lazy("What is your e-mail address?"),
-        help_text=gettext_lazy("We write to this address. It does not have to be that of your work."),
-        max_length=254,
-        missing=gettext_lazy("Write your e-mail address."),
-        autocomplete="email",
-    )
-    phone = Text(
-        label=AboutForm.base_fields["phone"].label,
-        max_length=40,
-        required=False,
-        kind="mid",
-        autocomplete="tel",
-        validators=[refuse_no_number],
-    )
+    name = name_question()
+    email = email_question(gettext_lazy("We write to this address. It does not have to be that of your work."))
+    phone = phone_question(refuse_no_number)
     language = language_question(gettext_lazy("In which language shall we write to you?"))
     fields_chosen = Several(
         (),
@@ -75,7 +60,7 @@ class SignUpForm(MentorQuestions):
         _SHOWN, label=gettext_lazy("What may we show to a mentee whom we propose to you?"), required=False
     )
     shown_to_partner = Several(_SHOWN, label=gettext_lazy("What may we show to the second mentor?"), required=False)
-    notice = Tick(missing=gettext_lazy("Read the privacy notice and tick the box."))
+    notice = notice_tick()
 
     layouts = MentorQuestions.layouts | {"language": "row", "shown_to_mentee": "2", "shown_to_partner": "2"}
     parts = (
@@ -108,9 +93,7 @@ class SignUpForm(MentorQuestions):
                 (str(field.pk), capfirst(str(field.profession))) for field in self.offered
             ]
         offer_languages(self, conf.LANGUAGES)
-        self.fields["notice"].label = format_html(
-            _('I have read the <a href="{address}">privacy notice</a> of this union.'), address=notice_address
-        )
+        name_notice(self, notice_address)
 
     @property
     def chosen_fields(self) -> list[ProfessionalField]:

@@ -1,67 +1,29 @@
-"""The steps of the application: what is asked, in which words, and what is wrong with an answer."""
+"""Who applies: the person, the profession and the degree, the work and the languages."""
 
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.contrib.forms.forms import FormBuilder
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.people.choices import Goal, MeetingFormat, SuitableTime
 from wagtail_mentoring.people.models import LanguageLevel
-from wagtail_mentoring.programme.models import DegreeLevel, ProfessionalField, Sector
-from wagtail_mentoring.workflows import SITUATION_LABELS, Situation
+from wagtail_mentoring.programme.models import DegreeLevel, Sector
 
-from .models import (
-    DegreeStatus,
-    EligibilityBasis,
-    HeardFrom,
-    Recognition,
-)
-from .questions import DocumentField, Email, LongText, Number, One, Several, Text, Tick, without_nulls
-from .validation import refuse_address, refuse_control_characters, refuse_identity_code
+from ..models import DegreeStatus, Recognition
+from ..questions import DocumentField, Number, One, Text, Tick
+from ..validation import refuse_address
+from .base import StepForm
+from .shared import YEARS_WORKED, email_question, name_question, phone_question
 
 #: "Not at all" is an answer, and differs from no answer; the person's row keeps it as an empty level.
 NOT_AT_ALL = "none"
 EARLIEST_YEAR = 1940
 LATEST_YEARS_AHEAD = 8
-EXTRA = "extra_"
-
-
-class StepForm(forms.Form):
-    """One page of questions. ``field`` is the professional field, or None while it is not known."""
-
-    #: How an answer is called where all are listed.
-    short: dict[str, Any] = {}
-    #: Why a question is asked, shown on demand: field name → text.
-    why: dict[str, Any] = {}
-    layouts: dict[str, str] = {}
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, field: ProfessionalField | None = None, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-        self.professional_field = field
-
-    @property
-    def rows(self) -> list[tuple[Any, str, Any]]:
-        """Every question with its layout and the reason for it, as the template shows them."""
-        return [(bound, self.layouts.get(bound.name, ""), self.why.get(bound.name, "")) for bound in self]
-
-    def short_label(self, name: str) -> str:
-        return str(self.short.get(name) or self.fields[name].label)
 
 
 class AboutForm(StepForm):
-    name = Text(
-        label=gettext_lazy("What is your name?"),
-        max_length=200,
-        missing=gettext_lazy("Write your name."),
-        autocomplete="name",
-        validators=[refuse_address],
-    )
+    name = name_question()
     preferred_name = Text(
         label=gettext_lazy("What should we call you?"),
         help_text=gettext_lazy("If it is another name than the one above."),
@@ -71,16 +33,8 @@ class AboutForm(StepForm):
         autocomplete="nickname",
         validators=[refuse_address],
     )
-    email = Email(
-        label=gettext_lazy("What is your e-mail address?"),
-        help_text=gettext_lazy("We write to this address, and send the link to your own page there."),
-        max_length=254,
-        missing=gettext_lazy("Write your e-mail address."),
-        autocomplete="email",
-    )
-    phone = Text(
-        label=gettext_lazy("What is your phone number?"), max_length=40, required=False, kind="mid", autocomplete="tel"
-    )
+    email = email_question(gettext_lazy("We write to this address, and send the link to your own page there."))
+    phone = phone_question()
     safe_contact = Text(
         label=gettext_lazy("Is there a safe way to contact you?"),
         help_text=gettext_lazy("For example “only by text message” or “do not call in the evening”."),
@@ -213,7 +167,7 @@ class WorkForm(StepForm):
     experience_years = Number(
         least=0,
         most=70,
-        label=gettext_lazy("How many years have you worked in your profession?"),
+        label=YEARS_WORKED,
         help_text=gettext_lazy("In all countries together. Write 0 if you have not worked yet."),
         missing=gettext_lazy("Write how many years you have worked, or 0."),
     )
@@ -269,136 +223,3 @@ class WorkForm(StepForm):
             self.fields["cv"].help_text = _("You have added “%(name)s”. A new document takes its place.") % {
                 "name": cv.name
             }
-
-
-class GoalsForm(StepForm):
-    goals = Several(
-        Goal,
-        label=gettext_lazy("What do you hope to get from mentoring?"),
-        help_text=gettext_lazy("Choose all that fit."),
-        missing=gettext_lazy("Choose at least one goal."),
-    )
-    goals_text = LongText(
-        label=gettext_lazy("Tell it in your own words"),
-        help_text=gettext_lazy("What would you like to ask a colleague? At most 2,000 characters."),
-        max_length=2000,
-        required=False,
-    )
-    situation = One(
-        [(key.value, label) for key, label in SITUATION_LABELS.items() if key != Situation.UNKNOWN],
-        label=gettext_lazy("What is your situation now?"),
-        required=False,
-    )
-    confidence = One(
-        [
-            ("1", gettext_lazy("1 – not at all sure")),
-            ("2", "2"),
-            ("3", "3"),
-            ("4", "4"),
-            ("5", gettext_lazy("5 – very sure")),
-        ],
-        label=gettext_lazy("How sure are you that you find work in your profession?"),
-        required=False,
-    )
-
-    short = {
-        "goals": gettext_lazy("Goals"),
-        "goals_text": gettext_lazy("In your own words"),
-        "situation": gettext_lazy("Situation now"),
-        "confidence": gettext_lazy("How sure you are to find work"),
-    }
-    why = {
-        "confidence": gettext_lazy(
-            "We ask this again at the end. So we see if mentoring helps. The answer has no effect on your application."
-        )
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.professional_field:
-            self.fields.update(extra_fields(self.professional_field))
-
-
-def extra_fields(field: ProfessionalField) -> dict[str, forms.Field]:
-    """Return the form fields that the union's editors have added, with the checks that every text gets."""
-    made: dict[str, forms.Field] = {}
-    for name, question in FormBuilder(field.questions.all()).formfields.items():
-        if isinstance(question.widget, forms.HiddenInput):
-            continue
-        if isinstance(question, forms.CharField):
-            question.validators = [
-                *without_nulls(question.validators),
-                refuse_control_characters,
-                refuse_identity_code,
-            ]
-            if question.max_length is None:
-                question.max_length = 2000
-                question.validators.append(MaxLengthValidator(question.max_length))
-            question.widget.attrs.pop("maxlength", None)
-        made[EXTRA + name] = question
-    return made
-
-
-class MeetingForm(StepForm):
-    formats = Several(
-        MeetingFormat,
-        label=gettext_lazy("How would you like to meet?"),
-        missing=gettext_lazy("Choose how you would like to meet."),
-    )
-    times = Several(
-        SuitableTime,
-        label=gettext_lazy("Which times suit you?"),
-        help_text=gettext_lazy("You agree the exact times with your mentors later."),
-        missing=gettext_lazy("Choose at least one time that suits you."),
-    )
-    mentor_wish = LongText(
-        label=gettext_lazy("Is there something you wish of your mentors?"),
-        help_text=gettext_lazy("Only the contact person reads it. It is no promise. At most 500 characters."),
-        max_length=500,
-        required=False,
-    )
-    access_needs = LongText(
-        label=gettext_lazy("What helps you take part?"),
-        help_text=gettext_lazy("For example a place without stairs, an interpreter for sign language, or breaks."),
-        max_length=1000,
-        required=False,
-    )
-
-    short = {
-        "formats": gettext_lazy("How you want to meet"),
-        "times": gettext_lazy("Times that suit"),
-        "mentor_wish": gettext_lazy("What you wish of your mentors"),
-        "access_needs": gettext_lazy("What helps you take part"),
-    }
-    why = {
-        "access_needs": gettext_lazy(
-            "You do not have to answer. What you write here can tell about your health. So we treat it with special "
-            "care: only the contact person at the union reads it, every reading is recorded, and your mentors hear of "
-            "it only if you want."
-        )
-    }
-
-
-class RightForm(StepForm):
-    basis = One(
-        EligibilityBasis,
-        label=gettext_lazy("Which of these is true for you?"),
-        help_text=gettext_lazy("You do not send us any document. The contact person may ask to see one."),
-        missing=gettext_lazy("Choose the one that is true for you."),
-    )
-    heard_from = One(HeardFrom, label=gettext_lazy("How did you hear of us?"), required=False)
-
-    short = {"basis": gettext_lazy("Why you can apply"), "heard_from": gettext_lazy("How you heard of us")}
-    why = {
-        "basis": gettext_lazy(
-            "The programme is for people who may stay in Finland. Only the contact person at the union reads this, and "
-            "we erase it some months after the decision. Applying does not affect your permit."
-        )
-    }
-
-    def __init__(self, *args: Any, asylum_seekers: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not asylum_seekers:
-            cast(One, self.fields["basis"]).choices = [
-                choice for choice in EligibilityBasis.choices if choice[0] != EligibilityBasis.ASYLUM_SEEKER
-            ]
