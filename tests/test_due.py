@@ -13,7 +13,7 @@ from tests.setup.rows import row_counts
 from wagtail_mentoring import clock, due
 from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, PairingPlan, PlanRow, PlanStatus
+from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, PairingPlan, PlanRow, PlanStatus, Proposal
 from wagtail_mentoring.people import jobs as people_jobs
 from wagtail_mentoring.people.jobs import is_due, months_after
 from wagtail_mentoring.people.models import Mentor
@@ -31,7 +31,7 @@ def run(*arguments: str) -> str:
 
 def state() -> list[Any]:
     """Return what a dry run must not touch."""
-    models: list[type[Model]] = [Invitation, Mentor, PairingPlan, PlanRow, OutboxMessage]
+    models: list[type[Model]] = [Invitation, Mentor, PairingPlan, PlanRow, OutboxMessage, Proposal]
     return [row_counts(), *(list(model._default_manager.order_by("pk").values()) for model in models)]
 
 
@@ -49,7 +49,9 @@ def test_every_room_has_registered_its_jobs() -> None:
     names = [job.name for job in due.jobs()]
     assert names == [
         "expire-invitations",
+        "expire-mentees",
         "remind-mentors",
+        "remind-mentees",
         "ask-mentors",
         "end-old-plans",
         "wipe-plan-inputs",
@@ -81,6 +83,30 @@ def test_invitations_are_reminded_and_ended_once() -> None:
         ("invitation_reminder", OutboxStatus.SENT),
         ("invitation_expired", OutboxStatus.SENT),
         ("proposal_failed", OutboxStatus.SENT),
+    ]
+
+
+def test_mentees_are_reminded_and_their_questions_ended_once() -> None:
+    one = asked_one()
+    invitations.answer_yes(one.pk)
+    OutboxMessage.objects.all().delete()
+    with clock.at(clock.now() + 3 * DAY):
+        told = run("--dry-run")
+        assert f"Mentees to remind: 1.\n  {one.proposal.case.reference}\n" in told
+        assert OutboxMessage.objects.count() == 0
+        assert "Mentees reminded: 1." in run()
+        assert "reminded" not in run()
+    with clock.at(clock.now() + 8 * DAY):
+        before = state()
+        assert f"Questions to mentees to end: 1.\n  {one.proposal.case.reference}\n" in run("--dry-run")
+        assert state() == before
+        assert "Questions to mentees ended: 1." in run()
+        assert "Questions" not in run()
+    assert list(OutboxMessage.objects.order_by("pk").values_list("event", flat=True)) == [
+        "pair_reminder",
+        "pair_over",
+        "invitation_withdrawn",
+        "pair_silent",
     ]
 
 
@@ -232,7 +258,7 @@ def test_another_room_adds_a_job_by_registering_it(monkeypatch: pytest.MonkeyPat
     def meetings(dry_run: bool) -> due.Told:
         return due.counted("Meetings to remind of" if dry_run else "Reminded of meetings", 2, failed=1)
 
-    assert [job.name for job in due.jobs()].index("remind-meetings") == 2
+    assert [job.name for job in due.jobs()].index("remind-meetings") == 4
     out = StringIO()
     with pytest.raises(CommandError, match="remind-meetings"):
         call_command("mentoring_due", stdout=out)

@@ -1,5 +1,6 @@
 """What a handler does about those who are being asked: answers by phone, replies, the mentee, one missing."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from tests.desk.test_finding import text_of
 from tests.desk.volunteers import make_volunteer
 from tests.factories import make_case, make_field, make_union
+from wagtail_mentoring import clock
 from wagtail_mentoring.messages.texts import load_default_texts
 from wagtail_mentoring.models import Case, Invitation, Mentor, MentorConflict, Proposal
 from wagtail_mentoring.pairing import invitations
@@ -148,6 +150,24 @@ def test_the_mentee_says_no(admin: Client, asked: Case) -> None:
     page = page_of(admin, asked)
     assert "Amina would rather have others than Maria Korhonen and Jukka Laine" in page
     assert "I know one of them." in page
+
+
+def test_the_mentee_does_not_answer(admin: Client, asked: Case) -> None:
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
+    admin.post(at("invitation_yes", asked, of("Jukka Laine")), seen(asked) | {"oriented": "on"})
+    with clock.at(clock.now() + datetime.timedelta(days=4)):
+        invitations.remind_mentees_due()
+    page = page_of(admin, asked)
+    assert "Answer by" in page and "reminded on" in page
+    with clock.at(clock.now() + datetime.timedelta(days=8)):
+        invitations.expire_mentees_due()
+    assert status(asked) == "silent"
+    page = page_of(admin, asked)
+    assert "Amina has not answered about the pair" in page and "The places of Maria Korhonen and Jukka Laine" in page
+    assert "Talk with Amina, then find mentors" in page and "and did not answer." in page
+    assert "Record the mentee’s answer" not in page
+    listed = admin.get(reverse("mentoring_desk:cases"), {"asking": "silent"})
+    assert asked.reference in listed.content.decode() and "mentee did not answer" in text_of(listed)
 
 
 def test_what_the_mentee_said_about_others_is_not_recorded(

@@ -100,7 +100,9 @@ def test_a_yes_of_both_asks_the_mentee_and_nobody_else_is_written_to() -> None:
     assert mails() == []
     asked.yes(asked.second)
     row = OutboxMessage.objects.get()
-    assert (row.event, row.mentee, row.context) == ("pair_asked", asked.case.mentee, {"mentors": 2})
+    until = clock.today() + datetime.timedelta(days=asked.case.participation.invitation_days)
+    context = {"mentors": 2, "answer_by_on": until.isoformat()}
+    assert (row.event, row.mentee, row.context) == ("pair_asked", asked.case.mentee, context)
     assert row.link == links.link_for(asked.case, mentee=asked.case.mentee)
 
 
@@ -118,6 +120,73 @@ def test_when_the_mentee_says_no_the_mentors_are_thanked_and_the_contact_person_
     ]
     assert "Thank you for saying yes." in texts["invitation_withdrawn"]
     assert "I know one of them" not in "".join(texts.values())
+
+
+def mentee_asked_about(*, reason: str = "") -> Asked:
+    """Return somebody who was asked about two mentors, or one for a reason."""
+    asked = Asked()
+    chosen = (asked.first,) if reason else (asked.first, asked.second)
+    asked.propose(*chosen, one_mentor_reason=reason)
+    asked.yes(*chosen)
+    mails()
+    return asked
+
+
+def days_later(number: int) -> Any:
+    return clock.at(clock.now() + datetime.timedelta(days=number))
+
+
+def test_a_mentee_who_does_not_answer_is_reminded_and_then_everybody_knows() -> None:
+    asked = mentee_asked_about()
+    with days_later(3):
+        invitations.remind_mentees_due()
+    row = OutboxMessage.objects.get()
+    assert (row.event, row.address, row.case) == ("pair_reminder", asked.case.mentee.email, asked.case)
+    assert row.link == links.link_for(asked.case, mentee=asked.case.mentee)
+    assert "Please answer by" in compose(row).text
+    mails()
+    with days_later(8):
+        invitations.expire_mentees_due()
+    texts = {row.event: compose(row).text for row in OutboxMessage.objects.all()}
+    assert sorted(mails()) == [
+        ("invitation_withdrawn", "first@example.org"),
+        ("invitation_withdrawn", "second@example.org"),
+        ("pair_over", asked.case.mentee.email),
+        ("pair_silent", CONTACT),
+    ]
+    assert "You have not answered" in texts["pair_over"] and "looking for others" in texts["pair_over"]
+    assert "Nobody else is being asked now." in texts["pair_silent"]
+
+
+def test_when_others_are_asked_in_the_place_of_a_silent_mentees_mentors_the_union_reads_so() -> None:
+    asked = mentee_asked_about()
+    asked.propose(asked.third, make_mentor(asked.field))
+    with days_later(8):
+        invitations.expire_mentees_due()
+    text = compose(OutboxMessage.objects.get(event="pair_silent")).text
+    assert "Whom you chose to ask next is asked now." in text and "Nobody else" not in text
+
+
+def test_a_mentee_who_was_asked_learns_that_the_pair_is_not_available() -> None:
+    asked = mentee_asked_about()
+    asked.no(asked.first, by=asked.user)
+    row = OutboxMessage.objects.get(event="pair_over")
+    text = compose(row).text
+    assert row.mentee == asked.case.mentee and FIRST not in text
+    assert "This pair is not available after all." in text and "We are looking for another one." in text
+    assert [event for event, _address in mails()] == ["pair_over", "mentor_missing"]
+    asked = mentee_asked_about(reason="One fits.")
+    assert asked.proposal is not None
+    invitations.withdraw(asked.proposal.pk, asked.user)
+    text = compose(OutboxMessage.objects.get(event="pair_over")).text
+    assert "This mentor is not available after all." in text
+
+
+def test_a_mentee_whose_case_ends_reads_only_that() -> None:
+    asked = mentee_asked_about()
+    ends = {"end_reason": "no_contact", "situation": "unknown"}
+    moves.move(asked.case.pk, "end", lambda case: handler_of(asked), ends)
+    assert [event for event, address in mails() if address == asked.case.mentee.email] == ["closed"]
 
 
 def test_a_no_of_the_mentee_that_the_handler_wrote_down_is_no_news_to_the_union() -> None:
@@ -365,6 +434,17 @@ def every_mail(language: str) -> dict[str, tuple[OutboxMessage, Mail]]:
     )
     invitations.answer_yes(again.pk, oriented=True)
     invitations.mentee_answers(proposal.pk, False, f"Not {SECOND}.")
+    quiet = make_case(asked.field, state="eligible", language=language)
+    quiet.mentee.language = language
+    quiet.mentee.save()
+    them = [make_mentor(asked.field, language=language) for _mentor in range(2)]
+    second = invitations.propose(quiet.pk, them, asked.user, override_reason="Fits.")
+    for row in second.invitations.all():
+        invitations.answer_yes(row.pk, oriented=True)
+    for days in (4, 20):
+        with clock.at(clock.now() + datetime.timedelta(days=days)):
+            invitations.remind_mentees_due()
+            invitations.expire_mentees_due()
     late = make_case(asked.field, state="eligible", language=language)
     lonely = make_mentor(asked.field, name=FIRST, language=language)
     invitations.propose(late.pk, [lonely], asked.user, one_mentor_reason="One fits.", override_reason="Fits.")

@@ -24,7 +24,10 @@ SIGNALS = (
     "mentee_answered",
     "proposal_failed",
     "mentor_missing",
+    "mentee_reminded",
 )
+    "mentee_silent",
+    "pair_fell_through",
 
 
 def eligible(*, mentee_asked: bool = False, state: str = "eligible", **values: Any) -> Case:

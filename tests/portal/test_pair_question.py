@@ -1,5 +1,6 @@
 """The mentee is asked about the mentors who have said yes, over HTTP."""
 
+import datetime
 import re
 from typing import Any
 
@@ -8,17 +9,20 @@ from django.test import Client
 
 from tests.factories import make_case, make_field, make_handler, make_mentor, pretend_pdf
 from tests.portal.asking import PAIR, invitation_of, make_asked, open_link
+from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.compose import compose
+from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import Proposal
+from wagtail_mentoring.pairing.models import PairMembership, Proposal
 from wagtail_mentoring.people import links
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 
 pytestmark = pytest.mark.django_db
 
 HOME = "/mentoring/p/"
+DAY = datetime.timedelta(days=1)
 
 
 def text(response: Any) -> str:
@@ -211,3 +215,78 @@ def test_a_replacement_says_who_stops_who_would_come_and_who_stays() -> None:
         mail = compose(row)
         assert "before we begin" not in mail.text + mail.subject and stays in mail.text
         assert not any(name in mail.text for name in ("Maija", "Erik", "Sofia"))
+
+
+def test_the_mentee_reads_until_when_to_answer(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    client, until = mentee_of(proposal), Proposal.objects.get(pk=proposal.pk).mentee_answer_by
+    assert until is not None
+    for address in (HOME, PAIR):
+        assert f"Please answer by {on_day(until)}" in text(client.get(address)).replace(" .", ".")
+    with clock.at(clock.now() + 8 * DAY):
+        # Nothing has ended the question yet: it can be answered still.
+        client = mentee_of(proposal)
+        for address in (HOME, PAIR):
+            page = text(client.get(address))
+            assert "Please answer by" not in page and ("suit you" in page)
+
+
+def test_the_page_says_truly_that_the_pair_is_not_available(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    client, handler = mentee_of(proposal), make_handler()
+    invitations.answer_no(invitation_of(proposal).pk, reason="other", by=handler)
+    over = "This pair is not available after all. We are looking for another one."
+    page = text(client.get(HOME))
+    assert over in page and "Maija" not in page and "suit you" not in page
+    # Another mentor says yes: the mentee is asked anew, and then nothing is over.
+    other = make_mentor(make_field(), name="Cecilia Nyberg", shown=["name"])
+    invitations.answer_yes(invitations.invite_another(proposal.pk, other, handler).pk)
+    page = text(client.get(HOME))
+    assert over not in page and "do they suit you?" in page
+    invitations.withdraw(proposal.pk, handler)
+    page = text(client.get(HOME))
+    assert over in page and "We are looking for your mentors" in page
+
+
+def test_who_did_not_answer_reads_so_until_others_have_said_yes(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    with clock.at(clock.now() + 8 * DAY):
+        invitations.expire_mentees_due()
+        client = mentee_of(proposal)
+        told = "You did not answer in time, so the mentors do not wait any longer. We are looking for others."
+        assert told in text(client.get(HOME))
+        field = make_field()
+        them = [make_mentor(field, shown=["name"]), make_mentor(field, shown=["name"])]
+        again = invitations.propose(proposal.case_id, them, make_handler())
+        page = text(client.get(HOME))
+        assert told in page and "We have asked mentors" in page
+        all_say_yes(again)
+        assert told not in text(client.get(HOME))
+        with pretend_pdf():
+            say(client, answer="yes")
+        assert told not in text(client.get(HOME))
+
+
+def test_after_a_rematch_the_page_says_nothing_of_what_was_before(proposal: Proposal) -> None:
+    all_say_yes(proposal)
+    invitations.withdraw(proposal.pk, make_handler())
+    Case.objects.filter(pk=proposal.case_id).update(state_since=clock.now() + DAY)
+    assert "not available" not in text(mentee_of(proposal).get(HOME))
+    Proposal.objects.update(mentee_answer="no", status="failed")
+    assert "You would rather have somebody else" not in text(mentee_of(proposal).get(HOME))
+
+
+def test_a_replacement_that_falls_through_is_told_as_long_as_the_other_is_there() -> None:
+    field = make_field()
+    leaving, staying, joining = (make_mentor(field, shown=["name"], capacity=2) for _mentor in range(3))
+    case = make_case(field, "meeting_1", mentors=[leaving, staying])
+    handler = make_handler(field.union)
+    proposal = invitations.propose(case.pk, [joining], handler, replaces=leaving, one_mentor_reason="Away.")
+    all_say_yes(proposal)
+    invitations.withdraw(proposal.pk, handler)
+    over = "This mentor is not available after all. We are looking for another one."
+    assert over in text(mentee_of(proposal).get(HOME))
+    mentor = open_link(links.link_for(case, mentor=staying))
+    assert over not in text(mentor.get(HOME))
+    PairMembership.objects.filter(mentor=leaving).update(left_at=clock.now())
+    assert over not in text(mentee_of(proposal).get(HOME))

@@ -11,8 +11,9 @@ from wagtail_mentoring.workflows.states import MEETING_STATES, PAIR_STATES
 
 #: How far the questions to mentors of a case have come; "" for a case that needs none. ``waiting``: nobody is being
 #: asked. ``mentors``: mentors are. ``missing``: of two mentors one said yes, and nobody else is asked. ``mentee``: the
-#: mentee is asked about the pair. ``refused``: the mentee would rather have others. ``nobody``: all said no.
-ASKING = ("waiting", "mentors", "missing", "mentee", "refused", "nobody")
+#: mentee is asked about the pair. ``refused``: the mentee would rather have others. ``silent``: the mentee did not
+#: answer in time. ``nobody``: all said no.
+ASKING = ("waiting", "mentors", "missing", "mentee", "refused", "silent", "nobody")
 
 
 class CaseQuerySet(models.QuerySet[Any]):
@@ -67,12 +68,15 @@ class CaseQuerySet(models.QuerySet[Any]):
         ).order_by(models.F("proposals__ended_at").desc(nulls_first=True), "-proposals__pk")
         how = {"mentee": mentee, "missing": ended & ~unanswered, "mentors": self._this_one(**now)}
         refused = models.Q(last_proposal="failed", last_answer="no")
-        of_eligible = {"refused": refused, "nobody": models.Q(last_proposal="failed"), "waiting": models.Q()}
+        failed = models.Q(last_proposal="failed")
+        silent = failed & models.Q(last_asked_mentee__isnull=False, last_answer="")
+        of_eligible = {"refused": refused, "silent": silent, "nobody": failed, "waiting": models.Q()}
         cases = [models.When(models.Q(found), then=models.Value(name)) for name, found in how.items()]
         cases += [models.When(eligible & found, then=models.Value(name)) for name, found in of_eligible.items()]
         return self.annotate(
             last_proposal=models.Subquery(last.values("proposals__status")[:1]),
             last_answer=models.Subquery(last.values("proposals__mentee_answer")[:1]),
+            last_asked_mentee=models.Subquery(last.values("proposals__mentee_asked_at")[:1]),
         ).annotate(
             asking=models.Case(*cases, default=models.Value(""), output_field=models.CharField()),
             question_waits=self._this_one(
@@ -141,7 +145,8 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     def replacement_failed(self) -> "CaseQuerySet":
         """Cases whose pair was to get another mentor in the place of one: nobody came of it, nobody is asked now, and
-        that one is still in the pair. Adds ``leaving``, ``leaving_name`` and ``failed_at``."""
+        that one is still in the pair. Adds ``leaving``, ``leaving_name``, ``failed_at``, and of the mentee's part
+        ``mentee_asked`` (when) and ``mentee_said``."""
         here = {"pk": OuterRef("pk"), "pairs__ended_at": None}
         # The newest of this pair. One that is open or stands in line has no end, and comes first.
         newest = self.model._base_manager.filter(
@@ -164,4 +169,6 @@ class CaseQuerySet(models.QuerySet[Any]):
     def for_listing(self) -> "CaseQuerySet":
         """Cases with what a row of the list shows, in a constant number of queries."""
         related = self.select_related("mentee", "union", "field__profession", "handler")
+                mentee_asked=models.Subquery(newest.values("proposals__mentee_asked_at")[:1]),
+                mentee_said=models.Subquery(newest.values("proposals__mentee_answer")[:1]),
         return related.with_situation().with_asking()

@@ -64,6 +64,7 @@ OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.mentee_agreed": gettext_lazy("The mentee agreed to the mentors"),
     "mentoring.mentee_disagreed": gettext_lazy("The mentee would rather have other mentors"),
 }
+    "mentoring.mentee_reminded": gettext_lazy("The mentee was reminded of the question about the mentors"),
 
 #: Why a proposal did not come about, by the code in the line's data.
 FAILED_BECAUSE: dict[str, Any] = {
@@ -72,6 +73,7 @@ FAILED_BECAUSE: dict[str, Any] = {
     "not_of_field": gettext_lazy("not a mentor of this profession any more"),
     "not_volunteering": gettext_lazy("not a mentor any more"),
     "away": gettext_lazy("paused or away when the turn came"),
+    "mentee_silent": gettext_lazy("the mentee did not answer in time"),
     "no_room": gettext_lazy("no room when the turn came"),
     "asked": gettext_lazy("asked for this case already"),
     "in_pair": gettext_lazy("in the pair already"),

@@ -83,6 +83,19 @@ def _refused(dossier: Dossier) -> NextStep:
     return card
 
 
+def _silent(dossier: Dossier) -> NextStep:
+    card = _seek(dossier)
+    last = next(one for one in reversed(dossier.proposals) if one.mentee_silent)
+    what = _("%(name)s has not answered about the pair") % {"name": dossier.mentee.called}
+    why = _("The places of %(names)s are free again. Perhaps the mails do not arrive: call %(name)s.") % {
+        "names": names_of(last),
+        "name": dossier.mentee.called,
+    }
+    card.checks.insert(0, Check(MISSING, what, why))
+    card.title = _("Talk with %(name)s, then find mentors") % {"name": dossier.mentee.called}
+    return card
+
+
 def _answers(dossier: Dossier) -> list[Check]:
     """Return one line for each mentor who is asked."""
     checks = []
@@ -155,7 +168,7 @@ def _missing(dossier: Dossier) -> NextStep:
 
 def _mentee(dossier: Dossier) -> NextStep:
     proposal: Any = dossier.open_proposal
-    asked = _("Asked on %(day)s") % {"day": words.day(proposal.mentee_asked_at)}
+    asked = _asked_on(proposal)
     waits = Check(WAITING, _("%(name)s has not answered yet") % {"name": dossier.mentee.called}, asked)
     record = reverse("mentoring_desk:proposal_mentee", args=[dossier.case.pk, proposal.pk])
     return NextStep(
@@ -166,6 +179,16 @@ def _mentee(dossier: Dossier) -> NextStep:
     )
 
 
+def _asked_on(proposal: Any) -> str:
+    """Return when the mentee was asked about ``proposal``, until when the answer is awaited, and of a reminder."""
+    parts = [_("Asked on %(day)s") % {"day": words.day(proposal.mentee_asked_at)}]
+    if proposal.mentee_answer_by:
+        parts.append(_("Answer by %(day)s") % {"day": words.day(proposal.mentee_answer_by)})
+    if proposal.mentee_reminded_at:
+        parts.append(_("reminded on %(day)s") % {"day": words.day(proposal.mentee_reminded_at)})
+    return " · ".join(parts)
+
+
 def replacing(dossier: Dossier) -> list[Check]:
     """Return who is asked, of a running pair, to take whose place, and how far that has come; [] when nobody is."""
     proposal = dossier.open_proposal
@@ -174,7 +197,7 @@ def replacing(dossier: Dossier) -> list[Check]:
     said = {"new": names_of(proposal), "leaving": proposal.replaces.name, "mentee": dossier.mentee.called}
     if proposal.mentee_asked_at is None:
         return [Check(WAITING, _("%(new)s is asked to take the place of %(leaving)s") % said), *_answers(dossier)]
-    asked = _("Asked on %(day)s") % {"day": words.day(proposal.mentee_asked_at)}
+    asked = _asked_on(proposal)
     what = _("%(mentee)s is asked whether %(new)s may take the place of %(leaving)s") % said
     return [Check(WAITING, what, asked), *_answers(dossier)]
 
@@ -185,4 +208,11 @@ def replaced(dossier: Dossier) -> str:
     return _("Nothing to do now: %(what)s") % {"what": check.what}
 
 
-_MADE = {"mentors": _asked, "missing": _missing, "mentee": _mentee, "refused": _refused, "nobody": _nobody}
+_MADE = {
+    "mentors": _asked,
+    "missing": _missing,
+    "mentee": _mentee,
+    "refused": _refused,
+    "silent": _silent,
+    "nobody": _nobody,
+}

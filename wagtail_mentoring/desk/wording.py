@@ -34,8 +34,9 @@ ASKING: dict[str, Any] = {
     "missing": _("one mentor missing"),
     "mentee": _("mentee asked"),
     "refused": _("mentee would rather have others"),
+    "silent": _("mentee did not answer"),
     "nobody": _("nobody left to ask"),
 }
 
 #: Of these, those in which nothing goes on until the handler acts.
-ACT_NOW = ("missing", "refused", "nobody")
+ACT_NOW = ("missing", "refused", "silent", "nobody")

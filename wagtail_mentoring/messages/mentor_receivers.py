@@ -21,7 +21,10 @@ from wagtail_mentoring.pairing.signals import (
     invitation_withdrawn,
     mentee_answered,
     mentee_asked,
+    mentee_reminded,
+    mentee_silent,
     mentor_missing,
+    pair_fell_through,
     proposal_failed,
     question_answered,
     question_asked,
@@ -189,7 +192,33 @@ def replied(sender: Any, invitation: Invitation, **kwargs: Any) -> None:
 def ask_mentee(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
     """The mentee is asked about the mentors, unless the case has closed."""
     if proposal.case.case_state != CaseState.CLOSED:
-        to_mentee(MailEvent.PAIR_ASKED, proposal.case, mentors=_yes_of(proposal), **_replacing(proposal))
+        context = {"mentors": _yes_of(proposal), **_replacing(proposal), **_mentee_answers_by(proposal)}
+        to_mentee(MailEvent.PAIR_ASKED, proposal.case, **context)
+
+
+def _mentee_answers_by(proposal: Proposal) -> dict[str, str]:
+    return {"answer_by_on": proposal.mentee_answer_by.isoformat()} if proposal.mentee_answer_by else {}
+
+
+@receiver(mentee_reminded, dispatch_uid=_UID("mentee_reminded"))
+def remind_mentee(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
+    """The mentee is reminded of the question about the mentors."""
+    to_mentee(MailEvent.PAIR_REMINDER, proposal.case, **_mentee_answers_by(proposal))
+
+
+@receiver(pair_fell_through, dispatch_uid=_UID("pair_fell_through"))
+def pair_over(sender: Any, proposal: Proposal, why: str, **kwargs: Any) -> None:
+    """The mentee, who was asked about the mentors, learns that they do not come. After the end another mail says so."""
+    if proposal.case.case_state == CaseState.CLOSED:
+        return
+    alone = bool(proposal.replaces_id or proposal.one_mentor_reason)
+    to_mentee(MailEvent.PAIR_OVER, proposal.case, why=why, mentors=1 if alone else 2)
+
+
+@receiver(mentee_silent, dispatch_uid=_UID("mentee_silent"))
+def mentee_did_not_answer(sender: Any, proposal: Proposal, next_asked: bool, **kwargs: Any) -> None:
+    """The union learns that the mentee has not answered, and whether others are asked now."""
+    _to_contacts(MailEvent.PAIR_SILENT, proposal.case, next_asked=next_asked)
 
 
 def _replacing(proposal: Proposal) -> dict[str, Any]:
@@ -213,8 +242,8 @@ def mentee_said(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
 
 @receiver(proposal_failed, dispatch_uid=_UID("proposal_failed"))
 def failed(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
-    """The union learns that nobody is asked any more. After the mentee's no, its own mail has said so."""
-    if proposal.mentee_answer != MenteeAnswer.NO:
+    """The union learns that nobody is asked any more. After the mentee's no, or no answer, its own mail says so."""
+    if proposal.mentee_answer != MenteeAnswer.NO and not proposal.mentee_silent:
         _to_contacts(MailEvent.PROPOSAL_FAILED, proposal.case)
 
 

@@ -62,6 +62,9 @@ class MailEvent(models.TextChoices):
     PROPOSAL_FAILED = "proposal_failed", _("No mentor came of the invitations (to the contact person)")
     MENTOR_MISSING = "mentor_missing", _("One mentor is missing (to the contact person)")
     PAIR_ASKED = "pair_asked", _("The mentee is asked about the mentors")
+    PAIR_REMINDER = "pair_reminder", _("Reminder of the question about the mentors")
+    PAIR_OVER = "pair_over", _("The proposed mentors are not available after all")
+    PAIR_SILENT = "pair_silent", _("The mentee has not answered about the mentors (to the contact person)")
     PAIR_REFUSED = "pair_refused", _("The mentee wants other mentors (to the contact person)")
     FRESH_LINK = "fresh_link", _("A fresh private link")
     FRESH_MENTOR_LINK = "fresh_mentor_link", _("A fresh link to a mentor’s own page")
@@ -81,6 +84,7 @@ NOT_TO_A_PERSON = (
     MailEvent.PROPOSAL_FAILED,
     MailEvent.MENTOR_MISSING,
     MailEvent.PAIR_REFUSED,
+    MailEvent.PAIR_SILENT,
     MailEvent.TEST,
 )
 

@@ -32,7 +32,8 @@ def sentences(row: OutboxMessage) -> dict[str, str]:
         "your_place": _your_place(context) if row.event == MailEvent.MENTOR_KNOWN else "",
         "found": _found(context) if row.event == MailEvent.PAIR_ASKED else "",
         "answer": _answer(context),
-        "what_next": _what_next(context) if row.event == MailEvent.INVITATION_NO else "",
+        "what_next": _what_next(row),
+        "what_happened": _what_happened(context) if row.event == MailEvent.PAIR_OVER else "",
     }
 
 
@@ -113,7 +114,28 @@ def _answer(context: Mapping[str, Any]) -> str:
     return str(NoReason(reason).label) if reason in NoReason.values else ""
 
 
-def _what_next(context: Mapping[str, Any]) -> str:
+def _what_next(row: OutboxMessage) -> str:
+    context = row.context
+    if row.event == MailEvent.PAIR_SILENT:
+        if context.get("next_asked"):
+            return _("Whom you chose to ask next is asked now.")
+        return _("Nobody else is being asked now.")
+    if row.event != MailEvent.INVITATION_NO:
+        return ""
     if context.get("others_asked"):
         return _("The other mentor has not answered yet. You can wait, or ask somebody else already now.")
     return _("Whom you chose to ask next is asked now. You do not need to do anything.")
+
+
+def _what_happened(context: Mapping[str, Any]) -> str:
+    """Why it comes to nothing with the mentors about whom the mentee was asked; who of them cannot is nobody's news."""
+    one = context.get("mentors") == 1
+    if context.get("why") == "silent":
+        if one:
+            return _(
+                "You have not answered, so we do not let the mentor wait any longer. We are looking for another one."
+            )
+        return _("You have not answered, so we do not let the mentors wait any longer. We are looking for others.")
+    if one:
+        return _("This mentor is not available after all. We are sorry. We are looking for another one.")
+    return _("This pair is not available after all. We are sorry. We are looking for another one.")

@@ -168,12 +168,13 @@ def take_no(
     """Let the invitation end as a no: free the place, write the line, tell, and go on with the others."""
     proposal = invitation.proposal
     end_invitation(invitation, InvitationStatus.NO, at or clock.now())
-    if proposal.mentee_asked_at is not None:
-        # The mentee was asked about a pair that is none now, and will be asked about the next one.
-        proposal.mentee_asked_at = None
-        proposal.save(update_fields=["mentee_asked_at"])
     asking.line(case, SAID_NO, actor, data, asking.names([invitation.mentor], words))
     signals.invitation_answered.send(Invitation, invitation=invitation)
+    if proposal.mentee_asked_at is not None:
+        # The mentee was asked about a pair that is none now, and will be asked about the next one.
+        asking.fall_through(proposal, "mentor")
+        proposal.mentee_asked_at = proposal.mentee_answer_by = None
+        proposal.save(update_fields=["mentee_asked_at", "mentee_answer_by"])
     asking.settle(case, proposal)
 
 

@@ -116,23 +116,45 @@ def settle(case: Case, proposal: Proposal) -> None:
     elif len(left) < wanted(proposal):
         signals.mentor_missing.send(Proposal, proposal=proposal)
     elif case.participation.mentee_asked_about_pair and not proposal.mentee_answer:
-        proposal.mentee_asked_at = clock.now()
-        proposal.save(update_fields=["mentee_asked_at"])
-        line(case, MENTEE_ASKED, SYSTEM, about(proposal))
-        signals.mentee_asked.send(Proposal, proposal=proposal)
+        _ask_mentee(case, proposal)
     else:
         complete(case, proposal)
 
 
-def fail(case: Case, proposal: Proposal, why: str, actor: Actor = SYSTEM) -> None:
+def _ask_mentee(case: Case, proposal: Proposal) -> None:
+    """Ask the mentee about the mentors, who have all said yes. Their places are held as long as for an invitation."""
+    proposal.mentee_asked_at, proposal.mentee_reminded_at, proposal.fell_through_at = clock.now(), None, None
+    proposal.mentee_answer_by = clock.today() + datetime.timedelta(days=case.participation.invitation_days)
+    columns = ["mentee_asked_at", "mentee_answer_by", "mentee_reminded_at", "fell_through_at"]
+    proposal.save(update_fields=columns)
+    line(case, MENTEE_ASKED, SYSTEM, about(proposal))
+    signals.mentee_asked.send(Proposal, proposal=proposal)
+
+
+def fall_through(proposal: Proposal, why: str) -> None:
+    """Let the mentee be told that the mentors of ``proposal`` do not come, if the mentee has been asked about them.
+
+    ``why`` is ``mentor`` (one of them cannot), ``withdrawn`` (by the handler) or ``silent`` (the mentee was too late).
+    """
+    if proposal.mentee_asked_at is None or proposal.mentee_answer:
+        return
+    proposal.fell_through_at = clock.now()
+    proposal.save(update_fields=["fell_through_at"])
+    signals.pair_fell_through.send(Proposal, proposal=proposal, why=why)
+
+
+def fail(case: Case, proposal: Proposal, why: str, actor: Actor = SYSTEM) -> bool:
     """End ``proposal`` as one that did not come about, and ask the next that waits; if none, the handler must act.
 
-    ``why`` is ``all_declined`` or ``mentee_declined``, or the code of an obstacle.
+    ``why`` is ``all_declined``, ``mentee_declined`` or ``mentee_silent``, or the code of an obstacle. Returns whether
+    others are asked now.
     """
     end_proposal(proposal, ProposalStatus.FAILED, clock.now())
     line(case, FAILED, actor, about(proposal, why=why))
-    if not open_next(case):
-        signals.proposal_failed.send(Proposal, proposal=proposal)
+    if open_next(case):
+        return True
+    signals.proposal_failed.send(Proposal, proposal=proposal)
+    return False
 
 
 def open_next(case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""What happens to invitations without anybody pressing a button: reminders, the end of the time, a mentor who stops."""
+"""What happens to questions without anybody pressing a button: reminders, the end of the time, a mentor who stops."""
 
 import datetime
 import logging
@@ -17,17 +17,18 @@ from wagtail_mentoring.workflows import CaseState
 
 from . import asking, signals
 from .answering import take_no
-from .models import RUNNING, Invitation, InvitationStatus, ProposalStatus
+from .models import RUNNING, Invitation, InvitationStatus, Proposal, ProposalStatus
 from .withdrawing import end_invitation, end_proposal
 
 logger = logging.getLogger(__name__)
 
 REMINDED, EXPIRED = "mentoring.mentor_reminded", "mentoring.invitation_expired"
+MENTEE_REMINDED = "mentoring.mentee_reminded"
 
 
 @dataclass(slots=True)
 class Done:
-    """The keys of the invitations that were dealt with, or would be, and of those at which it failed."""
+    """The keys of what was dealt with, or would be (invitations, or proposals), and of those at which it failed."""
 
     done: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
@@ -41,12 +42,26 @@ def remind_due(*, dry_run: bool = False) -> Done:
     return _each((pk for pk, _day in _to_remind()), _remind, dry_run)
 
 
+def remind_mentees_due(*, dry_run: bool = False) -> Done:
+    """Remind every mentee who has not answered about the mentors: as :func:`remind_due`, with the keys of proposals."""
+    return _each(_mentees_to_remind(), _remind_mentee, dry_run)
+
+
 def expire_due(*, dry_run: bool = False) -> Done:
     """End every invitation whose last day has passed, as a no; and those of mentors who have stopped meanwhile.
 
     Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
     """
     return _each(_open().filter(_expired() | _stopped()).values_list("pk", flat=True), _expire, dry_run)
+
+
+def expire_mentees_due(*, dry_run: bool = False) -> Done:
+    """End every proposal whose mentee has not answered in time: it fails, its places are free, the next is asked.
+
+    Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
+    """
+    late = _mentee_asked().filter(mentee_answer_by__lt=clock.today())
+    return _each(late.values_list("pk", flat=True), _expire_mentee, dry_run)
 
 
 def _each(due: Iterable[int], work: Callable[[int], bool], dry_run: bool) -> Done:
@@ -56,7 +71,7 @@ def _each(due: Iterable[int], work: Callable[[int], bool], dry_run: bool) -> Don
             if dry_run or work(pk):
                 found.done.append(pk)
         except Exception:
-            logger.exception("The invitation %s could not be dealt with; it is tried again at the next run.", pk)
+            logger.exception("%s: %s could not be dealt with; it is tried again at the next run.", work.__name__, pk)
             found.failed.append(pk)
     return found
 
@@ -65,6 +80,12 @@ def _open() -> "QuerySet[Invitation]":
     """Return what is asked, in the order in which it was, of cases that are open."""
     asked = Invitation.objects.filter(proposal__status=ProposalStatus.OPEN, status__in=RUNNING)
     return asked.exclude(proposal__case__state=CaseState.CLOSED).order_by("asked_at", "pk")
+
+
+def _mentee_asked() -> "QuerySet[Proposal]":
+    """Return the proposals about which the mentee is being asked, in that order, of cases that are open."""
+    asked = Proposal.objects.filter(status=ProposalStatus.OPEN, mentee_asked_at__isnull=False, mentee_answer="")
+    return asked.exclude(case__state=CaseState.CLOSED).order_by("mentee_asked_at", "pk")
 
 
 def _expired() -> Q:
@@ -83,6 +104,15 @@ def _to_remind() -> Iterable[tuple[int, datetime.date]]:
         due = timezone.localdate(asked_at) + datetime.timedelta(days=days)
         if due <= clock.today():
             yield pk, due
+
+
+def _mentees_to_remind() -> Iterable[int]:
+    """Yield the keys of the proposals whose mentee is to be reminded today."""
+    waiting = _mentee_asked().filter(mentee_reminded_at__isnull=True, mentee_answer_by__gte=clock.today())
+    rules = "case__participation__invitation_reminder_days"
+    for pk, asked_at, days in waiting.values_list("pk", "mentee_asked_at", rules):
+        if asked_at is not None and timezone.localdate(asked_at) + datetime.timedelta(days=days) <= clock.today():
+            yield pk
 
 
 def _locked(pk: int) -> tuple[Case, Invitation]:
@@ -116,6 +146,35 @@ def _expire(pk: int) -> bool:
     asking.line(case, EXPIRED, SYSTEM, data, _name(invitation))
     signals.invitation_expired.send(Invitation, invitation=invitation)
     asking.settle(case, invitation.proposal)
+    return True
+
+
+def _locked_proposal(pk: int) -> tuple[Case, Proposal | None]:
+    """Lock the case of the proposal; return both, and no proposal when the mentee is not being asked any more."""
+    case = asking.begin(Proposal.objects.values_list("case_id", flat=True).get(pk=pk))
+    return case, _mentee_asked().filter(pk=pk).first()
+
+
+@transaction.atomic
+def _remind_mentee(pk: int) -> bool:
+    case, proposal = _locked_proposal(pk)
+    if proposal is None or proposal.mentee_reminded_at is not None:
+        return False
+    proposal.mentee_reminded_at = clock.now()
+    proposal.save(update_fields=["mentee_reminded_at"])
+    asking.line(case, MENTEE_REMINDED, SYSTEM, asking.about(proposal))
+    signals.mentee_reminded.send(Proposal, proposal=proposal)
+    return True
+
+
+@transaction.atomic
+def _expire_mentee(pk: int) -> bool:
+    case, proposal = _locked_proposal(pk)
+    if proposal is None or proposal.mentee_answer_by is None or proposal.mentee_answer_by >= clock.today():
+        return False
+    asking.fall_through(proposal, "silent")
+    next_asked = asking.fail(case, proposal, "mentee_silent")
+    signals.mentee_silent.send(Proposal, proposal=proposal, next_asked=next_asked)
     return True
 
 

@@ -5,7 +5,7 @@ Each locks the case first and then the mentors, and raises :class:`StepRefused` 
 
 from .answering import answer_no, answer_yes, ask, mark_of, mentee_answers, reply
 from .checking import Obstacle, load_mentors, obstacles
-from .due import Done, expire_due, mentor_leaves, remind_due
+from .due import Done, expire_due, expire_mentees_due, mentor_leaves, remind_due, remind_mentees_due
 from .proposing import go_on_with_one, invite_another, propose, withdraw
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "answer_yes",
     "ask",
     "expire_due",
+    "expire_mentees_due",
     "go_on_with_one",
     "invite_another",
     "load_mentors",
@@ -24,6 +25,7 @@ __all__ = [
     "obstacles",
     "propose",
     "remind_due",
+    "remind_mentees_due",
     "reply",
     "withdraw",
 ]

@@ -11,7 +11,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.due import Told, counted, job
 
-from .invitations import Done, expire_due, remind_due
+from .invitations import Done, expire_due, expire_mentees_due, remind_due, remind_mentees_due
 from .models import PairingPlan, PlanRowStatus, PlanStatus
 
 logger = logging.getLogger(__name__)
@@ -25,20 +25,37 @@ INPUTS_DAYS = 365
 @job("expire-invitations", order=100)
 def expire_invitations(dry_run: bool) -> Told:
     """End the invitations whose time is over; the next ones go out by that."""
-    return _told("Invitations to end" if dry_run else "Invitations ended", expire_due(dry_run=dry_run), dry_run)
+    what = "Invitations to end" if dry_run else "Invitations ended"
+    return _told(what, expire_due(dry_run=dry_run), dry_run, "proposals__invitations")
+
+
+@job("expire-mentees", order=105)
+def expire_mentees(dry_run: bool) -> Told:
+    """End the questions to mentees about their mentors whose time is over; the next ones go out by that."""
+    what = "Questions to mentees to end" if dry_run else "Questions to mentees ended"
+    return _told(what, expire_mentees_due(dry_run=dry_run), dry_run, "proposals")
 
 
 @job("remind-mentors", order=110)
 def remind_mentors(dry_run: bool) -> Told:
     """Remind the mentors who have not answered."""
-    return _told("Mentors to remind" if dry_run else "Mentors reminded", remind_due(dry_run=dry_run), dry_run)
+    what = "Mentors to remind" if dry_run else "Mentors reminded"
+    return _told(what, remind_due(dry_run=dry_run), dry_run, "proposals__invitations")
 
 
-def _told(what: str, found: Done, dry_run: bool) -> Told:
+@job("remind-mentees", order=115)
+def remind_mentees(dry_run: bool) -> Told:
+    """Remind the mentees who have not answered about their mentors."""
+    what = "Mentees to remind" if dry_run else "Mentees reminded"
+    return _told(what, remind_mentees_due(dry_run=dry_run), dry_run, "proposals")
+
+
+def _told(what: str, found: Done, dry_run: bool, path: str) -> Told:
+    """Return what was done, or would be; of what would be also the cases, which reach the found rows by ``path``."""
     told = counted(what, len(found.done), len(found.failed))
     if not dry_run or not found.done:
         return told
-    cases = Case.objects.filter(proposals__invitations__in=found.done).order_by("reference").distinct()
+    cases = Case.objects.filter(**{f"{path}__in": found.done}).order_by("reference").distinct()
     return Told((*told.lines, *(f"  {reference}" for reference in cases.values_list("reference", flat=True))))
 
 

@@ -112,12 +112,16 @@ class Proposal(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     # When the mentee was asked about these mentors, where the union's rules say so, and what the mentee answered.
     mentee_asked_at = models.DateTimeField(null=True, blank=True)
+    mentee_answer_by = models.DateField(null=True, blank=True)
+    mentee_reminded_at = models.DateTimeField(null=True, blank=True)
     mentee_answer = models.CharField(_("mentee"), max_length=3, choices=MenteeAnswer.choices, blank=True)
     mentee_answered_at = models.DateTimeField(null=True, blank=True)
     mentee_note = models.TextField(_("what the mentee wrote"), blank=True)
     mentee_answer_recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # When the mentee, who had been asked about these mentors, was told that it comes to nothing. Empty once asked anew.
+    fell_through_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("proposed pair")
@@ -132,6 +136,12 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} · {self.order}"
+
+    @property
+    def mentee_silent(self) -> bool:
+        """Whether it came to nothing because the mentee, who was asked about the mentors, did not answer in time."""
+        asked = self.mentee_asked_at is not None
+        return asked and not self.mentee_answer and self.status == ProposalStatus.FAILED
 
 
 class InvitationStatus(models.TextChoices):

@@ -225,6 +225,7 @@ def withdraw(proposal_id: int, user: Any, *, seen: int | None = None) -> Proposa
     mentors = [invitation.mentor for invitation in asking.running(proposal)]
     end_proposal(proposal, ProposalStatus.WITHDRAWN, clock.now())
     asking.line(case, asking.WITHDRAWN, actor, asking.about(proposal, *mentors), asking.names(mentors))
+    asking.fall_through(proposal, "withdrawn")
     if was_open:
         asking.open_next(case)
     return proposal

@@ -1,7 +1,7 @@
 """What a private page shows: where the case stands, the one thing to do now, the people, meetings and documents."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.messages.dates import long_day, span
+from wagtail_mentoring.messages.dates import long_day, on_day, span
 from wagtail_mentoring.messages.themes import theme_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import ConsentKind
@@ -133,6 +133,13 @@ def _where(record: Record) -> Where:
         return _to_choose(record)
     if case.case_state == CaseState.ELIGIBLE:
         return _looking(record)
+    where = _with_mentors(record)
+    if (over := _fell_through(record)) and record.proposal is None:
+        return replace(where, more=(*where.more, over))
+    return where
+
+
+def _with_mentors(record: Record) -> Where:
     title = _title(record)
     if record.must_sign:
         return _to_sign(record)
@@ -156,10 +163,35 @@ def _to_choose(record: Record) -> Where:
         else _("Your mentors have said yes: do they suit you?"),
         _("This is the one thing to do now."),
         _("Read who it is, and say yes or that you would rather have somebody else."),
-        (replaced,) if replaced else (),
+        tuple(filter(None, (_answer_by(record), replaced))),
         action=_("Read and answer") if alone else _("See them and answer"),
         address=reverse("wagtail_mentoring:portal_pair"),
     )
+
+
+def _answer_by(record: Record) -> str:
+    last_day = record.proposal.mentee_answer_by if record.proposal else None
+    # Until the question is really over, who is late may answer still.
+    if last_day is None or last_day < clock.today():
+        return ""
+    return _("Please answer by %(day)s.") % {"day": on_day(last_day)}
+
+
+def _fell_through(record: Record) -> str:
+    """Return that the mentors about whom the mentee was asked do not come after all, or an empty text."""
+    proposal = record.fell_through
+    if proposal is None:
+        return ""
+    alone = proposal.replaces_id or proposal.one_mentor_reason
+    if proposal.mentee_silent:
+        if alone:
+            return _(
+                "You did not answer in time, so the mentor does not wait any longer. We are looking for another one."
+            )
+        return _("You did not answer in time, so the mentors do not wait any longer. We are looking for others.")
+    if alone:
+        return _("This mentor is not available after all. We are looking for another one.")
+    return _("This pair is not available after all. We are looking for another one.")
 
 
 def _to_sign(record: Record) -> Where:
@@ -236,6 +268,8 @@ def _looking(record: Record) -> Where:
     more = []
     if record.held:
         more.append(_("The meetings that you have had stay counted, and you come first in the queue."))
+    if over := _fell_through(record):
+        more.append(over)
     if record.proposal is not None:
         return Where(
             _("We have asked mentors"),

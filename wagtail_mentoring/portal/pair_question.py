@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.refusals import add_refusal
+from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
 from wagtail_mentoring.pairing.moves import current_members
@@ -111,6 +113,9 @@ def _page(
 ) -> HttpResponse:
     people = shown_mentors(mentors, ConsentKind.SHOWN_TO_MENTEE, without=NOT_YET)
     replaced = replaced_words(proposal, mentors)
-    context = frame(visit, replaced=replaced, people=people, proposal=proposal, form=form, mark=mark, message=message)
+    told = {"replaced": replaced, "people": people, "proposal": proposal, "message": message}
+    last_day = proposal.mentee_answer_by
+    answer_by = on_day(last_day) if last_day and last_day >= clock.today() else ""
+    context = frame(visit, form=form, mark=mark, answer_by=answer_by, **told)
     status = 422 if form.errors or message else 200
     return render(request, "wagtail_mentoring/portal/pair.html", context, status=status)

@@ -24,7 +24,8 @@ class Record:
     ``agreements`` are all that count now, the agreement itself before its supplements; ``agreement`` is the one that
     the reader signs, and ``own_party`` the reader in it. ``parties`` are those of all agreements who take part now.
     ``copy`` is the signed copy of the reader that a person looks at, or has not taken; None without one. ``proposals``
-    are those that the mentee may know of: the one that is asked now, and those that the mentee did not want.
+    are those that the mentee may know of: the one that is asked now, those that the mentee did not want, and those
+    about which the mentee was asked and that came to nothing; the newest first.
     """
 
     case: Case
@@ -52,8 +53,27 @@ class Record:
     @property
     def wanted_others(self) -> bool:
         """Whether the mentee has said of the last mentors that others would be better."""
-        newest = self.proposals[0] if self.proposals else None
+        newest = self._newest_known
         return newest is not None and newest.mentee_answer == MenteeAnswer.NO
+
+    @property
+    def fell_through(self) -> Proposal | None:
+        """The mentors about whom the mentee was asked last, if that came to nothing without the mentee's no."""
+        newest = self._newest_known
+        return newest if newest is not None and newest.fell_through_at is not None else None
+
+    @property
+    def _newest_known(self) -> Proposal | None:
+        """The newest of which the mentee has learned what became of it, while it is about what is looked for now."""
+        inside = {member.mentor_id for member in self.members}
+        for row in self.proposals:
+            if row.status == ProposalStatus.OPEN and row.fell_through_at is None:
+                continue
+            if row.replaces_id is not None:
+                return row if row.replaces_id in inside else None
+            waits = self.case.case_state == CaseState.ELIGIBLE
+            return row if waits and row.opened_at is not None and row.opened_at >= self.case.state_since else None
+        return None
 
     @property
     def running(self) -> bool:
@@ -161,7 +181,7 @@ def record_of(visit: Visit) -> Record:
 def _proposals(visit: Visit) -> list[Proposal]:
     if not visit.is_mentee:
         return []
-    known = Q(status=ProposalStatus.OPEN) | Q(mentee_answer=MenteeAnswer.NO)
+    known = Q(status=ProposalStatus.OPEN) | Q(mentee_answer=MenteeAnswer.NO) | Q(fell_through_at__isnull=False)
     return list(Proposal.objects.filter(known, case=visit.case).order_by("-opened_at", "-pk"))
 
 

@@ -146,7 +146,8 @@ class ParticipationViewSet(EditorViewSet):
                             FieldPanel(
                                 "invitation_days",
                                 help_text=_(
-                                    "Then the question to the mentor ends, the place is free again, and you are told."
+                                    "Then the question to the mentor ends, the place is free again, and you are told. "
+                                    "A mentee who is asked about the pair has as many days."
                                 ),
                             ),
                             FieldPanel(

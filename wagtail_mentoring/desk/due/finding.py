@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
 
 from .base import Found, Kind, Whose, of_case, register, rows_of_cases
 
@@ -147,6 +147,31 @@ def refused(whose: Whose) -> Found:
     return rows_of_cases("refused", _asking(whose, "refused", "ended_at"), said)
 
 
+@register(
+    Kind(
+        "silent",
+        42,
+        "user",
+        gettext_lazy("%(n)s mentee has not answered"),
+        gettext_lazy("%(n)s mentees have not answered"),
+        listed=_listed("silent"),
+    )
+)
+def silent(whose: Whose) -> Found:
+    """Cases whose mentee was asked about the mentors and did not answer in time."""
+
+    def said(case: Any) -> dict[str, Any]:
+        return {
+            "what": _("The mentee has not answered about the pair."),
+            "why": _("The mentors’ places are free again. Call %(name)s, then find mentors.")
+            % {"name": case.mentee.called},
+            "button": _("Find mentors"),
+            "address": _find(case),
+        }
+
+    return rows_of_cases("silent", _asking(whose, "silent", "ended_at"), said)
+
+
 REPLACEMENT = Kind(
     "replacement",
     45,
@@ -165,11 +190,21 @@ def replacements(whose: Whose) -> Found:
     def said(case: Any) -> dict[str, Any]:
         return {
             "what": str(REPLACEMENT.what),
-            "why": _("Nobody who was asked comes in the place of %(name)s, and nobody is being asked now.")
-            % {"name": case.leaving_name},
+            "why": _why_not_replaced(case),
             "button": _("Find another mentor"),
             "address": _find(case) + f"?replaces={case.leaving}",
         }
 
     found = whose.cases.replacement_failed().annotate(since=Coalesce("failed_at", "state_since"))
     return rows_of_cases("replacement", whose.oldest(found, "since"), said)
+
+
+def _why_not_replaced(case: Any) -> str:
+    names = {"name": case.mentee.called, "leaving": case.leaving_name}
+    if case.mentee_asked is not None and not case.mentee_said:
+        return _("%(name)s has not answered about the mentor in the place of %(leaving)s.") % names
+    if case.mentee_said == MenteeAnswer.NO:
+        return _("%(name)s would rather have somebody else in the place of %(leaving)s.") % names
+    return _("Nobody who was asked comes in the place of %(name)s, and nobody is being asked now.") % {
+        "name": case.leaving_name
+    }

@@ -121,9 +121,12 @@ def _mentee(dossier: Dossier, proposal: Any) -> dict[str, Any] | None:
     if proposal.mentee_asked_at is None:
         return None
     said = {"name": dossier.mentee.called, "day": words.day(proposal.mentee_asked_at)}
+    if not proposal.mentee_answer and proposal.status != ProposalStatus.OPEN:
+        what = _("%(name)s was asked about the pair on %(day)s, and did not answer.") % said
+        return {"kind": "miss" if proposal.mentee_silent else "wait", "what": what, "note": "", "may_answer": False}
     if not proposal.mentee_answer:
         what = _("%(name)s was asked about the pair on %(day)s and has not answered yet.") % said
-        return {"kind": "wait", "what": what, "note": "", "may_answer": proposal.status == ProposalStatus.OPEN}
+        return {"kind": "wait", "what": what, "note": "", "may_answer": True}
     yes = proposal.mentee_answer == MenteeAnswer.YES
     how = MENTEE_ANSWERS[MenteeAnswer(proposal.mentee_answer)]
     when = words.day(proposal.mentee_answered_at) if proposal.mentee_answered_at else ""
