@@ -4,11 +4,13 @@ from .agreements.models import Agreement, AgreementText, AgreementVersion, Party
 from .applications.models import Application, ApplicationDraft, EligibilityDecision, FieldQuestion, IntakeEntry
 from .cases.models import Case, CaseCounter, CaseLogEntry, CaseLogText
 from .documents.models import Document, SigningKey
-from .meetings.models import Attendance, Meeting
+from .meetings.models import Attendance, Feedback, Meeting, Note, Slot, SlotAnswer, TimeSearch
+from .messages.conversation.models import Concern, Digest, Letter, Reminder
 from .messages.models import MailText, OutboxMessage
 from .pages.models import FieldPage, ProgrammePage
 from .pairing.models import Invitation, MentorPair, PairingPlan, PairMembership, Place, PlanRow, Proposal
 from .people.models import (
+    AddressChange,
     Mentee,
     Mentor,
     MentorAbsence,
@@ -32,6 +34,7 @@ from .programme.models import (
 from .reports.models import Certificate
 
 __all__ = [
+    "AddressChange",
     "Agreement",
     "AgreementText",
     "AgreementVersion",
@@ -43,15 +46,19 @@ __all__ = [
     "CaseLogEntry",
     "CaseLogText",
     "Certificate",
+    "Concern",
     "Consent",
+    "Digest",
     "Document",
     "EligibilityDecision",
+    "Feedback",
     "FieldPage",
     "FieldQuestion",
     "GroupUnionPermission",
     "GuideText",
     "IntakeEntry",
     "Invitation",
+    "Letter",
     "MailText",
     "Meeting",
     "MeetingTheme",
@@ -61,6 +68,7 @@ __all__ = [
     "MentorConflict",
     "MentorLogEntry",
     "MentorPair",
+    "Note",
     "Notice",
     "OneTimeCode",
     "OutboxMessage",
@@ -78,9 +86,13 @@ __all__ = [
     "ProgrammePage",
     "Proposal",
     "ReadingLogEntry",
+    "Reminder",
     "RoutingRule",
     "Signature",
     "SignatureUpload",
     "SigningKey",
+    "Slot",
+    "SlotAnswer",
+    "TimeSearch",
     "Union",
 ]

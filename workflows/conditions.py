@@ -101,6 +101,10 @@ def needs_meetings_left(flow: "CaseFlow") -> fsm.State.CONDITION:
     )
 
 
+def needs_planned_meeting(flow: "CaseFlow") -> fsm.State.CONDITION:
+    return fsm.State.CONDITION(flow.facts.meeting_planned, unmet=_("No meeting is planned."))
+
+
 def needs_minimum_of_meetings(flow: "CaseFlow") -> fsm.State.CONDITION:
     facts = flow.facts
     return fsm.State.CONDITION(

@@ -24,7 +24,7 @@ class CaseFacts:
     mentors of the case's field who could take one more mentee (only counted while a pair is looked for, and for a case
     with a pair, one of whose mentors could be replaced). ``agreement_out`` is true when every mentor of the pair is a
     party to it; ``contact_unsigned`` when the contact person is and has not signed; ``uploads_waiting`` counts signed
-    or scanned copies that a handler must look at.
+    or scanned copies that a handler must look at. ``meeting_planned``: the next meeting has a time.
     """
 
     state: CaseState
@@ -38,6 +38,7 @@ class CaseFacts:
     contact_unsigned: bool = False
     uploads_waiting: int = 0
     meetings_held: int = 0
+    meeting_planned: bool = False
     closed_from: CaseState | None = None
     erased: bool = False
 

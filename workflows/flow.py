@@ -24,6 +24,7 @@ from .conditions import (
     needs_no_agreement_out,
     needs_open_signature,
     needs_pair,
+    needs_planned_meeting,
     needs_waiting_upload,
 )
 from .facts import CaseFacts, Role, StepRefused
@@ -209,18 +210,38 @@ class CaseFlow:
         source=list(PAIR_STATES),
         label=_("Plan the next meeting"),
         conditions=[needs_pair, needs_meetings_left],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.MENTOR, Role.MENTEE),
         custom={"order": 50},
     )
     def plan_meeting(self) -> None:
         """The next meeting gets, or changes, its time and place. May come before the signatures."""
 
     @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Cancel the planned meeting"),
+        conditions=[needs_planned_meeting],
+        permission=may(Role.HANDLER, Role.MENTOR, Role.MENTEE),
+        custom={"order": 55, "quiet": True, "only_when_possible": True},
+    )
+    def cancel_meeting(self) -> None:
+        """The planned meeting is not held, with or without a reason. Another time is looked for."""
+
+    @state.transition(
+        source=list(PAIR_STATES),
+        label=_("Record that somebody did not come"),
+        conditions=[needs_planned_meeting],
+        permission=may(Role.HANDLER, Role.MENTOR),
+        custom={"order": 56, "quiet": True, "only_when_possible": True},
+    )
+    def miss_meeting(self) -> None:
+        """The planned meeting was not held because somebody did not come. Another time is looked for."""
+
+    @state.transition(
         source=CaseState.MEETING_4,
         target=CaseState.MEETING_5,
         label=_("Record meeting 5"),
         conditions=[needs_meetings_left, needs_all_signatures],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.MENTOR),
         custom={"order": 60},
     )
     @state.transition(
@@ -228,7 +249,7 @@ class CaseFlow:
         target=CaseState.MEETING_4,
         label=_("Record meeting 4"),
         conditions=[needs_meetings_left, needs_all_signatures],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.MENTOR),
         custom={"order": 60},
     )
     @state.transition(
@@ -236,7 +257,7 @@ class CaseFlow:
         target=CaseState.MEETING_3,
         label=_("Record meeting 3"),
         conditions=[needs_meetings_left, needs_all_signatures],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.MENTOR),
         custom={"order": 60},
     )
     @state.transition(
@@ -244,7 +265,7 @@ class CaseFlow:
         target=CaseState.MEETING_2,
         label=_("Record meeting 2"),
         conditions=[needs_meetings_left, needs_all_signatures],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.MENTOR),
         custom={"order": 60},
     )
     @state.transition(
@@ -252,7 +273,7 @@ class CaseFlow:
         target=CaseState.MEETING_1,
         label=_("Record meeting 1"),
         conditions=[needs_meetings_left, needs_all_signatures],
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.MENTOR),
         custom={"order": 60},
     )
     def record_meeting(self, *, number: int = 0) -> None:
@@ -281,7 +302,7 @@ class CaseFlow:
             lambda flow, **inputs: state_after_meetings(flow.facts.meetings_held - 1), states=list(PAIR_STATES[:-1])
         ),
         label=_("Undo the latest meeting"),
-        permission=may(Role.HANDLER),
+        permission=may(Role.HANDLER, Role.MENTOR),
         custom={"order": 80, "quiet": True},
     )
     def undo_meeting(self, *, reason: str = "") -> None:
@@ -312,6 +333,16 @@ class CaseFlow:
             message = _("Choose why the case ends.")
             raise StepRefused(message, {"end_reason": message})
         _require_situation(situation)
+
+    @state.transition(
+        source=list(OPEN_STATES),
+        target=CaseState.CLOSED,
+        label=_("Stop the mentoring"),
+        permission=may(Role.MENTEE),
+        custom={"order": 91, "quiet": True},
+    )
+    def withdraw(self) -> None:
+        """The mentee stops, without having to say why."""
 
     @state.transition(
         source=CaseState.CLOSED,

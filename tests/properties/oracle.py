@@ -34,12 +34,32 @@ STEPS = {
     "reissue",
     "replace_mentor",
     "plan_meeting",
+    "cancel_meeting",
+    "miss_meeting",
     "record_meeting",
     "complete",
     "undo_meeting",
     "go_back",
     "end",
+    "withdraw",
     "reopen",
+}
+
+
+#: Who takes a step; all others are the contact person's.
+WHO: dict[str, set[str]] = {
+    "sign": {"mentee", "mentor"},
+    "decline": {"mentee", "mentor"},
+    "pair": {"handler", "system"},
+    "send_agreement": {"handler", "system"},
+    "replace_mentor": {"handler", "system"},
+    "plan_meeting": {"handler", "mentee", "mentor"},
+    "cancel_meeting": {"handler", "mentee", "mentor"},
+    "record_meeting": {"handler", "mentor"},
+    "miss_meeting": {"handler", "mentor"},
+    "undo_meeting": {"handler", "mentor"},
+    # Anyone may stop at any time without a reason.
+    "withdraw": {"mentee"},
 }
 
 
@@ -52,6 +72,7 @@ class Picture:
     most: int = 5
     one_mentor_allowed: bool = True
     held: int = 0
+    planned: bool = False
     mentors: int = 0
     agreement_out: bool = False
     # Places at the table: "mentee", "mentor 0", "mentor 1". Who is a party to what is out, who came by a supplement.
@@ -84,11 +105,11 @@ def after(case: Picture, step: str, role: str, entered: dict[str, Any]) -> Pictu
     ``entered``: ``seen_on``, ``basis``, ``reason``, ``mentors`` (how many different, free, suitable ones were chosen;
     None: an unsuitable one among them), ``room`` (how many could be chosen), ``party`` (who signs or declines, when all
     it asks is right), ``leaves`` (the place of the mentor whom a suitable one follows), ``others`` (how many could
-    follow), ``time_fits``, ``number``, ``present`` (the mentee, a mentor of the pair, and nobody else), ``end_reason``,
-    ``situation``, ``again`` (a mentor of before is among those chosen), ``override`` (why all the same).
+    follow), ``time_fits``, ``begun`` (the planned time has come), ``somebody`` (of the three is named, and nobody
+    else), ``number``, ``present`` (the mentee, a mentor of the pair, and nobody else), ``end_reason``, ``situation``,
+    ``again`` (a mentor of before is among those chosen), ``override`` (why all the same).
     """
-    signing, by_itself = step in ("sign", "decline"), step in ("pair", "send_agreement", "replace_mentor")
-    if role not in ({"mentee", "mentor"} if signing else {"handler", "system"} if by_itself else {"handler"}):
+    if role not in WHO.get(step, {"handler"}):
         return None
     decide = globals()[f"_{step}"]
     result: Picture | None = decide(case, entered)
@@ -103,7 +124,7 @@ def _accept(case: Picture, entered: dict[str, Any]) -> Picture | None:
 
 
 def _closed(case: Picture) -> Picture:
-    return replace(case, state="closed", before_closing=case.state)
+    return replace(case, state="closed", before_closing=case.state, planned=False)
 
 
 def _refuse(case: Picture, entered: dict[str, Any]) -> Picture | None:
@@ -205,7 +226,19 @@ def _reject_signature(case: Picture, entered: dict[str, Any]) -> Picture | None:
 
 
 def _plan_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
-    return case if works_with_pair(case.state) and case.held < case.most and entered["time_fits"] else None
+    if not works_with_pair(case.state) or case.held >= case.most or not entered["time_fits"]:
+        return None
+    return replace(case, planned=True)
+
+
+def _cancel_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    return replace(case, planned=False) if works_with_pair(case.state) and case.planned else None
+
+
+def _miss_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    if not entered["begun"] or not entered["somebody"]:
+        return None
+    return _cancel_meeting(case, entered)
 
 
 def _record_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
@@ -214,7 +247,7 @@ def _record_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
         return None
     if entered["number"] != case.held + 1 or not entered["time_fits"] or not entered["present"]:
         return None
-    return replace(case, state=with_meetings(case.held + 1), held=case.held + 1)
+    return replace(case, state=with_meetings(case.held + 1), held=case.held + 1, planned=False)
 
 
 def _complete(case: Picture, entered: dict[str, Any]) -> Picture | None:
@@ -227,13 +260,13 @@ def _complete(case: Picture, entered: dict[str, Any]) -> Picture | None:
 def _undo_meeting(case: Picture, entered: dict[str, Any]) -> Picture | None:
     if not case.state.startswith("meeting_") or not said(entered["reason"]):
         return None
-    return replace(case, state=with_meetings(case.held - 1), held=case.held - 1)
+    return replace(case, state=with_meetings(case.held - 1), held=case.held - 1, planned=False)
 
 
 def _go_back(case: Picture, entered: dict[str, Any]) -> Picture | None:
     if not works_with_pair(case.state) or not said(entered["reason"]):
         return None
-    return replace(without_agreement(case), state="eligible", mentors=0)
+    return replace(without_agreement(case), state="eligible", mentors=0, planned=False)
 
 
 def _end(case: Picture, entered: dict[str, Any]) -> Picture | None:
@@ -241,6 +274,10 @@ def _end(case: Picture, entered: dict[str, Any]) -> Picture | None:
     if case.state == "closed" or entered["end_reason"] not in EARLY_REASONS or entered["situation"] not in SITUATIONS:
         return None
     return _closed(case)
+
+
+def _withdraw(case: Picture, entered: dict[str, Any]) -> Picture | None:
+    return None if case.state == "closed" else _closed(case)
 
 
 def _reopen(case: Picture, entered: dict[str, Any]) -> Picture | None:

@@ -62,6 +62,7 @@ def facts_of(case: oracle.Picture, room: int) -> CaseFacts:
         contact_unsigned=case.contact_open,
         uploads_waiting=case.copies,
         meetings_held=case.held,
+        meeting_planned=case.planned,
         closed_from=CaseState(case.before_closing) if case.before_closing else None,
         erased=case.erased,
     )
@@ -122,7 +123,7 @@ class FlowMachine(RuleBasedStateMachine):
             "situation": "studies",
             "end_reason": reason_to_end,
         }
-        self.take(step, Role.MENTEE if step in ("sign", "decline") else Role.HANDLER, entered, data)
+        self.take(step, Role.MENTEE if step in ("sign", "decline", "withdraw") else Role.HANDLER, entered, data)
 
     def take(self, step: str, role: Role | None, entered: dict[str, Any], data: Any) -> None:
         # What only the effects look at is right here: who acts, and what they chose.
@@ -135,6 +136,8 @@ class FlowMachine(RuleBasedStateMachine):
             "party": data.draw(st.sampled_from(sorted(willing))) if willing else None,
             "leaves": f"mentor {data.draw(st.integers(0, self.case.mentors - 1))}" if self.case.mentors else None,
             "time_fits": True,
+            "begun": True,
+            "somebody": True,
             "present": True,
         }
         expected = oracle.after(self.case, step, role or "nobody", entered)
@@ -208,12 +211,14 @@ def test_every_state_beside_the_domain(state: CaseState, role: Role, held: int) 
                 agreement_out=out and not pairless,
                 unsigned=frozenset() if pairless else unsigned,
                 copies=0 if pairless else more,
+                planned=bool(more) and not pairless,
                 contact_open=bool(more) and not pairless,
                 before_closing="paired" if state == CaseState.CLOSED else "",
             )
             entered = {
                 "seen_on": "2026-01-31", "basis": "permit", "reason": "a reason", "mentors": 2, "number": held + 1,
                 "situation": "studies", "end_reason": "no_contact", "room": room, "time_fits": True, "present": True,
+                "begun": True, "somebody": True,
                 "party": min(case.unsigned, default=None), "others": room,
                 "leaves": "mentor 0" if case.mentors else None,
             }  # fmt: skip

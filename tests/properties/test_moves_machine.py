@@ -105,6 +105,7 @@ class MovesMachine(RuleBasedStateMachine):
         self.pictures = [oracle.Picture(least=least, most=least + more, one_mentor_allowed=one) for _case in range(2)]
         self.pairs, self.lengths = [[], []], [1, 1]
         self.earlier: list[set[str]] = [set(), set()]
+        self.planned: list[Any] = [None, None]
         self.the_work_goes_on_here(0, ahead, data)
         self.the_work_goes_on_here(1, 1, data)  # eligible, beside a case that may have taken mentors already
 
@@ -162,7 +163,15 @@ class MovesMachine(RuleBasedStateMachine):
     def the_handler_tries_what_stands_near(self, place: int, careless: bool, data: Any) -> None:
         """A step that leads on from this state, perhaps too early, perhaps with a mistake in the form."""
         state = self.pictures[place].state
-        with_pair = ["record_meeting"] * 3 + ["plan_meeting", "send_agreement", "undo_meeting", "go_back", "complete"]
+        with_pair = ["record_meeting"] * 3 + [
+            "plan_meeting",
+            "cancel_meeting",
+            "miss_meeting",
+            "send_agreement",
+            "undo_meeting",
+            "go_back",
+            "complete",
+        ]
         with_pair += ["replace_mentor", "replace_mentor", "send_agreement", "reissue", "record_paper"]
         near = {
             "applied": ["accept", "refuse", "end"],
@@ -199,6 +208,8 @@ class MovesMachine(RuleBasedStateMachine):
                 assert expected is not None, f"{step} by {who} is forbidden by the domain and went through"
                 self.pictures[place] = expected
                 self.lengths[place] += 1
+                if step == "plan_meeting":
+                    self.planned[place] = inputs["starts_at"]
                 if step == "pair":
                     self.pairs[place] = entered["names"]
                 elif step == "go_back":
@@ -285,6 +296,13 @@ class MovesMachine(RuleBasedStateMachine):
         if step == "plan_meeting":
             moment = draw([self.now + DAY], [None, self.now, self.now - DAY])
             return {"starts_at": moment}, entered | {"time_fits": moment is not None and moment > self.now}
+        if step == "miss_meeting":
+            there = draw([[*self.pairs[place]], []], [[STRANGERS[0]]])
+            mentee = draw([False], [True])
+            inputs = {"mentee_absent": mentee, "mentors_absent": [self.world.mentors[name] for name in there]}
+            begun = self.planned[place] is not None and self.planned[place] <= self.now
+            somebody = (mentee or bool(there)) and set(there) <= set(self.pairs[place])
+            return inputs, entered | {"begun": begun, "somebody": somebody}
         if step == "record_meeting":
             return self.recording(place, entered, draw)
         if step in ("complete", "end"):
@@ -391,6 +409,7 @@ class MovesMachine(RuleBasedStateMachine):
             self.compare_with_log(case)
             known = facts.gather(case)
             assert known.meetings_held == picture.held
+            assert known.meeting_planned == picture.planned or picture.state == "applied"
             numbers = (
                 Meeting.objects.filter(case=case, status="held").order_by("number").values_list("number", flat=True)
             )

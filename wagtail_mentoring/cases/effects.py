@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wagtail_mentoring.workflows import EndReason
+from wagtail_mentoring.workflows import EndReason, Situation
 
 from .moves import Move, effect
 
@@ -26,6 +26,15 @@ def end(move: Move) -> Mapping[str, Any]:
     move.data["end_reason"] = reason
     move.text = move.words("note")
     return {"reason": reason, "situation": situation}
+
+
+@effect("withdraw")
+def withdraw(move: Move) -> None:
+    """Inputs: optional ``reason``. The mentee need not say why, nor how things stand."""
+    reason = EndReason.MENTEE_WITHDREW.value
+    move.columns |= {"end_reason": reason, "situation": Situation.UNKNOWN.value}
+    move.data["end_reason"] = reason
+    move.text = move.words("reason")
 
 
 @effect("reopen")

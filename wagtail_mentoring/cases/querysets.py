@@ -1,6 +1,6 @@
 """Named queries over cases. What is finer than the state is derived here, never stored."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -91,14 +91,28 @@ class CaseQuerySet(models.QuerySet[Any]):
         """Add what the list says under the state: ``agreement_out``, ``signature_missing``, ``copy_waiting``,
         ``next_meeting_at``."""
         planned = self.model._base_manager.filter(pk=OuterRef("pk"), meetings__status="planned")
-        out = {"agreements__pair__ended_at": None, "agreements__superseded_at": None}
+        out = self._OUT
         unsigned = {"agreements__parties__required": True, "agreements__parties__signature": None}
         staying = {
             "agreements__parties__mentor__memberships__left_at": None,
             "agreements__parties__mentor__memberships__pair": models.F("agreements__pair"),
         }
+        return self.annotate(
+            agreement_out=self._agreement_out(),
+            # A mentor who has left the pair need not sign any more.
+            signature_missing=self._this_one(**out, **unsigned, agreements__parties__mentor=None)
+            | self._this_one(**out, **unsigned, **staying),
+            copy_waiting=self._this_one(**out, agreements__uploads__status="waiting"),
+            next_meeting_at=models.Subquery(planned.values("meetings__starts_at")[:1]),
+        )
+
+    #: An agreement that counts now.
+    _OUT: ClassVar[dict[str, Any]] = {"agreements__pair__ended_at": None, "agreements__superseded_at": None}
+
+    def _agreement_out(self) -> models.ExpressionWrapper:
+        """Return whether the agreement has been sent to the mentee and to every mentor of the pair."""
         asked = self.model._base_manager.filter(
-            pk=OuterRef("pk"), **out, agreements__parties__mentor=OuterRef("pairs__memberships__mentor")
+            pk=OuterRef("pk"), **self._OUT, agreements__parties__mentor=OuterRef("pairs__memberships__mentor")
         )
         # One condition, so that it is about one and the same membership.
         mentor_not_asked = self.model._base_manager.filter(
@@ -106,15 +120,8 @@ class CaseQuerySet(models.QuerySet[Any]):
             & models.Q(pairs__memberships__isnull=False)
             & ~Exists(asked)
         )
-        return self.annotate(
-            agreement_out=models.ExpressionWrapper(
-                self._this_one(**out) & ~Exists(mentor_not_asked), output_field=models.BooleanField()
-            ),
-            # A mentor who has left the pair need not sign any more.
-            signature_missing=self._this_one(**out, **unsigned, agreements__parties__mentor=None)
-            | self._this_one(**out, **unsigned, **staying),
-            copy_waiting=self._this_one(**out, agreements__uploads__status="waiting"),
-            next_meeting_at=models.Subquery(planned.values("meetings__starts_at")[:1]),
+        return models.ExpressionWrapper(
+            self._this_one(**self._OUT) & ~Exists(mentor_not_asked), output_field=models.BooleanField()
         )
 
     def to_decide(self) -> "CaseQuerySet":
@@ -131,7 +138,7 @@ class CaseQuerySet(models.QuerySet[Any]):
         joined = self.model._base_manager.filter(pk=OuterRef("pk"), **here).order_by("-pairs__memberships__joined_at")
         return (
             self.paired()
-            .with_situation()
+            .alias(agreement_out=self._agreement_out())
             .filter(agreement_out=False)
             .annotate(joined_at=models.Subquery(joined.values("pairs__memberships__joined_at")[:1]))
         )
@@ -162,6 +169,8 @@ class CaseQuerySet(models.QuerySet[Any]):
                 leaving=models.Subquery(newest.values("proposals__replaces")[:1]),
                 leaving_name=models.Subquery(newest.values("proposals__replaces__name")[:1]),
                 failed_at=models.Subquery(newest.values("proposals__ended_at")[:1]),
+                mentee_asked=models.Subquery(newest.values("proposals__mentee_asked_at")[:1]),
+                mentee_said=models.Subquery(newest.values("proposals__mentee_answer")[:1]),
             )
             .filter(Exists(stays), newest_proposal="failed")
         )
@@ -169,6 +178,4 @@ class CaseQuerySet(models.QuerySet[Any]):
     def for_listing(self) -> "CaseQuerySet":
         """Cases with what a row of the list shows, in a constant number of queries."""
         related = self.select_related("mentee", "union", "field__profession", "handler")
-                mentee_asked=models.Subquery(newest.values("proposals__mentee_asked_at")[:1]),
-                mentee_said=models.Subquery(newest.values("proposals__mentee_answer")[:1]),
         return related.with_situation().with_asking()

@@ -26,11 +26,14 @@ STEP_SENTENCES: dict[str, Any] = {
     "reissue": gettext_lazy("Everyone asked to sign again"),
     "replace_mentor": gettext_lazy("One mentor replaced"),
     "plan_meeting": gettext_lazy("Meeting planned"),
+    "cancel_meeting": gettext_lazy("Meeting cancelled"),
+    "miss_meeting": gettext_lazy("Somebody did not come to the meeting"),
     "record_meeting": gettext_lazy("Meeting held"),
     "undo_meeting": gettext_lazy("Latest meeting undone"),
     "go_back": gettext_lazy("New mentors are looked for"),
     "complete": gettext_lazy("Closed as completed"),
     "end": gettext_lazy("Ended early"),
+    "withdraw": gettext_lazy("Stopped by the mentee"),
     "reopen": gettext_lazy("Reopened"),
 }
 
@@ -61,19 +64,19 @@ OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.question_asked": gettext_lazy("A mentor asked a question"),
     "mentoring.question_answered": gettext_lazy("A mentor’s question was answered"),
     "mentoring.mentee_asked": gettext_lazy("The mentee was asked about the mentors"),
+    "mentoring.mentee_reminded": gettext_lazy("The mentee was reminded of the question about the mentors"),
     "mentoring.mentee_agreed": gettext_lazy("The mentee agreed to the mentors"),
     "mentoring.mentee_disagreed": gettext_lazy("The mentee would rather have other mentors"),
 }
-    "mentoring.mentee_reminded": gettext_lazy("The mentee was reminded of the question about the mentors"),
 
 #: Why a proposal did not come about, by the code in the line's data.
 FAILED_BECAUSE: dict[str, Any] = {
     "all_declined": gettext_lazy("nobody said yes"),
     "mentee_declined": gettext_lazy("the mentee would rather have others"),
+    "mentee_silent": gettext_lazy("the mentee did not answer in time"),
     "not_of_field": gettext_lazy("not a mentor of this profession any more"),
     "not_volunteering": gettext_lazy("not a mentor any more"),
     "away": gettext_lazy("paused or away when the turn came"),
-    "mentee_silent": gettext_lazy("the mentee did not answer in time"),
     "no_room": gettext_lazy("no room when the turn came"),
     "asked": gettext_lazy("asked for this case already"),
     "in_pair": gettext_lazy("in the pair already"),

@@ -73,6 +73,8 @@ ICONS = {
     "record_paper": "upload",
     "reissue": "rotate",
     "replace_mentor": "user",
+    "cancel_meeting": "calendar-alt",
+    "miss_meeting": "user",
     "undo_meeting": "undo",
     "go_back": "rotate",
     "end": "cross",

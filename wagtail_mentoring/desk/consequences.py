@@ -226,6 +226,25 @@ def _go_back(dossier: Dossier) -> list[str]:
     ]
 
 
+def _cancel(dossier: Dossier) -> list[str]:
+    return [
+        _("A mail that the meeting is cancelled, with a calendar file, goes to: %(names)s.")
+        % {"names": _three(dossier)},
+        _("Meeting %(number)s needs another time.") % {"number": dossier.next_number},
+    ]
+
+
+def _miss(dossier: Dossier) -> list[str]:
+    return [
+        _("It does not count as a meeting. Meeting %(number)s needs another time.") % {"number": dossier.next_number},
+        _("It stands in the history. Nobody gets a mail."),
+    ]
+
+
+def _three(dossier: Dossier) -> str:
+    return ", ".join([dossier.mentee.name, *(mentor.name for mentor in dossier.mentors)])
+
+
 def _close(dossier: Dossier) -> list[str]:
     rules, mentors = dossier.case.participation, dossier.mentors
     months = rules.retention_follow_up_months if dossier.follow_up_consented else rules.retention_closed_months
@@ -234,7 +253,7 @@ def _close(dossier: Dossier) -> list[str]:
         "Data on persons are due to be erased %(n)s months from now; until then you can reopen the case.",
         months,
     )
-    names = ", ".join([dossier.mentee.name, *(mentor.name for mentor in mentors)])
+    names = _three(dossier)
     free = ngettext("%(n)s mentor’s place becomes free.", "%(n)s mentors’ places become free.", len(mentors))
     return [
         _("A mail that the mentoring has ended goes to: %(names)s.") % {"names": names},
@@ -271,6 +290,8 @@ _SENTENCES: dict[str, Any] = {
     "reissue": _reissue,
     "replace_mentor": _replace,
     "plan_meeting": _plan,
+    "cancel_meeting": _cancel,
+    "miss_meeting": _miss,
     "record_meeting": _record,
     "undo_meeting": _undo,
     "go_back": _go_back,

@@ -53,6 +53,12 @@ AGREEMENT_FAILED = "mentoring.agreement_failed"
 OF_A_COPY = ("confirm_signature", "reject_signature")
 
 
+#: The steps that are decided by how many meetings there were.
+_ABOUT_MEETINGS = frozenset(
+    ("plan_meeting", "cancel_meeting", "miss_meeting", "record_meeting", "undo_meeting", "go_back", "complete", "end")
+)
+
+
 class StepScreen(DecidingScreen):
     """GET shows the form of a step, POST takes it. Not possible now: the reason, and nothing is changed."""
 
@@ -232,7 +238,7 @@ class StepScreen(DecidingScreen):
             rows.append((_("Mentors"), ", ".join(mentor.name for mentor in dossier.mentors)))
         if self.step == "pair":
             rows.append((_("Goals"), dict(answers(dossier)["answers"]).get(_("Goals"), "")))
-        if self.step in ("plan_meeting", "record_meeting", "undo_meeting", "go_back", "complete", "end"):
+        if self.step in _ABOUT_MEETINGS:
             rules = {"held": len(dossier.held), "least": case.min_meetings, "most": case.max_meetings}
             rows.append((_("Held"), _("%(held)s of %(least)s to %(most)s meetings") % rules))
         return [row for row in rows if row[1]]

@@ -1,4 +1,7 @@
-"""Meetings of the mentee and the mentors, and who was there."""
+"""Meetings of the mentee and the mentors, who was there, how a time is found, notes, and what they thought of it."""
+
+import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.workflows import SITUATION_LABELS
 
 from .querysets import MeetingQuerySet
 
@@ -16,11 +20,34 @@ class MeetingStatus(models.TextChoices):
     PLANNED = "planned", _("Planned")
     HELD = "held", _("Held")
     CANCELLED = "cancelled", _("Cancelled")
+    MISSED = "missed", _("Somebody did not come")
     UNDONE = "undone", _("Recorded by mistake")
 
 
+def of_one_person(name: str) -> models.CheckConstraint:
+    """Return the constraint ``name``: a row is of the mentee or of one mentor."""
+    return models.CheckConstraint(
+        condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
+        name=name,
+    )
+
+
+def once_for_each(name: str, *fields: str) -> list[Any]:
+    """Return the constraints, their names beginning with ``name``: for each person one row with the same ``fields``."""
+    return [
+        models.UniqueConstraint(
+            fields=[*fields, person], condition=models.Q(**{f"{person}__isnull": False}), name=f"{name}_{person}"
+        )
+        for person in ("mentee", "mentor")
+    ]
+
+
 class Meeting(models.Model):
-    """Meeting ``number`` of a case: planned or held. Undone and cancelled ones stay as rows."""
+    """Meeting ``number`` of a case: planned or held. Undone, cancelled and missed ones stay as rows.
+
+    ``uid`` and ``sequence`` are those of its calendar entry: the same for as long as the row is planned anew, and a
+    sequence higher at each change.
+    """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="meetings")
     pair = models.ForeignKey("wagtail_mentoring.MentorPair", models.RESTRICT, related_name="meetings")
@@ -30,8 +57,16 @@ class Meeting(models.Model):
     minutes = models.PositiveSmallIntegerField(_("length in minutes"), default=90)
     place = models.CharField(_("place or link"), max_length=300, blank=True)
     theme = models.CharField(_("theme"), max_length=300, blank=True)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveSmallIntegerField(default=0, editable=False)
     recorded_at = models.DateTimeField(null=True, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Or the mentor who recorded, cancelled or planned it last on the private page.
+    changed_by_mentor = models.ForeignKey(Mentor, models.SET_NULL, null=True, blank=True, related_name="+")
+    changed_by_mentee = models.ForeignKey(Mentee, models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(_("cancelled or missed at"), null=True, blank=True)
+    # Personal text of whoever cancelled; the three and the contact person read it.
+    why = models.CharField(_("reason"), max_length=500, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = MeetingQuerySet.as_manager()
@@ -55,7 +90,7 @@ class Meeting(models.Model):
 
 
 class Attendance(models.Model):
-    """Whether one of the three was at a held meeting."""
+    """Whether one of the three was at a held meeting, or failed to come to a missed one."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendances")
     mentee = models.ForeignKey(Mentee, models.PROTECT, null=True, blank=True, related_name="attendances")
@@ -67,21 +102,170 @@ class Attendance(models.Model):
         verbose_name_plural = _("attendances")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
-                name="mentoring_attendance_of_one_person",
-            ),
-            models.UniqueConstraint(
-                fields=["meeting", "mentee"],
-                condition=models.Q(mentee__isnull=False),
-                name="mentoring_attendance_mentee",
-            ),
-            models.UniqueConstraint(
-                fields=["meeting", "mentor"],
-                condition=models.Q(mentor__isnull=False),
-                name="mentoring_attendance_mentor",
-            ),
+            of_one_person("mentoring_attendance_of_one_person"),
+            *once_for_each("mentoring_attendance", "meeting"),
         ]
 
     def __str__(self) -> str:
         return str(self.mentee or self.mentor)
+
+
+class TimeSearch(models.Model):
+    """The search for a time of meeting ``number``: a place, and slots on which the three say what suits.
+
+    Open until ``ended_at``; at most one of a case is open. ``meeting`` is the one that was fixed by it.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="time_searches")
+    pair = models.ForeignKey("wagtail_mentoring.MentorPair", models.CASCADE, related_name="+")
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1), MaxValueValidator(5)])
+    place = models.CharField(_("place or link"), max_length=300, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("length in minutes"), default=90)
+    begun_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    meeting = models.ForeignKey(Meeting, models.SET_NULL, null=True, blank=True, related_name="time_searches")
+
+    class Meta:
+        verbose_name = _("search for a time")
+        verbose_name_plural = _("searches for a time")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at__isnull=True), name="mentoring_time_search_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["ended_at", "changed_at"], name="mentoring_time_search_open")]
+
+    def __str__(self) -> str:
+        return f"{self.case.reference} {self.number}"
+
+
+class Slot(models.Model):
+    """A time that one of the three has suggested."""
+
+    search = models.ForeignKey(TimeSearch, models.CASCADE, related_name="slots")
+    starts_at = models.DateTimeField(_("starts at"))
+    mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="+")
+    mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="+")
+    suggested_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("suggested time")
+        verbose_name_plural = _("suggested times")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["search", "starts_at"], name="mentoring_slot_once"),
+            of_one_person("mentoring_slot_of_one_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.starts_at.isoformat()
+
+
+class SlotAnswer(models.Model):
+    """Whether a slot suits one of the three. No row: not answered yet."""
+
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="answers")
+    mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="+")
+    mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="+")
+    suits = models.BooleanField(_("suits"))
+    answered_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("answer to a suggested time")
+        verbose_name_plural = _("answers to suggested times")
+        ordering = ["pk"]
+        constraints = [
+            of_one_person("mentoring_slot_answer_of_one_person"),
+            *once_for_each("mentoring_slot_answer", "slot"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.suits)
+
+
+class Note(models.Model):
+    """A note of one of the three on a meeting: private, or shared with the other two. No contact person reads it."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="notes")
+    number = models.PositiveSmallIntegerField(_("meeting"), validators=[MinValueValidator(1), MaxValueValidator(5)])
+    mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="notes")
+    mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="notes")
+    shared = models.BooleanField(_("the three of you read it"), default=False)
+    body = models.TextField(_("note"))
+    written_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("note on a meeting")
+        verbose_name_plural = _("notes on meetings")
+        ordering = ["number", "pk"]
+        constraints = [of_one_person("mentoring_note_of_one_person")]
+
+    def __str__(self) -> str:
+        return f"{self.case.reference} {self.number}"
+
+
+class FeedbackKind(models.TextChoices):
+    FIRST = "first", _("After the first meeting")
+    END = "end", _("At the end")
+    MONTHS_3 = "months_3", _("3 months later")
+    MONTHS_12 = "months_12", _("12 months later")
+
+
+class Fit(models.TextChoices):
+    GOOD = "good", _("Yes")
+    UNSURE = "unsure", _("I am not sure")
+    POOR = "poor", _("No")
+
+
+class Again(models.TextChoices):
+    YES = "yes", _("Yes")
+    PERHAPS = "perhaps", _("Perhaps")
+    NO = "no", _("No")
+
+
+class Feedback(models.Model):
+    """What one of the three was asked, and answered. Only the contact persons read it. It stops no case from closing.
+
+    Made when it is asked; ``given_at`` is empty until it is answered, and stays so when it is not.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="feedback")
+    kind = models.CharField(_("asked"), max_length=10, choices=FeedbackKind.choices)
+    mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="feedback")
+    mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="feedback")
+    asked_at = models.DateTimeField(_("asked at"), default=clock.now)
+    given_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    fit = models.CharField(_("Do you three fit together?"), max_length=8, choices=Fit.choices, blank=True)
+    # Of the mentee: the goals of the application that were reached (values of people.choices.Goal).
+    goals_reached = models.JSONField(_("goals reached"), default=list, blank=True)
+    confidence = models.PositiveSmallIntegerField(
+        _("confidence of finding work, 1 to 5"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+    )
+    situation = models.CharField(_("situation now"), max_length=20, choices=list(SITUATION_LABELS.items()), blank=True)
+    satisfaction = models.PositiveSmallIntegerField(
+        _("satisfaction, 1 to 5"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    again = models.CharField(_("would mentor again"), max_length=8, choices=Again.choices, blank=True)
+    comment = models.TextField(_("anything we should know"), blank=True)
+    # A contact person has seen an answer that needs one: not sure, or no.
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            of_one_person("mentoring_feedback_of_one_person"),
+            *once_for_each("mentoring_feedback", "case", "kind"),
+        ]
+        indexes = [models.Index(fields=["given_at", "asked_at"], name="mentoring_feedback_open")]
+
+    def __str__(self) -> str:
+        return f"{self.case.reference} {self.get_kind_display()}"

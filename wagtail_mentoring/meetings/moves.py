@@ -1,12 +1,15 @@
 """Meetings: what the flow must know of them, and what planning, recording and undoing write."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Count, F, Q
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wagtail_mentoring import clock
 from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
@@ -15,15 +18,22 @@ from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
-from .models import Attendance, Meeting, MeetingStatus
+from .models import Attendance, Meeting, MeetingStatus, TimeSearch
+from .signals import meeting_ended
+
+#: The longest reason of a meeting that is cancelled or was missed.
+MOST_WHY = 500
 
 
 @facts.register
 def meeting_facts(case: Case) -> Mapping[str, Any]:
-    """How many meetings of the case have been held, with any pair."""
+    """How many meetings of the case have been held, with any pair, and whether one is planned."""
     if case.case_state == CaseState.APPLIED:
         return {}
-    return {"meetings_held": Meeting.objects.filter(case=case, status=MeetingStatus.HELD).count()}
+    number = Count("pk", filter=Q(status=MeetingStatus.HELD))
+    planned = Count("pk", filter=Q(status=MeetingStatus.PLANNED))
+    found = Meeting.objects.filter(case=case).aggregate(held=number, planned=planned)
+    return {"meetings_held": found["held"], "meeting_planned": bool(found["planned"])}
 
 
 def theme_of(case: Case, number: int, language: str | None = None) -> str:
@@ -59,11 +69,70 @@ def plan_meeting(move: Move) -> None:
         "place": move.words("place"),
         "theme": move.inputs.get("theme") or theme_of(move.case, number, move.case.language),
         "pair_id": _current_pair_id(move.case),
+        **_by(move),
     }
     meeting, made = Meeting.objects.update_or_create(
-        case=move.case, number=number, status=MeetingStatus.PLANNED, defaults=values
+        case=move.case,
+        number=number,
+        status=MeetingStatus.PLANNED,
+        defaults=values | {"sequence": F("sequence") + 1},
+        create_defaults=values,
     )
+    # The search for a time, if there was one, is over; that of an earlier meeting is too.
+    TimeSearch.objects.filter(case=move.case, ended_at=None).update(ended_at=move.at, meeting=meeting)
     move.data |= {"number": number, "meeting": meeting.pk, "moved": not made}
+
+
+def _by(move: Move) -> dict[str, Any]:
+    """Return the columns that say which of the three changed the meeting; both empty for a contact person."""
+    return {"changed_by_mentee": move.actor.mentee, "changed_by_mentor": move.actor.mentor}
+
+
+def _planned(move: Move) -> Meeting:
+    """Return the case's planned meeting. Raises StepRefused when there is none."""
+    meeting = Meeting.objects.filter(case=move.case, status=MeetingStatus.PLANNED).first()
+    if meeting is None:
+        raise StepRefused(_("No meeting is planned."))
+    return meeting
+
+
+def _end(move: Move, meeting: Meeting, status: MeetingStatus) -> None:
+    """Write that the planned ``meeting`` will not be, or was not, held."""
+    columns = {"status": status, "ended_at": move.at, "sequence": meeting.sequence + 1, "why": move.text, **_by(move)}
+    for name, value in columns.items():
+        setattr(meeting, name, value)
+    meeting.save(update_fields=list(columns))
+    meeting_ended.send(Meeting, meeting=meeting, case=move.case)
+    move.data |= {"number": meeting.number, "meeting": meeting.pk}
+
+
+@effect("cancel_meeting")
+def cancel_meeting(move: Move) -> None:
+    """Inputs: optional ``reason``. The planned meeting stays as a row, cancelled."""
+    move.text = move.words("reason")[:MOST_WHY]
+    _end(move, _planned(move), MeetingStatus.CANCELLED)
+
+
+@effect("miss_meeting")
+def miss_meeting(move: Move) -> None:
+    """Inputs: ``mentee_absent``, ``mentors_absent`` (of the pair), optional ``reason``. Who did not come is kept."""
+    meeting = _planned(move)
+    if meeting.starts_at > move.at:
+        raise StepRefused(_("The meeting has not begun yet. If it will not be held, cancel or move it."))
+    absent = {mentor.pk for mentor in move.inputs.get("mentors_absent") or []}
+    pair = list(current_mentors(move.case))
+    if not absent <= {mentor.pk for mentor in pair}:
+        message = _("Somebody who is not a mentor of this case was not expected.")
+        raise StepRefused(message, {"mentors_absent": message})
+    mentee_absent = bool(move.inputs.get("mentee_absent"))
+    if not absent and not mentee_absent:
+        message = _("Say who did not come.")
+        raise StepRefused(message, {"mentee_absent": message})
+    move.text = move.words("reason")[:MOST_WHY]
+    _end(move, meeting, MeetingStatus.MISSED)
+    rows = [Attendance(meeting=meeting, mentee=move.case.mentee, present=not mentee_absent)]
+    rows += [Attendance(meeting=meeting, mentor=mentor, present=mentor.pk not in absent) for mentor in pair]
+    Attendance.objects.bulk_create(rows)
 
 
 @effect("record_meeting")
@@ -98,6 +167,7 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     meeting.place = move.words("place")
     meeting.theme = move.inputs.get("theme") or theme_of(move.case, number, move.case.language)
     meeting.recorded_at, meeting.recorded_by = move.at, move.actor.user
+    meeting.changed_by_mentee, meeting.changed_by_mentor = move.actor.mentee, move.actor.mentor
     if number == (latest.number if latest else 0) + 1:
         meeting.save()
         Attendance.objects.bulk_create(Attendance(meeting=meeting, **who) for who in present)
@@ -124,7 +194,7 @@ def _present(move: Move) -> list[dict[str, Any]]:
 @effect("undo_meeting")
 def undo_meeting(move: Move) -> Mapping[str, Any]:
     """Inputs: ``reason``. The latest held meeting stays as a row, marked as recorded by mistake."""
-    Meeting.objects.filter(case=move.case, status=MeetingStatus.PLANNED).update(status=MeetingStatus.CANCELLED)
+    _give_up_plans(move.case, move.at)
     latest = Meeting.objects.filter(case=move.case, status=MeetingStatus.HELD).order_by("-number").first()
     if latest is not None:
         latest.status = MeetingStatus.UNDONE
@@ -138,4 +208,13 @@ def undo_meeting(move: Move) -> Mapping[str, Any]:
 def cancel_planned(sender: type[Case], case: Case, target: CaseState, source: CaseState, **kwargs: Any) -> None:
     """A case that ends, or loses its mentors, keeps no planned meeting."""
     if target in (CaseState.CLOSED, CaseState.ELIGIBLE) and source not in (CaseState.APPLIED, CaseState.CLOSED):
-        Meeting.objects.filter(case=case, status=MeetingStatus.PLANNED).update(status=MeetingStatus.CANCELLED)
+        _give_up_plans(case, clock.now())
+
+
+def _give_up_plans(case: Case, at: datetime.datetime) -> None:
+    """Cancel what is planned and end the search for a time: the meeting that they were for will not come."""
+    TimeSearch.objects.filter(case=case, ended_at=None).update(ended_at=at)
+    for meeting in Meeting.objects.filter(case=case, status=MeetingStatus.PLANNED):
+        meeting.status, meeting.ended_at, meeting.sequence = MeetingStatus.CANCELLED, at, meeting.sequence + 1
+        meeting.save(update_fields=["status", "ended_at", "sequence"])
+        meeting_ended.send(Meeting, meeting=meeting, case=case)

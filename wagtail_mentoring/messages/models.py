@@ -131,6 +131,7 @@ class OutboxStatus(models.TextChoices):
     SENDING = "sending", _("Perhaps sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not sent")
+    HELD = "held", _("For the daily mail")
 
 
 class OutboxMessage(models.Model):
@@ -139,6 +140,10 @@ class OutboxMessage(models.Model):
     It is marked ``sending`` before it is handed over; one found so after a crash is shown as perhaps sent, and not
     repeated unasked. ``context`` holds what the text needs, never an address of a private link or a code in clear:
     links are built at delivery, and what is stored for display has them redacted (except in a demonstration).
+
+    One that is refused for a while waits until ``next_try_at``. One that can wait for the daily mail of a person who
+    wants one mail a day is ``held``, and gone with the row ``digest`` once that is written. ``bounced_at`` is when the
+    receiver's server sent it back after it had left.
     """
 
     union = models.ForeignKey(Union, models.CASCADE, null=True, blank=True, related_name="+")
@@ -159,6 +164,9 @@ class OutboxMessage(models.Model):
     marked_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_try_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    digest = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="digested")
+    bounced_at = models.DateTimeField(_("came back at"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
 
     objects = OutboxQuerySet.as_manager()
@@ -170,6 +178,7 @@ class OutboxMessage(models.Model):
         indexes = [
             models.Index(fields=["status", "id"], name="mentoring_outbox_waiting"),
             models.Index(fields=["union", "-id"], name="mentoring_outbox_union"),
+            models.Index(fields=["message_uuid"], name="mentoring_outbox_uuid"),
         ]
 
     def __str__(self) -> str:

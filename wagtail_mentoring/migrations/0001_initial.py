@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('municipality', models.CharField(blank=True, max_length=100, verbose_name='municipality')),
                 ('language', models.CharField(default='en', max_length=12, verbose_name='language of mails and pages')),
+                ('time_zone', models.CharField(blank=True, max_length=50, verbose_name='time zone')),
+                ('daily_digest', models.BooleanField(default=False, verbose_name='one mail a day, with everything that can wait')),
                 ('english', models.CharField(blank=True, choices=[('', 'Not at all'), ('a1', 'A1 – a few words'), ('a2', 'A2 – simple everyday things'), ('b1', 'B1 – I manage in daily life'), ('b2', 'B2 – I can talk about my work'), ('c1', 'C1 – I can talk about nearly everything'), ('c2', 'C2 – like a native speaker')], max_length=2, verbose_name='English')),
                 ('finnish', models.CharField(blank=True, choices=[('', 'Not at all'), ('a1', 'A1 – a few words'), ('a2', 'A2 – simple everyday things'), ('b1', 'B1 – I manage in daily life'), ('b2', 'B2 – I can talk about my work'), ('c1', 'C1 – I can talk about nearly everything'), ('c2', 'C2 – like a native speaker')], max_length=2, verbose_name='Finnish')),
                 ('swedish', models.CharField(blank=True, choices=[('', 'Not at all'), ('a1', 'A1 – a few words'), ('a2', 'A2 – simple everyday things'), ('b1', 'B1 – I manage in daily life'), ('b2', 'B2 – I can talk about my work'), ('c1', 'C1 – I can talk about nearly everything'), ('c2', 'C2 – like a native speaker')], max_length=2, verbose_name='Swedish')),
@@ -90,6 +92,8 @@ class Migration(migrations.Migration):
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('municipality', models.CharField(blank=True, max_length=100, verbose_name='municipality')),
                 ('language', models.CharField(default='en', max_length=12, verbose_name='language of mails and pages')),
+                ('time_zone', models.CharField(blank=True, max_length=50, verbose_name='time zone')),
+                ('daily_digest', models.BooleanField(default=False, verbose_name='one mail a day, with everything that can wait')),
                 ('english', models.CharField(blank=True, choices=[('', 'Not at all'), ('a1', 'A1 – a few words'), ('a2', 'A2 – simple everyday things'), ('b1', 'B1 – I manage in daily life'), ('b2', 'B2 – I can talk about my work'), ('c1', 'C1 – I can talk about nearly everything'), ('c2', 'C2 – like a native speaker')], max_length=2, verbose_name='English')),
                 ('finnish', models.CharField(blank=True, choices=[('', 'Not at all'), ('a1', 'A1 – a few words'), ('a2', 'A2 – simple everyday things'), ('b1', 'B1 – I manage in daily life'), ('b2', 'B2 – I can talk about my work'), ('c1', 'C1 – I can talk about nearly everything'), ('c2', 'C2 – like a native speaker')], max_length=2, verbose_name='Finnish')),
                 ('swedish', models.CharField(blank=True, choices=[('', 'Not at all'), ('a1', 'A1 – a few words'), ('a2', 'A2 – simple everyday things'), ('b1', 'B1 – I manage in daily life'), ('b2', 'B2 – I can talk about my work'), ('c1', 'C1 – I can talk about nearly everything'), ('c2', 'C2 – like a native speaker')], max_length=2, verbose_name='Swedish')),
@@ -143,6 +147,11 @@ class Migration(migrations.Migration):
                 ('decision_days', models.PositiveSmallIntegerField(default=14, verbose_name='days promised for the eligibility decision')),
                 ('pairing_days', models.PositiveSmallIntegerField(default=60, verbose_name='days promised for finding mentors')),
                 ('signature_reminder_days', models.PositiveSmallIntegerField(default=5, verbose_name='days until a signature is asked again')),
+                ('unplanned_days', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(120)], verbose_name='days without a time for the next meeting until the three are reminded')),
+                ('unrecorded_days', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='days after a meeting until the mentors are asked whether it was held')),
+                ('feedback_reminder_days', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='days until feedback is asked again')),
+                ('idle_days', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(7), django.core.validators.MaxValueValidator(365)], verbose_name='days without anything happening until the contact person is told')),
+                ('most_reminders', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='how often at most somebody is reminded of one thing')),
                 ('retention_unfinished_days', models.PositiveSmallIntegerField(default=30, verbose_name='days an unfinished application is kept')),
                 ('retention_not_eligible_months', models.PositiveSmallIntegerField(default=6, verbose_name='months a refused application is kept')),
                 ('retention_closed_months', models.PositiveSmallIntegerField(default=12, verbose_name='months a closed case is kept')),
@@ -313,6 +322,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Digest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wanted', models.BooleanField(default=True, verbose_name='a daily mail with what needs me')),
+                ('last_on', models.DateField(blank=True, null=True)),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='mentoring_digest', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'daily mail',
+                'verbose_name_plural': 'daily mails',
+            },
+        ),
+        migrations.CreateModel(
             name='AgreementVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -350,20 +372,46 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='number')),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('held', 'Held'), ('cancelled', 'Cancelled'), ('undone', 'Recorded by mistake')], max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('planned', 'Planned'), ('held', 'Held'), ('cancelled', 'Cancelled'), ('missed', 'Somebody did not come'), ('undone', 'Recorded by mistake')], max_length=10, verbose_name='status')),
                 ('starts_at', models.DateTimeField(verbose_name='starts at')),
                 ('minutes', models.PositiveSmallIntegerField(default=90, verbose_name='length in minutes')),
                 ('place', models.CharField(blank=True, max_length=300, verbose_name='place or link')),
                 ('theme', models.CharField(blank=True, max_length=300, verbose_name='theme')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('sequence', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('recorded_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled or missed at')),
+                ('why', models.CharField(blank=True, max_length=500, verbose_name='reason')),
                 ('created_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='wagtail_mentoring.case')),
                 ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('changed_by_mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtail_mentoring.mentee')),
+                ('changed_by_mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtail_mentoring.mentor')),
             ],
             options={
                 'verbose_name': 'meeting',
                 'verbose_name_plural': 'meetings',
                 'ordering': ['case', 'number', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Letter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('circle', models.CharField(choices=[('three', 'The mentee and the mentors'), ('contact', 'One of the three and the contact person')], max_length=8)),
+                ('from_contact', models.BooleanField(default=False)),
+                ('body', models.TextField(verbose_name='message')),
+                ('written_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='written at')),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='wagtail_mentoring.case')),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'letter',
+                'verbose_name_plural': 'letters',
+                'ordering': ['written_at', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -389,6 +437,53 @@ class Migration(migrations.Migration):
                 'verbose_name': 'invitation of a mentor',
                 'verbose_name_plural': 'invitations of mentors',
                 'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Feedback',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('first', 'After the first meeting'), ('end', 'At the end'), ('months_3', '3 months later'), ('months_12', '12 months later')], max_length=10, verbose_name='asked')),
+                ('asked_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='asked at')),
+                ('given_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
+                ('fit', models.CharField(blank=True, choices=[('good', 'Yes'), ('unsure', 'I am not sure'), ('poor', 'No')], max_length=8, verbose_name='Do you three fit together?')),
+                ('goals_reached', models.JSONField(blank=True, default=list, verbose_name='goals reached')),
+                ('confidence', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='confidence of finding work, 1 to 5')),
+                ('situation', models.CharField(blank=True, choices=[(wagtail_mentoring.workflows.states.Situation['JOB_IN_OWN_FIELD'], 'A job in my own field'), (wagtail_mentoring.workflows.states.Situation['OTHER_JOB'], 'Another job'), (wagtail_mentoring.workflows.states.Situation['STUDIES'], 'Studies'), (wagtail_mentoring.workflows.states.Situation['INTERNSHIP'], 'An internship'), (wagtail_mentoring.workflows.states.Situation['LOOKING_FOR_WORK'], 'Looking for work'), (wagtail_mentoring.workflows.states.Situation['OTHER'], 'Something else'), (wagtail_mentoring.workflows.states.Situation['UNKNOWN'], 'Not known')], max_length=20, verbose_name='situation now')),
+                ('satisfaction', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='satisfaction, 1 to 5')),
+                ('again', models.CharField(blank=True, choices=[('yes', 'Yes'), ('perhaps', 'Perhaps'), ('no', 'No')], max_length=8, verbose_name='would mentor again')),
+                ('comment', models.TextField(blank=True, verbose_name='anything we should know')),
+                ('seen_at', models.DateTimeField(blank=True, null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='wagtail_mentoring.case')),
+                ('seen_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'feedback',
+                'verbose_name_plural': 'feedback',
+                'ordering': ['asked_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Concern',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('about', models.CharField(choices=[('mentor', 'A mentor'), ('mentee', 'The mentee'), ('contact', 'The contact person'), ('other', 'Something else')], max_length=8, verbose_name='about')),
+                ('body', models.TextField(verbose_name='what happened')),
+                ('raised_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='raised at')),
+                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='taken up at')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
+                ('outcome', models.TextField(blank=True, verbose_name='what was done')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='wagtail_mentoring.case')),
+                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'concern',
+                'verbose_name_plural': 'concerns',
+                'ordering': ['raised_at', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -420,6 +515,27 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attendance',
                 'verbose_name_plural': 'attendances',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='AddressChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('old_email', models.EmailField(max_length=254, verbose_name='old address')),
+                ('new_email', models.EmailField(max_length=254, verbose_name='new address')),
+                ('by_handler', models.BooleanField(default=False, verbose_name='the old address cannot be read any more')),
+                ('asked_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='asked at')),
+                ('allowed_at', models.DateTimeField(blank=True, null=True)),
+                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='changed at')),
+                ('refused_at', models.DateTimeField(blank=True, null=True, verbose_name='refused at')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='address_changes', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='address_changes', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'change of address',
+                'verbose_name_plural': 'changes of address',
                 'ordering': ['pk'],
             },
         ),
@@ -477,6 +593,25 @@ class Migration(migrations.Migration):
             model_name='agreement',
             name='pair',
             field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='agreements', to='wagtail_mentoring.mentorpair'),
+        ),
+        migrations.CreateModel(
+            name='Note',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='meeting')),
+                ('shared', models.BooleanField(default=False, verbose_name='the three of you read it')),
+                ('body', models.TextField(verbose_name='note')),
+                ('written_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
+                ('changed_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='wagtail_mentoring.case')),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'note on a meeting',
+                'verbose_name_plural': 'notes on meetings',
+                'ordering': ['number', 'pk'],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -681,7 +816,7 @@ class Migration(migrations.Migration):
             name='PrivateLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('case', "The person's page about one case"), ('draft', 'An application to go on with'), ('mentor', "A mentor's own page, without a case"), ('invitation', 'A question to a mentor: would you mentor?')], default='case', max_length=12, verbose_name='purpose')),
+                ('purpose', models.CharField(choices=[('case', "The person's page about one case"), ('draft', 'An application to go on with'), ('mentor', "A mentor's own page, without a case"), ('invitation', 'A question to a mentor: would you mentor?'), ('calendar', "A person's meetings, read by a calendar program")], default='case', max_length=12, verbose_name='purpose')),
                 ('generation', models.PositiveIntegerField(default=1, verbose_name='generation')),
                 ('created_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='created at')),
                 ('expires_at', models.DateTimeField(verbose_name='expires at')),
@@ -893,6 +1028,8 @@ class Migration(migrations.Migration):
                 ('locked', models.BooleanField(default=False, verbose_name='locked')),
                 ('edited', models.BooleanField(default=False, verbose_name='chosen by hand')),
                 ('override_reason', models.TextField(blank=True)),
+                ('one_mentor_reason', models.TextField(blank=True)),
+                ('before', models.JSONField(blank=True, null=True)),
                 ('status', models.CharField(choices=[('proposed', 'Proposed'), ('nobody', 'Nobody found'), ('approved', 'Approved, mentors invited'), ('held_back', 'Held back')], default='proposed', max_length=10, verbose_name='status')),
                 ('held_back', models.TextField(blank=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.case')),
@@ -916,6 +1053,24 @@ class Migration(migrations.Migration):
             model_name='invitation',
             name='proposal',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='wagtail_mentoring.proposal'),
+        ),
+        migrations.CreateModel(
+            name='Reminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('event', models.CharField(max_length=24)),
+                ('about', models.CharField(max_length=40)),
+                ('times', models.PositiveSmallIntegerField(default=1)),
+                ('last_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='wagtail_mentoring.case')),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'reminder',
+                'verbose_name_plural': 'reminders',
+                'ordering': ['pk'],
+            },
         ),
         migrations.CreateModel(
             name='SignatureUpload',
@@ -963,6 +1118,62 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'signatures',
                 'ordering': ['signed_at'],
             },
+        ),
+        migrations.CreateModel(
+            name='Slot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_at', models.DateTimeField(verbose_name='starts at')),
+                ('suggested_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'suggested time',
+                'verbose_name_plural': 'suggested times',
+                'ordering': ['starts_at', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SlotAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('suits', models.BooleanField(verbose_name='suits')),
+                ('answered_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentor')),
+                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='wagtail_mentoring.slot')),
+            ],
+            options={
+                'verbose_name': 'answer to a suggested time',
+                'verbose_name_plural': 'answers to suggested times',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TimeSearch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='number')),
+                ('place', models.CharField(blank=True, max_length=300, verbose_name='place or link')),
+                ('minutes', models.PositiveSmallIntegerField(default=90, verbose_name='length in minutes')),
+                ('begun_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
+                ('changed_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='time_searches', to='wagtail_mentoring.case')),
+                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='time_searches', to='wagtail_mentoring.meeting')),
+                ('pair', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentorpair')),
+            ],
+            options={
+                'verbose_name': 'search for a time',
+                'verbose_name_plural': 'searches for a time',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='slot',
+            name='search',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='wagtail_mentoring.timesearch'),
         ),
         migrations.CreateModel(
             name='Union',
@@ -1074,7 +1285,7 @@ class Migration(migrations.Migration):
                 ('address', models.EmailField(max_length=254, verbose_name='to')),
                 ('language', models.CharField(default='en', max_length=12, verbose_name='language')),
                 ('context', models.JSONField(blank=True, default=dict)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Perhaps sent'), ('sent', 'Sent'), ('failed', 'Not sent')], default='waiting', max_length=8, verbose_name='status')),
+                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Perhaps sent'), ('sent', 'Sent'), ('failed', 'Not sent'), ('held', 'For the daily mail')], default='waiting', max_length=8, verbose_name='status')),
                 ('message_uuid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('subject', models.CharField(blank=True, max_length=255, verbose_name='subject')),
                 ('body', models.TextField(blank=True, verbose_name='text')),
@@ -1082,8 +1293,11 @@ class Migration(migrations.Migration):
                 ('marked_at', models.DateTimeField(blank=True, null=True)),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                ('next_try_at', models.DateTimeField(blank=True, null=True, verbose_name='next try')),
+                ('bounced_at', models.DateTimeField(blank=True, null=True, verbose_name='came back at')),
                 ('error', models.TextField(blank=True, verbose_name='error')),
                 ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='outbox', to='wagtail_mentoring.case')),
+                ('digest', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='digested', to='wagtail_mentoring.outboxmessage')),
                 ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentee')),
                 ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentor')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -1178,6 +1392,46 @@ class Migration(migrations.Migration):
             model_name='agreementversion',
             constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='mentoring_agreement_version_once'),
         ),
+        migrations.AddIndex(
+            model_name='letter',
+            index=models.Index(fields=['case', 'circle', 'written_at'], name='mentoring_letter_thread'),
+        ),
+        migrations.AddIndex(
+            model_name='letter',
+            index=models.Index(fields=['circle', 'from_contact', 'read_at'], name='mentoring_letter_unread'),
+        ),
+        migrations.AddConstraint(
+            model_name='letter',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_letter_of_one_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='letter',
+            constraint=models.CheckConstraint(condition=models.Q(('circle', 'contact'), models.Q(('from_contact', False), ('user__isnull', True)), _connector='OR'), name='mentoring_letter_of_three'),
+        ),
+        migrations.AddIndex(
+            model_name='feedback',
+            index=models.Index(fields=['given_at', 'asked_at'], name='mentoring_feedback_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='feedback',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_feedback_of_one_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='feedback',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False)), fields=('case', 'kind', 'mentee'), name='mentoring_feedback_mentee'),
+        ),
+        migrations.AddConstraint(
+            model_name='feedback',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('case', 'kind', 'mentor'), name='mentoring_feedback_mentor'),
+        ),
+        migrations.AddIndex(
+            model_name='concern',
+            index=models.Index(fields=['closed_at', 'raised_at'], name='mentoring_concern_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='concern',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_concern_of_one_person'),
+        ),
         migrations.AddConstraint(
             model_name='certificate',
             constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_certificate_of_one_person'),
@@ -1201,6 +1455,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='attendance',
             constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('meeting', 'mentor'), name='mentoring_attendance_mentor'),
+        ),
+        migrations.AddConstraint(
+            model_name='addresschange',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_address_change_of_one_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='addresschange',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False), ('done_at', None), ('refused_at', None)), fields=('mentee',), name='mentoring_address_change_mentee'),
+        ),
+        migrations.AddConstraint(
+            model_name='addresschange',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False), ('done_at', None), ('refused_at', None)), fields=('mentor',), name='mentoring_address_change_mentor'),
         ),
         migrations.AddConstraint(
             model_name='mentorabsence',
@@ -1237,6 +1503,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='agreement',
             constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True), ('supplement_to__isnull', True)), fields=('pair',), name='mentoring_one_current_agreement'),
+        ),
+        migrations.AddConstraint(
+            model_name='note',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_note_of_one_person'),
         ),
         migrations.AddConstraint(
             model_name='consent',
@@ -1300,11 +1570,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='privatelink',
+            constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'calendar'), ('mentee__isnull', False)), fields=('mentee',), name='mentoring_link_calendar_mentee'),
+        ),
+        migrations.AddConstraint(
+            model_name='privatelink',
+            constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'calendar'), ('mentor__isnull', False)), fields=('mentor',), name='mentoring_link_calendar_mentor'),
+        ),
+        migrations.AddConstraint(
+            model_name='privatelink',
             constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'mentor')), fields=('mentor',), name='mentoring_link_own_page_once'),
         ),
         migrations.AddConstraint(
             model_name='privatelink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('draft__isnull', True), ('invitation__isnull', True), ('purpose', 'case'), models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR')), models.Q(('case__isnull', True), ('draft__isnull', False), ('invitation__isnull', True), ('mentee__isnull', True), ('mentor__isnull', True), ('purpose', 'draft')), models.Q(('case__isnull', True), ('draft__isnull', True), ('mentee__isnull', True), ('mentor__isnull', False), models.Q(models.Q(('invitation__isnull', True), ('purpose', 'mentor')), models.Q(('invitation__isnull', False), ('purpose', 'invitation')), _connector='OR')), _connector='OR'), name='mentoring_link_of_one_person'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('draft__isnull', True), ('invitation__isnull', True), ('purpose', 'case'), models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR')), models.Q(('case__isnull', True), ('draft__isnull', False), ('invitation__isnull', True), ('mentee__isnull', True), ('mentor__isnull', True), ('purpose', 'draft')), models.Q(('case__isnull', True), ('draft__isnull', True), ('mentee__isnull', True), ('mentor__isnull', False), models.Q(models.Q(('invitation__isnull', True), ('purpose', 'mentor')), models.Q(('invitation__isnull', False), ('purpose', 'invitation')), _connector='OR')), models.Q(('case__isnull', True), ('draft__isnull', True), ('invitation__isnull', True), ('purpose', 'calendar'), models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR')), _connector='OR'), name='mentoring_link_of_one_person'),
         ),
         migrations.AddIndex(
             model_name='onetimecode',
@@ -1347,8 +1625,48 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['queued', 'asked', 'yes'])), fields=('proposal', 'mentor'), name='mentoring_mentor_asked_once'),
         ),
         migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False)), fields=('case', 'event', 'about', 'mentee'), name='mentoring_reminder_mentee'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('case', 'event', 'about', 'mentor'), name='mentoring_reminder_mentor'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True)), fields=('case', 'event', 'about'), name='mentoring_reminder_contact'),
+        ),
+        migrations.AddConstraint(
             model_name='signatureupload',
             constraint=models.UniqueConstraint(condition=models.Q(('party__isnull', False), ('status', 'waiting')), fields=('party',), name='mentoring_one_waiting_copy'),
+        ),
+        migrations.AddConstraint(
+            model_name='slotanswer',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_slot_answer_of_one_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='slotanswer',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False)), fields=('slot', 'mentee'), name='mentoring_slot_answer_mentee'),
+        ),
+        migrations.AddConstraint(
+            model_name='slotanswer',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('slot', 'mentor'), name='mentoring_slot_answer_mentor'),
+        ),
+        migrations.AddIndex(
+            model_name='timesearch',
+            index=models.Index(fields=['ended_at', 'changed_at'], name='mentoring_time_search_open'),
+        ),
+        migrations.AddConstraint(
+            model_name='timesearch',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='mentoring_time_search_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='slot',
+            constraint=models.UniqueConstraint(fields=('search', 'starts_at'), name='mentoring_slot_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='slot',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_slot_of_one_person'),
         ),
         migrations.AddConstraint(
             model_name='signingkey',
@@ -1389,6 +1707,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='outboxmessage',
             index=models.Index(fields=['union', '-id'], name='mentoring_outbox_union'),
+        ),
+        migrations.AddIndex(
+            model_name='outboxmessage',
+            index=models.Index(fields=['message_uuid'], name='mentoring_outbox_uuid'),
         ),
         migrations.AddConstraint(
             model_name='mentorpair',

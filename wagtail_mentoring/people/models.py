@@ -1,5 +1,6 @@
 """Mentees, mentors, their private links and one-time codes. Each person belongs to one union."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -37,6 +38,9 @@ class Person(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     municipality = models.CharField(_("municipality"), max_length=100, blank=True)
     language = models.CharField(_("language of mails and pages"), max_length=12, default="en")
+    # Empty: that of the site. Times of meetings are shown in it.
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True)
+    daily_digest = models.BooleanField(_("one mail a day, with everything that can wait"), default=False)
     english = models.CharField(_("English"), max_length=2, choices=LanguageLevel.choices, blank=True)
     finnish = models.CharField(_("Finnish"), max_length=2, choices=LanguageLevel.choices, blank=True)
     swedish = models.CharField(_("Swedish"), max_length=2, choices=LanguageLevel.choices, blank=True)
@@ -188,6 +192,7 @@ class LinkPurpose(models.TextChoices):
     DRAFT = "draft", _("An application to go on with")
     MENTOR = "mentor", _("A mentor's own page, without a case")
     INVITATION = "invitation", _("A question to a mentor: would you mentor?")
+    CALENDAR = "calendar", _("A person's meetings, read by a calendar program")
 
 
 class PrivateLink(models.Model):
@@ -222,6 +227,14 @@ class PrivateLink(models.Model):
             models.UniqueConstraint(
                 fields=["case", "mentor"], condition=models.Q(mentor__isnull=False), name="mentoring_link_mentor_once"
             ),
+            *(
+                models.UniqueConstraint(
+                    fields=[person],
+                    condition=models.Q(("purpose", "calendar"), (f"{person}__isnull", False)),
+                    name=f"mentoring_link_calendar_{person}",
+                )
+                for person in ("mentee", "mentor")
+            ),
             models.UniqueConstraint(
                 fields=["mentor"], condition=models.Q(purpose="mentor"), name="mentoring_link_own_page_once"
             ),
@@ -244,6 +257,10 @@ class PrivateLink(models.Model):
                         models.Q(purpose="mentor", invitation__isnull=True)
                         | models.Q(purpose="invitation", invitation__isnull=False)
                     )
+                )
+                | (
+                    models.Q(purpose="calendar", case__isnull=True, draft__isnull=True, invitation__isnull=True)
+                    & (models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True))
                 ),
                 name="mentoring_link_of_one_person",
             ),
@@ -272,6 +289,53 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.pk}"
+
+
+class AddressChange(models.Model):
+    """A new e-mail address that a person has asked for. It counts when it is confirmed.
+
+    The page asks a code from the old address first, then one from the new address. Whoever cannot read the old one
+    any more asks the contact person: ``by_handler``, and that person decides.
+    """
+
+    mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="address_changes")
+    mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="address_changes")
+    old_email = models.EmailField(_("old address"))
+    new_email = models.EmailField(_("new address"))
+    by_handler = models.BooleanField(_("the old address cannot be read any more"), default=False)
+    asked_at = models.DateTimeField(_("asked at"), default=clock.now)
+    # When the code from the old address was typed.
+    allowed_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(_("changed at"), null=True, blank=True)
+    refused_at = models.DateTimeField(_("refused at"), null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("change of address")
+        verbose_name_plural = _("changes of address")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
+                name="mentoring_address_change_of_one_person",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=[person],
+                    condition=models.Q((f"{person}__isnull", False), ("done_at", None), ("refused_at", None)),
+                    name=f"mentoring_address_change_{person}",
+                )
+                for person in ("mentee", "mentor")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.pk}"
+
+    @property
+    def person(self) -> "Mentee | Mentor | None":
+        """Whose address it is; a constraint sees to it that it is somebody's."""
+        return self.mentee or self.mentor
 
 
 class MentorLogEntry(BaseLogEntry):

@@ -11,41 +11,32 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail_mentoring.compat import PolicyFromModel, permission_policy
 
 
-def rows_to_read(model: Any, user: Any) -> Any:
-    """Return the rows of ``model`` that ``user`` may edit, and those that apply to them."""
-    return permission_policy(model).instances_user_has_any_permission_for(user, ["view", "add", "change", "delete"])
+#: Whoever has one of these rights reads the rows that they may edit, and those that apply to them.
+READING = ("view", "add", "change", "delete")
 
 
 class OwnRows:
-    """The index shows the rows that the user may edit, and those that apply to them."""
+    """Narrows a list to the rows on which the user has a right, and answers 404 for any other row.
 
+    ``row_actions`` are the rights of which one is needed. Put it before Wagtail's view class: it serves the
+    Index, Edit, Delete, Inspect, History and Usage views alike.
+    """
+
+    row_actions: tuple[str, ...] = ("view", "change")
     request: Any
     model: Any
 
     def get_base_queryset(self) -> Any:
-        readable = rows_to_read(self.model, self.request.user)
-        return super().get_base_queryset().filter(pk__in=readable.values("pk"))  # type: ignore[misc]
-
-    def get_edit_url(self, instance: Any) -> Any:
+        """Return the rows of an index view."""
         policy = permission_policy(self.model)
-        if not policy.user_has_permission_for_instance(self.request.user, "change", instance):
-            return None
-        return super().get_edit_url(instance)  # type: ignore[misc]
-
-
-class OwnRow:
-    """Any view of one row: 404 for a row that the user may not edit. ``row_action`` is the right that is needed."""
-
-    row_action = "change"
-    request: Any
-    model: Any
+        own = policy.instances_user_has_any_permission_for(self.request.user, self.row_actions)
+        return super().get_base_queryset().filter(pk__in=own.values("pk"))  # type: ignore[misc]
 
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the row. Raises Http404 for one that is not the user's."""
+        """Return the one row of any other view. Raises Http404 when the user has no right on it."""
         found = super().get_object(*args, **kwargs)  # type: ignore[misc]
-        if not permission_policy(self.model).user_has_permission_for_instance(
-            self.request.user, self.row_action, found
-        ):
+        policy = permission_policy(self.model)
+        if not policy.user_has_any_permission_for_instance(self.request.user, self.row_actions, found):
             raise Http404
         return found
 
@@ -56,6 +47,7 @@ class IndexView(OwnRows, generic.IndexView):
     ``related`` and ``prefetched`` name the rows that the columns show, so that a list costs the same at any length.
     """
 
+    row_actions = READING
     related: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
 
@@ -65,23 +57,35 @@ class IndexView(OwnRows, generic.IndexView):
             queryset = queryset.select_related(*self.related)
         return queryset.prefetch_related(*self.prefetched)
 
+    def get_edit_url(self, instance: Any) -> Any:
+        policy = permission_policy(self.model)
+        if not policy.user_has_permission_for_instance(self.request.user, "change", instance):
+            return None
+        return super().get_edit_url(instance)
 
-class EditView(OwnRow, generic.EditView):
+
+class EditView(OwnRows, generic.EditView):
     """Edits a row of one's own."""
 
+    row_actions = ("change",)
 
-class DeleteView(OwnRow, generic.DeleteView):
+
+class DeleteView(OwnRows, generic.DeleteView):
     """Deletes a row of one's own."""
 
-    row_action = "delete"
+    row_actions = ("delete",)
 
 
-class HistoryView(OwnRow, history.HistoryView):
+class HistoryView(OwnRows, history.HistoryView):
     """The history of a row of one's own."""
 
+    row_actions = ("change",)
 
-class UsageView(OwnRow, usage.UsageView):
+
+class UsageView(OwnRows, usage.UsageView):
     """Where a row of one's own is used."""
+
+    row_actions = ("change",)
 
 
 class CopyView(generic.CopyView):
@@ -89,7 +93,8 @@ class CopyView(generic.CopyView):
 
     def get_object(self, queryset: Any = None) -> Any:
         """Return the row to copy. Raises Http404 for one that the user may not read."""
-        return get_object_or_404(rows_to_read(self.model, self.request.user), pk=self.kwargs["pk"])
+        rows = permission_policy(self.model).instances_user_has_any_permission_for(self.request.user, READING)
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def get_initial_form_instance(self) -> Any:
         copied = self.get_object()

@@ -118,6 +118,29 @@ class Participation(models.Model):
     decision_days = models.PositiveSmallIntegerField(_("days promised for the eligibility decision"), default=14)
     pairing_days = models.PositiveSmallIntegerField(_("days promised for finding mentors"), default=60)
     signature_reminder_days = models.PositiveSmallIntegerField(_("days until a signature is asked again"), default=5)
+    unplanned_days = models.PositiveSmallIntegerField(
+        _("days without a time for the next meeting until the three are reminded"),
+        default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+    )
+    unrecorded_days = models.PositiveSmallIntegerField(
+        _("days after a meeting until the mentors are asked whether it was held"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    feedback_reminder_days = models.PositiveSmallIntegerField(
+        _("days until feedback is asked again"), default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    idle_days = models.PositiveSmallIntegerField(
+        _("days without anything happening until the contact person is told"),
+        default=30,
+        validators=[MinValueValidator(7), MaxValueValidator(365)],
+    )
+    most_reminders = models.PositiveSmallIntegerField(
+        _("how often at most somebody is reminded of one thing"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+    )
     retention_unfinished_days = models.PositiveSmallIntegerField(
         _("days an unfinished application is kept"), default=30
     )

@@ -191,6 +191,14 @@ class ParticipationViewSet(EditorViewSet):
             ),
             MultiFieldPanel(
                 [
+                    FieldRowPanel([FieldPanel("signature_reminder_days"), FieldPanel("unplanned_days")]),
+                    FieldRowPanel([FieldPanel("unrecorded_days"), FieldPanel("feedback_reminder_days")]),
+                    FieldRowPanel([FieldPanel("most_reminders"), FieldPanel("idle_days")]),
+                ],
+                heading=_("Reminders"),
+            ),
+            MultiFieldPanel(
+                [
                     FieldPanel("retention_unfinished_days"),
                     FieldPanel("retention_not_eligible_months"),
                     FieldPanel("retention_closed_months"),

@@ -17,6 +17,8 @@ FORMS: dict[str, type[StepForm]] = {
     "reissue": agreements.ReissueForm,
     "replace_mentor": agreements.ReplaceMentorForm,
     "plan_meeting": steps.PlanMeetingForm,
+    "cancel_meeting": steps.CancelMeetingForm,
+    "miss_meeting": steps.MissMeetingForm,
     "record_meeting": steps.RecordMeetingForm,
     "undo_meeting": steps.ReasonForm,
     "go_back": steps.ReasonForm,

@@ -141,6 +141,29 @@ class RecordMeetingForm(MeetingForm):
         self.fields["mentors_present"].queryset = Mentor.objects.filter(pk__in=pks)  # type: ignore[attr-defined]
 
 
+class CancelMeetingForm(StepForm):
+    reason = TextField(label=_("Why"), required=False, help_text=_("The three of them read it in the mail."))
+
+
+class MissMeetingForm(StepForm):
+    """Who of the three did not come."""
+
+    mentee_absent = forms.BooleanField(label=_("The mentee did not come"), required=False)
+    mentors_absent = RowsField(
+        label=_("Mentors who did not come"),
+        queryset=Mentor.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    reason = TextField(label=_("What happened"), required=False, help_text=_("For the handlers of the union."))
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["mentee_absent"].label = _now("%(name)s did not come") % {"name": self.dossier.mentee.name}
+        pks = [mentor.pk for mentor in self.dossier.mentors]
+        self.fields["mentors_absent"].queryset = Mentor.objects.filter(pk__in=pks)  # type: ignore[attr-defined]
+
+
 class ReasonForm(StepForm):
     reason = TextField(
         label=_("Why"),
