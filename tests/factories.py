@@ -316,3 +316,8 @@ def make_case(
         else:
             drive.go("end", end_reason=EndReason.MENTEE_WITHDREW.value, situation=Situation.UNKNOWN.value)
     return Case.objects.get(pk=case.pk)
+
+
+def pair_of(case: Case) -> list[Mentor]:
+    """Return the mentors who are in the case's pair now, in the order in which they came."""
+    return [member.mentor for member in current_members(case)]

@@ -1,16 +1,19 @@
 """What the tests about invitations share: a case, mentors, and short ways to ask and answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from tests import factories
 from tests.factories import make_case, make_field, make_handler, make_union
+from tests.snapshots import rows
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations, signals
 from wagtail_mentoring.pairing.models import Invitation, Place, Proposal
 from wagtail_mentoring.people.models import Mentor
-from wagtail_mentoring.workflows import CaseState
+from wagtail_mentoring.workflows import CaseState, StepRefused
 
 SIGNALS = (
     "invitation_sent",
@@ -21,13 +24,13 @@ SIGNALS = (
     "question_asked",
     "question_answered",
     "mentee_asked",
-    "mentee_answered",
-    "proposal_failed",
-    "mentor_missing",
     "mentee_reminded",
-)
+    "mentee_answered",
     "mentee_silent",
     "pair_fell_through",
+    "proposal_failed",
+    "mentor_missing",
+)
 
 
 def eligible(*, mentee_asked: bool = False, state: str = "eligible", **values: Any) -> Case:
@@ -112,3 +115,12 @@ def heard() -> Iterator[list[tuple[str, Any]]]:
     finally:
         for name, listen in zip(SIGNALS, receivers, strict=True):
             getattr(signals, name).disconnect(listen)
+
+
+def refused(work: Callable[[], Any]) -> StepRefused:
+    """Do what is refused; return the refusal, having seen that nothing was changed."""
+    before = rows()
+    with pytest.raises(StepRefused) as caught:
+        work()
+    assert rows() == before, "something half-done stays"
+    return caught.value

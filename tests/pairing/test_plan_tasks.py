@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_handler, make_union
 from tests.pairing.queues import make_queue
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing import plans
@@ -13,23 +12,6 @@ from wagtail_mentoring.pairing.models import PairingPlan, PlanStatus
 from wagtail_mentoring.pairing.plan_result import Outcome
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def handler() -> Any:
-    return make_handler(make_union())
-
-
-@pytest.fixture
-def run(django_capture_on_commit_callbacks: Any) -> Any:
-    """Call something that hands a task over, let the task run, and return the plan as it is afterwards."""
-
-    def called(function: Any, *arguments: Any) -> PairingPlan:
-        with django_capture_on_commit_callbacks(execute=True):
-            plan = function(*arguments)
-        return PairingPlan.objects.get(pk=plan.pk)
-
-    return called
 
 
 def test_a_slow_task_of_an_earlier_round_writes_nothing(handler: Any, run: Any, monkeypatch: Any) -> None:

@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, make_union
+from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, make_union, pair_of
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.models import MentorConflict
 from wagtail_mentoring.pairing.models import PairMembership
-from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
@@ -28,10 +27,6 @@ def case() -> Case:
 @pytest.fixture
 def free() -> Mentor:
     return make_mentor()
-
-
-def pair_of(case: Case) -> list[Mentor]:
-    return [member.mentor for member in current_members(case)]
 
 
 def replace(case: Case, leaving: Mentor | None, joining: Mentor | None, user: Any = None, **inputs: Any) -> Case:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, pretend_pdf, sign
+from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, pair_of, pretend_pdf, sign
 from tests.portal.conftest import address
 from tests.snapshots import rows
 from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload
@@ -33,10 +33,6 @@ def case(db: None) -> Case:
 def text_of(response: Any) -> str:
     assert response.status_code == 200, response.status_code
     return " ".join(response.content.decode().split())
-
-
-def pair_of(case: Case) -> list[Mentor]:
-    return [member.mentor for member in case.pairs.get(ended_at=None).memberships.filter(left_at=None).order_by("pk")]
 
 
 def party(case: Case) -> Party:

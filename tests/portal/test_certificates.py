@@ -8,22 +8,16 @@ import pytest
 from django.core.files.storage import storages
 from django.test import Client
 
-from tests.factories import make_case, make_field, make_mentor
+from tests.factories import make_case, make_field, make_mentor, pair_of
 from tests.reports.pretend import pretend_certificate
 from tests.snapshots import rows
-from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.errors import WorkerTimedOut
 from wagtail_mentoring.meetings.models import Attendance
 from wagtail_mentoring.models import Certificate
-from wagtail_mentoring.people.models import Mentor
 
 pytestmark = pytest.mark.django_db
 HOME, MAKE, PDF = "/mentoring/p/", "/mentoring/p/certificate/", "/mentoring/p/certificate.pdf"
 BUTTON = "Make my certificate"
-
-
-def pair_of(case: Case) -> list[Mentor]:
-    return [member.mentor for member in case.pairs.get(ended_at=None).memberships.order_by("pk")]
 
 
 @pytest.mark.parametrize("kind", ["mentee", "mentor"])

@@ -7,13 +7,12 @@ import pytest
 from django.test import Client
 
 from tests.documents.sheets import text_of
-from tests.factories import as_handler, make_case, make_field, make_programme
+from tests.factories import as_handler, make_case, make_field, make_programme, pair_of
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.errors import WorkerKilled
 from wagtail_mentoring.meetings.texts import guide_text, guide_texts
-from wagtail_mentoring.people.models import Mentor
 
 pytestmark = pytest.mark.django_db
 HOME = "/mentoring/p/"
@@ -28,10 +27,6 @@ def guides(db: None) -> None:
 
 def guide(number: int) -> str:
     return f"/mentoring/p/guide/{number}/"
-
-
-def pair_of(case: Case) -> list[Mentor]:
-    return [member.mentor for member in case.pairs.get(ended_at=None).memberships.order_by("pk")]
 
 
 def listed(client: Client) -> list[int]:

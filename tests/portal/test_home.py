@@ -5,12 +5,11 @@ import datetime
 import pytest
 from django.test import Client
 
-from tests.factories import Drive, as_handler, make_case, make_field, make_mentor, make_union
+from tests.factories import Drive, as_handler, make_case, make_field, make_mentor, make_union, pair_of
 from tests.portal.conftest import address
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import Consent
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +21,6 @@ def page(client: Client) -> str:
     response = client.get(HOME)
     assert response.status_code == 200
     return response.content.decode()
-
-
-def pair_of(case: Case) -> list[Mentor]:
-    return [member.mentor for member in case.pairs.get(ended_at=None).memberships.order_by("pk")]
 
 
 def test_each_state_has_its_words(opened) -> None:
