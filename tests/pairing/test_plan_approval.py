@@ -30,21 +30,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def handler() -> Any:
-    return make_handler(make_union())
-
-
-@pytest.fixture
-def run(django_capture_on_commit_callbacks: Any) -> Any:
-    def called(function: Any, *arguments: Any) -> PairingPlan:
-        with django_capture_on_commit_callbacks(execute=True):
-            plan = function(*arguments)
-        return PairingPlan.objects.get(pk=plan.pk)
-
-    return called
-
-
-@pytest.fixture
 def plan(handler: Any, run: Any) -> PairingPlan:
     """A plan that is ready: three people, four mentors."""
     found: PairingPlan = run(plans.make_plan, make_queue(3, 4).union, handler)
@@ -258,6 +243,7 @@ def test_a_reason_given_by_hand_goes_with_the_invitation(plan: PairingPlan, hand
     row = plan.rows.all()[0]
     cousin = make_willing(row.case.field)
     MentorConflict.objects.create(mentor=cousin, mentee=row.case.mentee)
-    plan_rows.edit(row, [cousin], "Both asked for it.", handler)
+    plan_rows.edit(row, [cousin], "Both asked for it.", handler, one_mentor_reason="Nobody else was asked for.")
     assert approve(plan, [row.pk], handler).invited == (row.pk,)
     assert Proposal.objects.get().override_reason == "Both asked for it."
+    assert Proposal.objects.get().one_mentor_reason == "Nobody else was asked for."

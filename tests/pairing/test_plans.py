@@ -18,23 +18,6 @@ from wagtail_mentoring.workflows import StepRefused
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def handler() -> Any:
-    return make_handler(make_union())
-
-
-@pytest.fixture
-def run(django_capture_on_commit_callbacks: Any) -> Any:
-    """Call something that hands a task over, let the task run, and return the plan as it is afterwards."""
-
-    def called(function: Any, *arguments: Any) -> PairingPlan:
-        with django_capture_on_commit_callbacks(execute=True):
-            plan = function(*arguments)
-        return PairingPlan.objects.get(pk=plan.pk)
-
-    return called
-
-
 def proposed(plan: PairingPlan) -> dict[str, tuple[int, ...]]:
     return {row.case.mentee.name: mentors_of(row) for row in plan.rows.select_related("case__mentee")}
 
@@ -229,7 +212,7 @@ def test_mentors_chosen_by_hand_stay_when_the_rest_is_solved_again(handler: Any,
     plan = run(plans.make_plan, field.union, handler)
     row, other = plan.rows.all()
     spare = make_willing(field, name="By Hand", english="c2")
-    edited = plan_rows.edit(row, [spare], "", handler)
+    edited = plan_rows.edit(row, [spare], "", handler, one_mentor_reason="One is enough here.")
     assert (mentors_of(edited), edited.edited, edited.locked, edited.override_reason) == ((spare.pk,), True, True, "")
     assert edited.why["mentors"] == [spare.pk]
     assert edited.fit == edited.why["points"]
@@ -260,7 +243,7 @@ def test_what_stands_against_somebody_takes_a_reason(handler: Any, run: Any) -> 
     with pytest.raises(StepRefused, match="conflict of interest") as refused:
         plan_rows.edit(row, [cousin], "  ", handler)
     assert set(refused.value.errors) == {"override_reason"}
-    edited = plan_rows.edit(row, [cousin], "Both asked for it.", handler)
+    edited = plan_rows.edit(row, [cousin], "Both asked for it.", handler, one_mentor_reason="Family.")
     assert edited.override_reason == "Both asked for it."
 
 
