@@ -66,6 +66,8 @@ def test_what_is_missing(walker: Client) -> None:
             "A name has no web or mail address in it. Write the name alone.",
             "evil.example",
         ),
+        ("about", {"phone": "0401"}, "This is not a whole phone number. It looks like +358 40 123 4567.", "0401"),
+        ("about", {"phone": "soon"}, "This is not a whole phone number. It looks like +358 40 123 4567.", "soon"),
         ("profession", {"degree_year": "2061"}, "The year must be {year} or earlier. You wrote 2061.", "2061"),
         ("profession", {"degree_year": "1216"}, "The year must be 1940 or later. You wrote 1216.", "1216"),
         ("profession", {"degree_year": "twenty"}, "Write a number in figures, such as 7.", "twenty"),

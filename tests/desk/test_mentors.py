@@ -102,6 +102,17 @@ def test_the_whole_profile_is_kept(admin: Client, field: Any) -> None:
     assert form["topics"].value() == ["cv", "culture"] and form["shown_to_mentee"].value() == ["name", "topics"]
 
 
+def test_a_phone_number_that_nobody_can_call_is_refused_unless_it_stands_there_already(
+    admin: Client, field: Any
+) -> None:
+    mentor = make_mentor(field, name="Maria Korhonen", email="maria@example.org", phone="at work")
+    assert edit(admin, mentor, data(field, phone="at work", title="Architect")).status_code == 302
+    answer = edit(admin, mentor, data(field, phone="at home"))
+    assert "This is not a whole phone number." in str(answer.context["form"].errors["phone"])
+    mentor.refresh_from_db()
+    assert (mentor.phone, mentor.title) == ("at work", "Architect")
+
+
 def test_a_time_away_that_ends_before_it_begins_is_refused_beside_the_field(admin: Client, field: Any) -> None:
     answer = admin.post(reverse("mentoring_mentors:add"), data(field, ("5.12.2026", "1.12.2026")))
     form = answer.context["form"].formsets["absences"].forms[0]

@@ -50,6 +50,13 @@ def test_the_same_person_twice_is_told_to_the_handler(admin: Client, field: Any)
     for _time in range(2):
         answer = admin.post(reverse("mentoring_desk:register_applicant"), APPLICANT | {"field": field.pk})
     assert Case.objects.get().reference in str(answer.context["form"].errors["name"])
+def test_a_phone_number_that_nobody_can_call_is_said_beside_the_field(admin: Client, field: Any) -> None:
+    data = APPLICANT | {"field": field.pk, "phone": "on Mondays"}
+    answer = admin.post(reverse("mentoring_desk:register_applicant"), data)
+    assert "This is not a whole phone number." in str(answer.context["form"].errors["phone"])
+    assert "on Mondays" in answer.content.decode() and not Case.objects.exists()
+
+
 
 
 def test_a_button_pressed_twice_at_once_opens_one_case(

@@ -353,3 +353,13 @@ def test_what_was_defused_comes_back_as_it_was(union: Union) -> None:
     csv.writer(out).writerows(lines)
     row = only(make_plan(union, read_table(out.getvalue().encode()), no_check))
     assert row.outcome == "unchanged", (row.faults, row.changes)
+
+
+def test_a_phone_number_that_nobody_can_call_is_a_fault_of_its_row(union: Union) -> None:
+    plan = planned(union, {"Phone": "ask me"}, {"Phone": "040 12 34 5"}, {"Phone": "1234"})
+    told = "This is not a whole phone number. It looks like +358 40 123 4567."
+    assert [[(fault.heading, fault.told) for fault in row.faults] for row in plan.rows] == [
+        [("Phone", told)],
+        [],
+        [("Phone", told)],
+    ]

@@ -72,14 +72,6 @@ def refuse_address(value: str) -> None:
         raise ValidationError(_("A name has no web or mail address in it. Write the name alone."), code="address")
 
 
-def refuse_no_number(value: str) -> None:
-    """Raise ValidationError for a phone number that nobody can call: one with fewer than five digits."""
-    if sum(sign.isdigit() for sign in value) < 5:
-        raise ValidationError(
-            _("This is not a whole phone number. It looks like +358 40 123 4567."), code="phone_number"
-        )
-
-
 #: Errors with which nothing is kept, not even in an unfinished application.
 NEVER_KEPT = frozenset({"identity_code", "control_character", "null_characters_not_allowed", "max_length"})
 

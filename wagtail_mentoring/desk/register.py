@@ -18,6 +18,7 @@ from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.choices import Goal
 from wagtail_mentoring.people.models import LanguageLevel
+from wagtail_mentoring.people.phones import refuse_no_number
 from wagtail_mentoring.programme.models import DegreeLevel, ProfessionalField
 from wagtail_mentoring.programme.rights import unions_for
 
@@ -60,7 +61,7 @@ class ApplicantForm(forms.Form):
             "invalid": gettext_lazy("This is not a whole e-mail address. It looks like name@example.org."),
         },
     )
-    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False, validators=[refuse_no_number])
     language = RadioField(label=gettext_lazy("Language of mails and pages"), choices=[])
     degree_level = RadioField(label=gettext_lazy("Degree"), choices=DegreeLevel.choices)
     degree_status = RadioField(

@@ -116,7 +116,7 @@ def set_shown(mentor: Mentor, kind: ConsentKind, fields: Iterable[str], *, how: 
     wanted = sorted(set(fields))
     standing = Consent.objects.filter(mentor=mentor, kind=kind, withdrawn_at__isnull=True)
     newest = standing.order_by("-given_at", "-pk").first()
-    if sorted(newest.fields if newest else []) == wanted:
+    if sorted(newest.named if newest else []) == wanted:
         return False
     standing.update(withdrawn_at=clock.now())
     if wanted:

@@ -66,7 +66,7 @@ def _consent(mentor: Mentor, kind: ConsentKind, fields: list[str]) -> None:
     """End the consent of ``kind`` and write a new one, where it has changed."""
     standing = Consent.objects.filter(mentor=mentor, kind=kind, withdrawn_at__isnull=True).order_by("given_at")
     newest = standing.last()
-    if (sorted(newest.fields) if newest else []) == sorted(fields):
+    if (sorted(newest.named) if newest else []) == sorted(fields):
         return
     moment = clock.now()
     standing.update(withdrawn_at=moment)
@@ -80,7 +80,7 @@ def shown_now(mentor: Mentor) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {name: [] for name in kinds.values()}
     rows = Consent.objects.filter(mentor=mentor, kind__in=kinds, withdrawn_at__isnull=True).order_by("given_at")
     for row in rows:
-        found[kinds[ConsentKind(row.kind)]] = list(row.fields)
+        found[kinds[ConsentKind(row.kind)]] = sorted(row.named)
     return found
 
 

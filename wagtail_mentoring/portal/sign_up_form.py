@@ -14,7 +14,6 @@ from wagtail_mentoring.applications.forms.shared import (
     phone_question,
 )
 from wagtail_mentoring.applications.questions import LongText, Several, Text
-from wagtail_mentoring.applications.validation import refuse_no_number
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.choices import SHOWABLE
 from wagtail_mentoring.programme.models import ProfessionalField
@@ -29,7 +28,7 @@ class SignUpForm(MentorQuestions):
 
     name = name_question()
     email = email_question(gettext_lazy("We write to this address. It does not have to be that of your work."))
-    phone = phone_question(refuse_no_number)
+    phone = phone_question()
     language = language_question(gettext_lazy("In which language shall we write to you?"))
     fields_chosen = Several(
         (),

@@ -9,4 +9,4 @@ from .models import Consent, ConsentKind
 def consented(mentors: Iterable[Any], kind: ConsentKind) -> dict[int, frozenset[str]]:
     """Return by mentor what may be shown: the fields of the newest consent of ``kind`` that stands. One query."""
     rows = Consent.objects.filter(mentor__in=list(mentors), kind=kind, withdrawn_at__isnull=True).order_by("given_at")
-    return {row.mentor_id: frozenset(row.fields) for row in rows if row.mentor_id}
+    return {row.mentor_id: row.named for row in rows if row.mentor_id}

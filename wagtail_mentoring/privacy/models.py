@@ -47,8 +47,9 @@ class ConsentKind(models.TextChoices):
     SHOWN_TO_PARTNER = "shown_to_partner", _("May be shown to the partner mentor")
 
 
-#: What the two consents to be shown name in ``Consent.fields`` when nothing narrower was asked. Also possible there:
-#: ``experience_years``, ``topics``, ``email``, ``phone``.
+#: What the two consents to be shown may name in ``Consent.fields``; ``people.choices.SHOWABLE`` has the words.
+NAMES_OF_SHOWN = ("name", "title", "experience_years", "languages", "municipality", "topics", "email", "phone")
+#: What they name when nothing narrower was asked.
 SHOWN_OF_MENTOR = ("name", "title", "languages", "municipality")
 
 
@@ -81,6 +82,12 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def named(self) -> frozenset[str]:
+        """What may be shown by it. Whatever else stands in ``fields`` (no list, a name of nothing) shows nothing."""
+        given = self.fields if isinstance(self.fields, list) else []
+        return frozenset(name for name in NAMES_OF_SHOWN if name in given)
 
 
 class PrivateFile(models.Model):

@@ -1,6 +1,5 @@
 """Questions that an applicant and a colleague who offers to be a mentor are asked in the same words."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
+from wagtail_mentoring.people.phones import refuse_no_number
 
 from ..questions import Email, Several, Text, Tick
 from ..validation import refuse_address
@@ -36,14 +36,14 @@ def email_question(help_text: Any, label: Any = None) -> Email:
     )
 
 
-def phone_question(*validators: Callable[[str], None]) -> Text:
+def phone_question() -> Text:
     return Text(
         label=gettext_lazy("What is your phone number?"),
         max_length=40,
         required=False,
         kind="mid",
         autocomplete="tel",
-        validators=validators,
+        validators=[refuse_no_number],
     )
 
 

@@ -18,6 +18,7 @@ from wagtail_mentoring.pairing.mentor_states import with_state
 from wagtail_mentoring.people.choices import SHOWABLE, TOPICS, SuitableTime
 from wagtail_mentoring.people.mentors import folded, merge_absences, set_shown, with_address
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
+from wagtail_mentoring.people.phones import refuse_no_number
 from wagtail_mentoring.people.sheets.values import CONSENTS
 from wagtail_mentoring.privacy.consents import consented
 
@@ -157,6 +158,13 @@ class MentorForm(WagtailAdminModelForm):
         if until and until < clock.today() and "paused_until" in self.changed_data:
             raise forms.ValidationError(_("This day is over. Choose one that is still to come, or leave it empty."))
         return until
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        # What stands there already stops nobody from changing something else.
+        if phone and "phone" in self.changed_data:
+            refuse_no_number(phone)
+        return phone
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

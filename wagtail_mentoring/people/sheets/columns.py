@@ -60,7 +60,7 @@ COLUMNS: tuple[SheetColumn, ...] = (
         required=True,
     ),
     _column("preferred_name", "Preferred name", "Kutsumanimi", "Tilltalsnamn", _("If it is another than the name.")),
-    _column("phone", "Phone", "Puhelin", "Telefon", _("Any form."), "+358 40 123 4567"),
+    _column("phone", "Phone", "Puhelin", "Telefon", _("In any form; at least five digits."), "+358 40 123 4567"),
     _column("title", "Title", "Titteli", "Titel", _("What the mentor is at work."), "Lead developer"),
     _column(
         "speciality",

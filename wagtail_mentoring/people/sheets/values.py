@@ -16,6 +16,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.checking.tables import is_formula
 from wagtail_mentoring.people.choices import SHOWABLE, TOPICS, SuitableTime
 from wagtail_mentoring.people.models import LanguageLevel, Mentor
+from wagtail_mentoring.people.phones import refuse_no_number
 from wagtail_mentoring.privacy.models import SHOWN_OF_MENTOR, ConsentKind
 from wagtail_mentoring.programme.models import ProfessionalField
 
@@ -157,6 +158,11 @@ class Reader:
             raise ValidationError(_("A name has no web or mail address in it. Write the name alone."))
         return self._text("name", text)
 
+    def read_phone(self, text: str) -> str:
+        if text.strip():
+            refuse_no_number(text)
+        return self._text("phone", text)
+
     def read_fields(self, text: str) -> list[int]:
         try:
             return sorted(int(pk) for pk in _several(text, self.fields, self.field_names, ",;/\n|"))
@@ -234,7 +240,7 @@ def stored_values(mentor: Mentor) -> dict[str, Any]:
     standing: dict[str, list[str]] = {}
     for consent in sorted(mentor.consents.all(), key=lambda one: (one.given_at, one.pk)):
         if consent.withdrawn_at is None:
-            standing[consent.kind] = sorted(consent.fields)
+            standing[consent.kind] = sorted(consent.named)
     values: dict[str, Any] = {
         name: getattr(mentor, name)
         for name in (
