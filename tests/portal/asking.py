@@ -1,5 +1,6 @@
 """Cases whose mentors are being asked, made as the product makes them, and browsers with a mentor's link open."""
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -14,6 +15,43 @@ from wagtail_mentoring.people.models import Mentor, PrivateLink
 PAGE = "/mentoring/p/invitation/"
 OWN = "/mentoring/p/mentor/"
 PAIR = "/mentoring/p/mentors/"
+ASK, BREAK = f"{PAGE}question/", f"{PAGE}break/"
+
+#: A mentee of whom everything is known.
+WORDS = {
+    "name": "Xanthippe Salonen",
+    "email": "xanthippe@hidden.example",
+    "phone": "040 999 8888",
+    "access_needs": "A quiet room.",
+    "safe_contact": "Only by text",
+    "municipality": "Tampere",
+    "english": "b2",
+    "other_languages": "Arabic, French",
+    "answers": {
+        "goals": ["cv", "networks", "other"],
+        "goals_text": "I fled in 2015 and built hospitals",
+        "mentor_wish": "Somebody calm",
+        "times": ["evenings"],
+        "formats": ["in_person", "online"],
+        "experience_years": 7,
+        "degree_country": "Atlantis",
+        "degree_field": "Hydrodynamics of Ys",
+        "profession": "Dam architect of Ys",
+    },
+}
+#: Of it, what no mentor who is asked may read.
+PRIVATE = (
+    "Xanthippe",
+    "Salonen",
+    "hidden.example",
+    "999 8888",
+    "quiet room",
+    "by text",
+    "fled",
+    "Atlantis",
+    "of Ys",
+    "calm",
+)
 
 
 def make_asked(*mentors: Mentor, handler: Any = None, **case: Any) -> Proposal:
@@ -49,3 +87,13 @@ def invited(invitation: Invitation) -> Client:
 def own(mentor: Mentor) -> Client:
     """Return the browser of a mentor on the own page."""
     return open_link(links.link_for_mentor(mentor))
+
+
+def text(response: Any) -> str:
+    """Return what stands on a page, without the markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def status(invitation: Invitation) -> str:
+    """Return the invitation's status as it is stored now."""
+    return str(Invitation.objects.values_list("status", flat=True).get(pk=invitation.pk))

@@ -5,63 +5,29 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from tests.factories import make_case, make_field, make_handler, make_mentor, make_union
-from tests.portal.asking import OWN, PAGE, invitation_of, invited, make_asked, open_link, own
+from tests.factories import make_field, make_handler, make_mentor, make_union
+from tests.portal.asking import (
+    ASK,
+    BREAK,
+    PAGE,
+    PRIVATE,
+    WORDS,
+    invitation_of,
+    invited,
+    make_asked,
+    status,
+    text,
+)
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
-from wagtail_mentoring.people import links
-from wagtail_mentoring.people.models import Mentor, MentorConflict, PrivateLink
+from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.setup.texts import load_notices
 
 pytestmark = pytest.mark.django_db
-
-ASK, BREAK = f"{PAGE}question/", f"{PAGE}break/"
-WORDS = {
-    "name": "Xanthippe Salonen",
-    "email": "xanthippe@hidden.example",
-    "phone": "040 999 8888",
-    "access_needs": "A quiet room.",
-    "safe_contact": "Only by text",
-    "municipality": "Tampere",
-    "english": "b2",
-    "other_languages": "Arabic, French",
-    "answers": {
-        "goals": ["cv", "networks", "other"],
-        "goals_text": "I fled in 2015 and built hospitals",
-        "mentor_wish": "Somebody calm",
-        "times": ["evenings"],
-        "formats": ["in_person", "online"],
-        "experience_years": 7,
-        "degree_country": "Atlantis",
-        "degree_field": "Hydrodynamics of Ys",
-        "profession": "Dam architect of Ys",
-    },
-}
-PRIVATE = (
-    "Xanthippe",
-    "Salonen",
-    "hidden.example",
-    "999 8888",
-    "quiet room",
-    "by text",
-    "fled",
-    "Atlantis",
-    "of Ys",
-    "calm",
-)
-
-
-def text(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-def status(invitation: Invitation) -> str:
-    return str(Invitation.objects.values_list("status", flat=True).get(pk=invitation.pk))
 
 
 def test_the_mentor_reads_what_may_be_known_and_no_more() -> None:
@@ -308,115 +274,6 @@ def test_a_case_that_closed_withdraws_the_question() -> None:
     assert client.post(PAGE, {"answer": "yes"}).status_code == 422
     proposal.refresh_from_db()
     assert proposal.status == ProposalStatus.WITHDRAWN
-
-
-def test_following_the_link_answers_nothing_and_opens_nothing() -> None:
-    first = invitation_of(make_asked(**WORDS))
-    link = links.link_for_invitation(first)
-    address = f"/mentoring/p/{links.token(link)}/"
-    client = Client()
-    for method in (client.get, client.head, client.get):
-        assert method(address).status_code == 200
-    assert client.get(PAGE).status_code == 403
-    link.refresh_from_db()
-    assert link.opened_at is None and status(first) == "asked"
-    assert not [word for word in (*PRIVATE, "Tampere", "TEK") if word in client.get(address).content.decode()]
-    response = client.post(address)
-    assert response.headers["Location"] == PAGE and client.get(PAGE).status_code == 200
-    # Looking, again and again, changes nothing.
-    before = Invitation.objects.values().get(pk=first.pk)
-    for method in (client.get, client.head):
-        assert method(PAGE).status_code == 200
-    assert Invitation.objects.values().get(pk=first.pk) == before
-    for path in (ASK, BREAK):
-        assert client.get(path).status_code == 405
-
-
-def test_altered_expired_and_revoked_links_open_nothing() -> None:
-    first = invitation_of(make_asked())
-    link = links.link_for_invitation(first)
-    token = links.token(link)
-    client = Client()
-    for spoilt in (token[:-1] + ("A" if token[-1] != "A" else "B"), "x" + token, token.split(":")[0]):
-        assert client.post(f"/mentoring/p/{spoilt}/").status_code == 403
-    inside = open_link(link)
-    PrivateLink.objects.filter(pk=link.pk).update(expires_at=clock.now() - datetime.timedelta(seconds=1))
-    assert client.post(f"/mentoring/p/{token}/").status_code == 403
-    assert inside.get(PAGE).status_code == 403
-    assert inside.post(PAGE, {"answer": "yes"}).status_code == 403
-    PrivateLink.objects.filter(pk=link.pk).update(expires_at=clock.now() + datetime.timedelta(days=1))
-    inside = open_link(link)
-    link.refresh_from_db()
-    links.revoke(link)
-    assert inside.get(PAGE).status_code == 403
-    assert status(first) == "asked"
-
-
-def test_a_session_answers_its_own_question_alone() -> None:
-    mine, theirs = invitation_of(make_asked()), invitation_of(make_asked())
-    client = invited(mine)
-    client.post(PAGE, {"answer": "other", "invitation": theirs.pk, "number": theirs.pk, "pk": theirs.pk})
-    assert status(mine) == "no" and status(theirs) == "asked"
-    # A link whose row names somebody else's question opens nothing.
-    PrivateLink.objects.filter(purpose="invitation").delete()
-    PrivateLink.objects.create(
-        purpose="invitation", mentor=mine.mentor, invitation=theirs, expires_at=clock.now() + datetime.timedelta(days=1)
-    )
-    assert open_link(PrivateLink.objects.get(invitation=theirs)).get(PAGE).status_code == 403
-
-
-def test_a_session_opens_the_pages_of_its_own_kind_alone() -> None:
-    field = make_field()
-    mentor = make_mentor(field, capacity=3)
-    case = make_case(field, "paired", mentors=[mentor, make_mentor(field)], agreement="out")
-    first = invitation_of(make_asked(mentor, make_mentor(field)))
-    pages = {
-        "case": ["/mentoring/p/", "/mentoring/p/agreement/", "/mentoring/p/guide/1/", "/mentoring/p/mentors/"],
-        "invitation": [PAGE],
-        "mentor": [OWN, f"{OWN}profile/", f"{OWN}away/", f"{OWN}stop/", f"{OWN}orientation/"],
-    }
-    browsers = {
-        "case": open_link(links.link_for(case, mentor=mentor)),
-        "invitation": invited(first),
-        "mentor": own(mentor),
-    }
-    posts = {
-        "case": ["/mentoring/p/agreement/code/", f"/mentoring/p/case/{case.reference}/"],
-        "invitation": [PAGE, ASK, BREAK],
-        "mentor": [f"{OWN}still-true/", f"{OWN}case/{case.reference}/", f"{OWN}invitation/{first.pk}/"],
-    }
-    for kind, client in browsers.items():
-        for other, addresses in pages.items():
-            for address in addresses:
-                got = client.get(address).status_code
-                assert (got != 403) == (kind == other), (kind, address, got)
-        for other, addresses in posts.items():
-            for address in addresses:
-                if kind != other:
-                    assert client.post(address, {"answer": "yes"}).status_code == 403, (kind, address)
-        # And it is still open afterwards.
-        assert client.get(pages[kind][0]).status_code == 200
-    assert status(first) == "asked"
-
-
-def test_the_forms_are_guarded_against_other_sites() -> None:
-    first = invitation_of(make_asked())
-    client = Client(enforce_csrf_checks=True)
-    address = f"/mentoring/p/{links.token(links.link_for_invitation(first))}/"
-    assert client.post(address).status_code == 403
-    key = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(address).content.decode())
-    assert key is not None
-    assert client.post(address, {"csrfmiddlewaretoken": key[1]}).status_code == 302
-    for path in (PAGE, ASK, BREAK):
-        assert client.post(path, {"answer": "yes", "question": "?"}).status_code == 403
-    assert status(first) == "asked" and not Invitation.objects.get(pk=first.pk).question
-
-
-def test_erased_people_leave_a_page_that_opens_no_more() -> None:
-    proposal = make_asked()
-    client = invited(invitation_of(proposal))
-    Case.objects.filter(pk=proposal.case_id).update(anonymised_at=clock.now())
-    assert client.get(PAGE).status_code == 403
 
 
 def test_the_page_takes_as_many_queries_whatever_is_shown(django_assert_max_num_queries: Any) -> None:

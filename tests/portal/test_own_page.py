@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_case, make_field, make_mentor
-from tests.portal.asking import OWN, invitation_of, make_asked, open_link, own
+from tests.portal.asking import OWN, invitation_of, make_asked, open_link, own, text
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing.mentors import available
 from wagtail_mentoring.people import links
@@ -22,10 +22,6 @@ pytestmark = pytest.mark.django_db
 
 PROFILE, AWAY, STOP, TRUE = f"{OWN}profile/", f"{OWN}away/", f"{OWN}stop/", f"{OWN}still-true/"
 ORIENTATION = f"{OWN}orientation/"
-
-
-def text(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def answers(**changes: Any) -> dict[str, Any]:
