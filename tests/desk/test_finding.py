@@ -238,8 +238,8 @@ def test_three_are_not_asked_together(admin: Client, waiting: Case, maria: Mento
     third = make_volunteer(field)
     answer = admin.get(at("invite", waiting, mentor=[maria.pk, jukka.pk, third.pk]))
     assert answer.status_code == 302 and "/by-hand/?mentor=" in answer.url
-    chosen = admin.get(answer.url).context["rows"]
-    assert sum(row["chosen"] for row in chosen) == 3
+    chosen = admin.get(answer.url).context["listing"].rows
+    assert sum(row.chosen for row in chosen) == 3
 
 
 def test_others_come_next(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor, field: Any, handler: Any) -> None:
@@ -340,7 +340,7 @@ def test_a_name_with_a_sign_that_no_text_may_hold_is_looked_for_without_it(
     admin: Client, waiting: Case, maria: Mentor
 ) -> None:
     answer = admin.get(at("choose_mentors", waiting, name="\x00maria"))
-    assert [row["mentor"].pk for row in answer.context["rows"]] == [maria.pk]
+    assert [row.mentor.pk for row in answer.context["listing"].rows] == [maria.pk]
 
 
 def test_who_is_asked_is_not_offered_again(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:

@@ -239,11 +239,18 @@ def test_why_and_others(admin: Any, plan: PairingPlan, commit: Any) -> None:
     assert "Proposed for Person 01" in page
     for label in ("Speciality", "Goals and topics", "Languages", "Common times", "Load"):
         assert label in page
-    assert "In this plan for TEK-" in page
+    assert re.search(r"Mentor 0\d is proposed for Person 0[23], TEK-\d+-\d+", page)
     spare = make_willing(row.case.field, name="Somebody Free")
     page = text(admin.get(where))
-    assert f'value="{spare.pk}"' in page or f"{spare.pk}-" in page
+    assert f'value="{spare.pk}"' in page
+    # One mentor takes a reason: it is asked on a page of its own, and nothing has changed before.
     answer = admin.post(where, {"take": str(spare.pk)})
+    row.refresh_from_db()
+    assert (row.locked, row.edited) == (False, False)
+    assert "Why one mentor" in text(admin.get(answer.url))
+    sent = {"mentor": spare.pk, "one_mentor_reason": "The mentee asked for one."}
+    assert "say why there is only one" in text(admin.post(where, {"mentor": spare.pk}))
+    answer = admin.post(where, sent)
     assert answer.url == f"{address(plan)}#served"
     row.refresh_from_db()
     assert (mentors_of(row), row.locked, row.edited) == ((spare.pk,), True, True)
@@ -254,15 +261,17 @@ def test_why_and_others(admin: Any, plan: PairingPlan, commit: Any) -> None:
 def test_choosing_by_hand_keeps_what_was_typed(admin: Any, plan: PairingPlan) -> None:
     first, second = plan.rows.filter(status="proposed")[:2]
     where = reverse("mentoring_desk:plan_row", args=[plan.pk, first.pk])
-    sent = {"first": first.first_id, "second": second.first_id, "reason": "They know each other."}
+    sent = {"mentor": [second.first_id], "one_mentor_reason": "They know each other."}
     answer = admin.post(where, sent)
     page = text(answer)
     assert f"has no room left in this plan: proposed for {second.case.reference} too." in page
     assert "They know each other." in page
-    assert answer.context["form"]["second"].value() == str(second.first_id)
-    assert "Choose who mentors." in text(admin.post(where, {"first": "", "second": ""}))
-    identity = text(admin.post(where, sent | {"reason": "010190-123N"}))
+    assert [row["mentor"].pk for row in answer.context["mentors"]] == [second.first_id]
+    assert "Choose two mentors, or one with a reason." in text(admin.post(where, {}))
+    identity = text(admin.post(where, sent | {"one_mentor_reason": "010190-123N"}))
     assert "identity code" in identity
+    first.refresh_from_db()
+    assert not first.edited
 
 
 def test_somebody_without_mentors_gets_one_by_hand(admin: Any, plan: PairingPlan) -> None:
@@ -270,7 +279,8 @@ def test_somebody_without_mentors_gets_one_by_hand(admin: Any, plan: PairingPlan
     where = reverse("mentoring_desk:plan_row", args=[plan.pk, row.pk])
     assert "Nobody is proposed for Bao Tran" in text(admin.get(where))
     friend = make_willing(row.case.field, name="A Friend", english="", other_languages="Vietnamese")
-    assert admin.post(where, {"first": friend.pk}).status_code == 302
+    sent = {"mentor": friend.pk, "one_mentor_reason": "Nobody else speaks Vietnamese."}
+    assert admin.post(where, sent).status_code == 302
     row.refresh_from_db()
     assert (row.status, row.first) == ("proposed", friend)
 

@@ -34,7 +34,10 @@ def test_a_plan_serves_everybody_first_and_gives_second_mentors_then(handler: An
     assert {row.status for row in rows} == {PlanRowStatus.PROPOSED}
     assert [row.waited_days for row in rows] == [14, 13, 12, 11]
     assert all(row.why["points"] == row.fit and 0 <= row.fit <= 100 for row in rows)
-    assert rows[1].why["plan"] == {"second": "elsewhere"}
+    known = rows[1].why["plan"]
+    assert known["second"] == "elsewhere"
+    assert len(known["wanted"]) == 3 and set(known["wanted"]) <= {one for row in rows for one in mentors_of(row)}
+    assert not set(known["wanted"]) & set(mentors_of(rows[1]))
     assert plan.result["covered"] is True
     assert plan.result["rounds"][0] | {"at": ""} == {
         "round": 1,

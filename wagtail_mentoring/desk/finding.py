@@ -16,13 +16,14 @@ from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import suggestions
 from wagtail_mentoring.pairing import words as pairing_words
 from wagtail_mentoring.pairing.mentors import with_load
+from wagtail_mentoring.pairing.models import RUNNING
+from wagtail_mentoring.pairing.sentences import listed
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from . import words
 from .actions import HandlersScreen
-from .asking.words import names_of
 from .reasons import Reasons, names_for, reasons_from
 
 #: The first so many choices show their reasons at once; those of the others are folded.
@@ -160,9 +161,35 @@ class SeekScreen(HandlersScreen):
 
     @property
     def being_asked(self) -> str:
-        """The mentors who are being asked now, before whoever is chosen here; "" nobody."""
-        current = self.dossier.open_proposal
-        return names_of(current) if current is not None and self.beside is None else ""
+        """The mentors who are being asked now, or have said yes, before whoever is chosen here; "" nobody."""
+        return listed([one.mentor.name for one in self.running])
+
+    @property
+    def running(self) -> list[Any]:
+        """The questions to mentors before whoever is chosen here that have not been answered with no."""
+        current: Any = self.dossier.open_proposal
+        if current is None or self.beside is not None:
+            return []
+        return [one for one in current.asked if one.status in RUNNING]
+
+    @property
+    def comes_next(self) -> str:
+        """What is said above a choice while others are asked; "" when nobody is."""
+        current, names = self.dossier.open_proposal, self.being_asked
+        if current is None or not names:
+            return ""
+        if current.mentee_asked_at is not None:
+            return _(
+                "%(mentee)s is being asked about %(names)s now. Whoever you invite here comes next, after a no."
+            ) % {
+                "mentee": self.dossier.mentee.called,
+                "names": names,
+            }
+        return ngettext(
+            "%(names)s is being asked now. Whoever you invite here comes next, after a no.",
+            "%(names)s are being asked now. Whoever you invite here comes next, should they say no.",
+            len(self.running),
+        ) % {"names": names}
 
 
 class FindMentors(SeekScreen):
@@ -210,6 +237,7 @@ class FindMentors(SeekScreen):
             by_hand=self.address("choose_mentors"),
             replaces=self.replaces,
             being_asked=self.being_asked,
+            comes_next=self.comes_next,
             wish=self.wish(),
         )
 

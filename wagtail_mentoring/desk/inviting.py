@@ -4,12 +4,11 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing import invitations
@@ -22,17 +21,14 @@ from wagtail_mentoring.programme.localized import language_name
 from . import words
 from .asking.base import AskScreen
 from .asking.words import next_after_yes
+from .by_hand import list_mentors, name_of
 from .finding import SeekScreen, and_of, detail_of, keys
 from .forms import StepForm, asking
-from .panels.person import languages
 from .reasons import Reasons, names_for, reasons_from
-
-#: So many mentors are listed for a choice by hand; the others are found by their name.
-LISTED = 100
 
 
 class ChooseMentors(SeekScreen):
-    """Every mentor of the field, with what speaks against each, to choose one or two of by hand."""
+    """The best mentors of the field, and those who are called as asked, to choose one or two of by hand."""
 
     template_name = "wagtail_mentoring/desk/choose_mentors.html"
     page_title = gettext_lazy("Choose mentors by hand")
@@ -40,28 +36,18 @@ class ChooseMentors(SeekScreen):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.reason():
             return self.not_possible()
-        name = request.GET.get("name", "").replace("\x00", "").strip()[:100]
+        one = self.replaces is not None or self.beside is not None
         chosen = keys(request.GET.getlist("mentor"))
-        of_field = Mentor.objects.filter(union=self.case.union_id, fields=self.case.field_id, anonymised_at=None)
-        wanted = of_field.filter(Q(name__icontains=name) | Q(pk__in=chosen)) if name else of_field
-        listed = list(with_load(wanted).order_by("name", "pk")[: LISTED + 1])
-        against: dict[int, list[Any]] = {}
-        for obstacle in invitations.obstacles(self.case, listed[:LISTED], beside=self.together):
-            for pk in obstacle.mentors:
-                # That two of a whole list must not meet says nothing of one of them.
-                if obstacle.code != "conflict_of_two":
-                    against.setdefault(pk, []).append(obstacle)
-        rows = [self.row(mentor, against.get(mentor.pk, []), chosen) for mentor in listed[:LISTED]]
+        listing = list_mentors(self.case, name=name_of(request.GET), chosen=chosen, beside=self.together)
         return self.respond(
-            rows=sorted(rows, key=lambda row: (row["absolute"], bool(row["against"]))),
-            more=len(listed) > LISTED,
-            listed=LISTED,
-            name=name,
-            one=self.replaces is not None or self.beside is not None,
+            listing=listing,
+            one=one,
+            points_beside=bool(self.together),
             hidden=[(key, value.pk) for key, value in (("replaces", self.replaces), ("beside", self.beside)) if value],
             action=self.address("invite").partition("?")[0],
+            again=self.address("choose_mentors", mentor=chosen),
             find=self.address("find_mentors") if self.beside is None else "",
-            being_asked=self.being_asked,
+            comes_next=self.comes_next,
         )
 
     @property
@@ -70,16 +56,6 @@ class ChooseMentors(SeekScreen):
         if self.replaces is not None:
             return [mentor.pk for mentor in self.dossier.mentors if mentor != self.replaces]
         return [one.mentor_id for one in _running(self.beside)] if self.beside is not None else []
-
-    def row(self, mentor: Any, against: list[Any], chosen: list[int]) -> dict[str, Any]:
-        return {
-            "mentor": mentor,
-            "detail": detail_of(mentor),
-            "languages": languages(mentor),
-            "against": [obstacle.sentence for obstacle in against],
-            "absolute": any(obstacle.absolute for obstacle in against),
-            "chosen": mentor.pk in chosen,
-        }
 
 
 def _running(proposal: Any) -> list[Any]:
@@ -206,9 +182,10 @@ class Invite(SeekScreen, AskScreen):
         dates = {"day": words.day(until), "reminder": words.day(reminded)}
         if self.queued:
             now = [
-                _("Nobody gets a mail now: %(names)s are being asked. If they say no, these come next.")
-                % {"names": self.being_asked},
-                _("Then each has %(days)s to answer. No place is held before that.") % {"days": words.days(days)},
+                f"{self.asked_before()} {self.come_after()}",
+                _("Then each has %(days)s to answer. No place is held before that.") % {"days": words.days(days)}
+                if len(self.mentors) > 1
+                else _("Then there are %(days)s to answer. No place is held before that.") % {"days": words.days(days)},
             ]
         else:
             now = [
@@ -220,6 +197,31 @@ class Invite(SeekScreen, AskScreen):
                 % dates,
             ]
         return [*now, self.shown(), self.next()]
+
+    def asked_before(self) -> str:
+        """Return who is asked now, so that nobody gets a mail."""
+        current, names = self.dossier.open_proposal, {"names": self.being_asked}
+        if current is not None and current.mentee_asked_at is not None:
+            return _("Nobody gets a mail now: %(mentee)s is being asked about %(names)s.") % {
+                "mentee": self.dossier.mentee.called,
+                **names,
+            }
+        return (
+            ngettext(
+                "Nobody gets a mail now: %(names)s is being asked.",
+                "Nobody gets a mail now: %(names)s are being asked.",
+                len(self.running),
+            )
+            % names
+        )
+
+    def come_after(self) -> str:
+        """Return that those who are chosen here come next."""
+        return ngettext(
+            "If that comes to nothing, this mentor comes next.",
+            "If that comes to nothing, these come next.",
+            len(self.mentors),
+        )
 
     def next(self) -> str:
         """Return what follows a yes."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -47,15 +47,24 @@ class PlanPage(PlanScreen):
             if action == "start":
                 plans.start_again(self.plan, request.user)
                 return self.to_plan()
+            if action == "count" and request.POST.get("seen") != self.table.seen:
+                raise StepRefused(self.changed_since())
             self.keep_ticks()
             return self.act(action, whole_number(written))
         except StepRefused as refused:
+            if action == "count":
+                return JsonResponse({"after": [str(refused)]})
             return self.to_plan(refused)
+
+    def changed_since(self) -> str:
+        return _("The plan has changed since this page was shown. Nothing was sent. Look at it again.")
 
     def act(self, action: str, value: int | None) -> HttpResponse:
         """Do what the button is for, after the ticks are kept; ``value``: its row or page. Raises StepRefused."""
         if action == "approve":
             return self.approve()
+        if action == "count":
+            return JsonResponse(self.told(self.table))
         if action == "again":
             plans.solve_again(self.plan, self.request.user)
         elif action == "row" and value is not None:
@@ -78,7 +87,7 @@ class PlanPage(PlanScreen):
         """Invite for the rows that are ticked, if they are what the page showed."""
         table = self.table
         if self.request.POST.get("seen") != table.seen:
-            raise StepRefused(_("The plan has changed since this page was shown. Nothing was sent. Look at it again."))
+            raise StepRefused(self.changed_since())
         if not table.chosen:
             raise StepRefused(_("Nobody is ticked. Tick the people whose mentors you want to invite."))
         if self.request.POST.get("expected") != str(len(table.chosen)):
@@ -129,8 +138,7 @@ class PlanPage(PlanScreen):
     def ready(self) -> HttpResponse:
         self.template_name = "wagtail_mentoring/desk/plan.html"
         plan, table = self.plan, self.table
-        figures, choice, ended = table.figures, table.choice, plan.status == PlanStatus.ENDED
-        rules = plan.union.participations.order_by("pk").first()
+        figures, ended = table.figures, plan.status == PlanStatus.ENDED
         invited = table.sections[PlanRowStatus.APPROVED]
         served = table.sections[PlanRowStatus.PROPOSED]
         can_act = self.may_change and not ended
@@ -155,16 +163,31 @@ class PlanPage(PlanScreen):
             can_approve=can_act and served.number > 0,
             can_solve=can_act and table.rest > 0,
             fit=figures["fit"],
-            again_label=plan_words.again_label(table.locks, table.rest),
-            approve_label=plan_words.approve_label(choice["people"], choice["mentors"]),
-            choice=choice,
-            after=plan_words.consequences(choice, rules.invitation_days, rules.mentee_asked_about_pair)
-            if rules
-            else [],
+            **self.told(table),
             action_url=self.here,
             media="",
             has_unsaved_changes=False,
         )
+
+    def told(self, table: Table) -> dict[str, Any]:
+        """Return the labels of the buttons, how many are ticked, and what approving them does, in words."""
+        choice = table.choice
+        label = plan_words.approve_label(choice["people"], choice["mentors"])
+        return {
+            "again_label": plan_words.again_label(table.locks, table.rest),
+            "approve_label": label,
+            "title": _("When you press “%(label)s”") % {"label": label},
+            "expected": choice["people"],
+            "after": plan_words.consequences(choice, self.rules(table)),
+        }
+
+    def rules(self, table: Table) -> list[plan_words.Rule]:
+        """Return the rules that hold for the people who are ticked. One query."""
+        found = self.plan.union.participations.filter(pk__in=table.participations).select_related("programme")
+        return [
+            plan_words.Rule(str(one.programme), one.invitation_days, one.mentee_asked_about_pair)
+            for one in found.order_by("pk")
+        ]
 
     def progress(self) -> HttpResponse:
         self.template_name = "wagtail_mentoring/desk/plan_progress.html"

@@ -1,26 +1,25 @@
 """Why a plan proposes what it proposes, in words, from the codes that are stored with each row."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_mentoring.pairing import plan_rows
 from wagtail_mentoring.pairing import words as pairing_words
-from wagtail_mentoring.pairing.mentors import with_load
-from wagtail_mentoring.pairing.models import PairingPlan, PlanRow, PlanRowStatus
+from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
 from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.pairing.planning import ELSEWHERE
-from wagtail_mentoring.pairing.suggestions import suggest
+from wagtail_mentoring.pairing.suggestions import Choices
 from wagtail_mentoring.people.models import Mentor
 
-from . import plan_words
+from . import brief, plan_words
 
-#: So many other choices are shown for one person, of so many that are looked at: who is free in the plan comes first.
-OTHERS, LOOKED_AT = 8, 60
-#: So many reasons stand under the names of the mentors in the list.
-SHORT = 2
+#: So many other choices of either kind are shown for one person: those that the plan leaves free, then the others.
+OTHERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,38 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another choice for a person. ``keys`` as the button sends them; ``taken``: who else they are proposed to."""
+    """Another choice for a person. ``keys`` as the button sends them; ``taken``: for whom else they are proposed."""
 
     names: str
     keys: str
     fit: int
     alone: bool
     reasons: str
-    taken: str
+    lacks: str
+    taken: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """For which cases (references) the plan proposes or has invited each mentor, and what the mentors are called."""
+
+    cases: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+def wanted(row: PlanRow) -> list[int]:
+    """Return the mentors (keys) who would have been possible for the person of ``row``, as far as they are kept."""
+    return list(row.why.get("plan", {}).get("wanted", ()))
+
+
+def needed_for(row: PlanRow, plan: PairingPlan) -> Needed:
+    """Return for whom those are needed who would have been possible for the person of ``row``. Two queries."""
+    keys = wanted(row)
+    if not keys:
+        return Needed()
+    found = plan_rows.rows_with(plan, keys, but=row)
+    cases = {pk: [one.case.reference for one in rows] for pk, rows in found.items()}
+    return Needed(cases, dict(Mentor.objects.filter(pk__in=keys).values_list("pk", "name")))
 
 
 def names_for(row: PlanRow, mentors: Iterable[Any]) -> dict[int, str]:
@@ -49,67 +72,86 @@ def names_for(row: PlanRow, mentors: Iterable[Any]) -> dict[int, str]:
 
 
 def explained(row: PlanRow, mentors: Sequence[Any]) -> Any:
-    """Return the stored reasons of ``row`` in words; None when none were stored."""
-    return pairing_words.explain(row.why, names_for(row, mentors)) if row.why.get("criteria") else None
+    """Return the stored reasons of ``row`` in words; None when none were stored.
+
+    That there is one mentor is said by :func:`second_missing`, which knows why.
+    """
+    if not row.why.get("criteria"):
+        return None
+    lacks = [entry for entry in row.why.get("lacks", ()) if entry["code"] != "second"]
+    return pairing_words.explain({**row.why, "lacks": lacks}, names_for(row, mentors))
 
 
 def short_reasons(row: PlanRow) -> str:
     """Return the weightiest things that speak for the mentors of ``row``, in one line."""
-    mentors = [mentor for mentor in (row.first, row.second) if mentor is not None]
-    told = explained(row, mentors)
-    return "" if told is None else weightiest(told)
+    return brief.short_reasons(row.why, names_for(row, [one for one in (row.first, row.second) if one is not None]))
 
 
-def weightiest(told: Any) -> str:
-    """Return the reasons that earn most of their points, the weightiest first, in one line."""
-    good = [criterion for criterion in told.criteria if criterion.most and criterion.points * 4 >= criterion.most * 3]
-    good.sort(key=lambda criterion: -criterion.points)
-    # Where and how they meet is one matter: "Online" need not be said twice.
-    where = [criterion for criterion in good if criterion.code in ("place", "format")]
-    good = [criterion for criterion in good if criterion not in where[1:]]
-    return " · ".join(_brief(criterion) for criterion in good[:SHORT])
-
-
-def _brief(criterion: Any) -> str:
-    """Return a reason without its details: which goals, the page of the row tells."""
-    sentence = str(criterion.sentence).rstrip(".")
-    return sentence.partition(":")[0] if criterion.code == "goals" else sentence
-
-
-def second_missing(row: PlanRow) -> str:
-    """Return why there is no second mentor; "" when nothing is known of it."""
+def second_missing(row: PlanRow, needed: Needed) -> str:
+    """Return why there is no second mentor: what the handler wrote, or what the plan knows; "" when nothing is."""
+    if row.one_mentor_reason:
+        return _("One mentor, chosen by hand: %(reason)s") % {"reason": row.one_mentor_reason}
     code = row.why.get("plan", {}).get("second")
     if not code:
         return ""
-    if code == ELSEWHERE:
+    if code != ELSEWHERE:
+        return _("Second mentor: nobody else is possible")
+    free, who = _where(row, needed)
+    if free:
+        return _("Second mentor: %(names)s would be free now") % {"names": free}
+    if not who:
         return _("Second mentor: all who are possible are needed for others")
-    return _("Second mentor: nobody else is possible")
+    return _("Second mentor: all who are possible are needed for others, the best are %(who)s") % {"who": who}
 
 
-def nobody_because(row: PlanRow) -> Nobody:
+def _where(row: PlanRow, needed: Needed) -> tuple[str, str]:
+    """Return which of the wanted the plan does not propose to anybody now, and for whom the others are needed."""
+    known = [pk for pk in wanted(row) if pk in needed.names]
+    free = [needed.names[pk] for pk in known if not needed.cases.get(pk)]
+    who = [
+        _("%(name)s for %(cases)s") % {"name": needed.names[pk], "cases": ", ".join(needed.cases[pk])}
+        for pk in known
+        if needed.cases.get(pk)
+    ]
+    return ", ".join(free), "; ".join(who)
+
+
+def nobody_because(row: PlanRow, needed: Needed) -> Nobody:
     """Return why nobody is proposed in ``row``, and what would help."""
     known: Mapping[str, Any] = row.why.get("plan", {})
     if "nobody" not in known:
         return Nobody("", "")
     helps = " ".join(pairing_words.helps(known["helps"], names_for(row, ()))[:2])
     if known["nobody"] == ELSEWHERE:
-        if not known["one_mentor_allowed"]:
-            return Nobody(_("No two mentors are left for this person: they are needed for others in this plan."), helps)
-        number = known["possible"]
-        return Nobody(
-            ngettext(
-                "The one mentor who is possible is needed for somebody else in this plan.",
-                "All %(n)s mentors who are possible are needed for others in this plan.",
-                number,
-            )
-            % {"n": number},
-            helps,
-        )
+        return Nobody(_needed_elsewhere(row, known, needed), helps)
     best, least = known["best"], known["minimum_fit"]
     if best is not None and best < least:
         sentence = _("The best choice is under the union’s minimum fit (%(best)s of %(least)s).")
         return Nobody(sentence % {"best": best, "least": least}, helps)
     return Nobody(ruled_out(known), helps)
+
+
+def _needed_elsewhere(row: PlanRow, known: Mapping[str, Any], needed: Needed) -> str:
+    """Return that those who are possible go to other people, and to whom."""
+    free, who = _where(row, needed)
+    if free and known["one_mentor_allowed"]:
+        sentence = _(
+            "%(names)s: needed for others when the plan was made, and free now. Solve again, or choose by hand."
+        )
+        return sentence % {"names": free}
+    if not known["one_mentor_allowed"]:
+        said = _("No two mentors are left for this person: they are needed for others in this plan.")
+    else:
+        said = ngettext(
+            "The one mentor who is possible is needed for somebody else in this plan.",
+            "All %(n)s mentors who are possible are needed for others in this plan.",
+            known["possible"],
+        ) % {"n": known["possible"]}
+    if not who:
+        return said
+    if known["possible"] > len(wanted(row)):
+        return f"{said} " + _("The best of them: %(who)s.") % {"who": who}
+    return f"{said} " + _("Proposed: %(who)s.") % {"who": who}
 
 
 def ruled_out(known: Mapping[str, Any]) -> str:
@@ -122,40 +164,48 @@ def ruled_out(known: Mapping[str, Any]) -> str:
     return f"{looked}: {', '.join(against)}."
 
 
-def others(row: PlanRow, plan: PairingPlan) -> list[Other]:
+def others(row: PlanRow, plan: PairingPlan, found: Choices) -> list[Other]:
     """Return the best other choices for the person of ``row``: those that the plan leaves free, then the others."""
-    mine, full = set(mentors_of(row)), _full_elsewhere(row, plan)
-    options = [one for one in suggest(row.case, limit=LOOKED_AT).options if set(one.mentors) != mine]
-    # Sorting keeps the order of equals: the best first in either kind.
-    options = sorted(options, key=lambda one: any(key in full for key in one.mentors))[:OTHERS]
-    mentors = Mentor.objects.filter(union=plan.union_id).in_bulk({key for one in options for key in one.mentors})
-    found = []
+    mine = set(mentors_of(row))
+    options = [one for one in (*found.free, *found.others) if set(one.mentors) != mine]
+    keys = {key for one in options for key in one.mentors}
+    mentors = Mentor.objects.filter(union=plan.union_id).in_bulk(keys)
+    taken = plan_rows.rows_with(plan, {key for one in found.others for key in one.mentors}, but=row)
+    shown = []
     for one in options:
         them = [mentors[key] for key in one.mentors if key in mentors]
         told = pairing_words.explain(one.why, names_for(row, them))
-        cases = sorted({reference for mentor in them for reference in full.get(mentor.pk, ())})
-        found.append(
+        shown.append(
             Other(
                 names=plan_words.names([mentor.name for mentor in them]),
                 keys="-".join(str(mentor.pk) for mentor in them),
                 fit=one.points,
                 alone=len(them) == 1,
-                reasons=weightiest(told),
-                taken=_("In this plan for %(cases)s") % {"cases": ", ".join(cases)} if cases else "",
+                reasons=brief.weightiest(told),
+                lacks=", ".join(told.lacks[: brief.SHORT]),
+                taken=[
+                    (_use(mentor, other), row_address(other))
+                    for mentor in them
+                    for other in (taken.get(mentor.pk, ()) if one in found.others else ())
+                ],
             )
         )
-    return found
+    return shown
 
 
-def _full_elsewhere(row: PlanRow, plan: PairingPlan) -> dict[int, list[str]]:
-    """Return by mentor the cases of other rows that take up all the room that is left."""
-    rows = plan.rows.filter(status=PlanRowStatus.PROPOSED).exclude(pk=row.pk).select_related("case")
-    cases: dict[int, list[str]] = {}
-    for other in rows:
-        for mentor in mentors_of(other):
-            cases.setdefault(mentor, []).append(other.case.reference)
-    room = {
-        mentor.pk: mentor.capacity - mentor.load
-        for mentor in with_load(Mentor.objects.filter(pk__in=cases)).only("capacity")
-    }
-    return {mentor: taken for mentor, taken in cases.items() if len(taken) >= room.get(mentor, 0)}
+def _use(mentor: Any, other: PlanRow) -> str:
+    """Return for whom ``mentor`` is meant in another row of the plan."""
+    about = {"mentor": mentor.name, "name": other.case.mentee.name, "case": other.case.reference}
+    return _("%(mentor)s is proposed for %(name)s, %(case)s") % about
+
+
+def uses(plan: PairingPlan, row: PlanRow, mentors: Iterable[Any]) -> dict[int, list[tuple[str, str]]]:
+    """Return by mentor the other rows of the plan that propose them, in a sentence, with the address of each."""
+    known = {mentor.pk: mentor for mentor in mentors}
+    found = plan_rows.rows_with(plan, known, but=row)
+    return {pk: [(_use(known[pk], other), row_address(other)) for other in rows] for pk, rows in found.items()}
+
+
+def row_address(row: PlanRow) -> str:
+    """Return the address of the page of ``row``."""
+    return reverse("mentoring_desk:plan_row", args=[row.plan_id, row.pk])

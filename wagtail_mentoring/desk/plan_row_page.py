@@ -1,6 +1,8 @@
 """One row of a plan: why these mentors, who else there would be, and choosing by hand."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -12,49 +14,57 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring.pairing import plan_rows
+from wagtail_mentoring.numbers import whole_number
+from wagtail_mentoring.pairing import invitations, plan_rows
+from wagtail_mentoring.pairing.judging import Judged, judge_if_possible
+from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.pairing.models import PlanRow, PlanRowStatus, PlanStatus
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
 from . import plan_words, words
+from .by_hand import Listing, Use, list_mentors, name_of
+from .fields import TextField
+from .finding import detail_of
 from .forms import refuse_in_texts
-from .forms.base import MentorChoiceField
-from .plan_reasons import Other, explained, nobody_because, others, second_missing
+from .plan_reasons import (
+    OTHERS,
+    explained,
+    names_for,
+    needed_for,
+    nobody_because,
+    others,
+    second_missing,
+    uses,
+)
 from .plans import PlanScreen
-
-#: Under which field of the form an error of ``plan_rows.edit`` stands.
-BESIDE = {"mentors": "first", "override_reason": "reason"}
+from .reasons import Reasons, reasons_from
 
 
-class ByHandForm(forms.Form):
-    """Two mentors of the field, or one, and why, where a rule speaks against them."""
+class WhyForm(forms.Form):
+    """Why one mentor, and why all the same where a rule speaks against them; each only where it is asked."""
 
-    first = MentorChoiceField(
-        label=gettext_lazy("First mentor"),
-        queryset=Mentor.objects.none(),
-        error_messages={"required": gettext_lazy("Choose who mentors.")},
-    )
-    second = MentorChoiceField(
-        label=gettext_lazy("Second mentor"),
-        queryset=Mentor.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("Nobody: one mentor alone"),
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why, if a rule speaks against them"),
-        required=False,
+    one_mentor_reason = TextField(
+        label=gettext_lazy("Why one mentor"),
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Kept with the case. Not needed when nothing speaks against them."),
+        help_text=gettext_lazy("The rules ask for two where possible. Kept with the case."),
+        error_messages={"required": gettext_lazy("Choose a second mentor, or say why there is only one.")},
+    )
+    override_reason = TextField(
+        label=gettext_lazy("Why this mentor all the same"),
+        max_length=1000,
+        help_text=gettext_lazy(
+            "A rule speaks against it, see above. Kept with the case, for the handlers of the union."
+        ),
+        error_messages={"required": gettext_lazy("A rule speaks against this. Say why you ask all the same.")},
     )
 
-    def __init__(self, data: Any = None, *, row: PlanRow) -> None:
-        initial = {"first": row.first_id, "second": row.second_id, "reason": row.override_reason}
+    def __init__(self, data: Any = None, *, row: PlanRow, one: bool, against: bool) -> None:
+        initial = {"one_mentor_reason": row.one_mentor_reason, "override_reason": row.override_reason}
         super().__init__(data, initial=initial)
-        possible = plan_rows.of_the_field(row).order_by("name")
-        for name in ("first", "second"):
-            self.fields[name].queryset = possible  # type: ignore[attr-defined]
+        for name, asked in (("one_mentor_reason", one), ("override_reason", against)):
+            if not asked:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -62,19 +72,29 @@ class ByHandForm(forms.Form):
         return cleaned
 
 
+def numbers(values: Sequence[str]) -> list[int]:
+    """Return the numbers among ``values``, each once, in order; anything else is nobody."""
+    return list(dict.fromkeys(number for one in values if (number := whole_number(one)) is not None))
+
+
 class PlanRowPage(PlanScreen):
-    """The row. Supervisors read why; handlers choose others."""
+    """The row. Supervisors read why; handlers choose others: first whom, then, on the page that follows, why."""
 
     template_name = "wagtail_mentoring/desk/plan_row.html"
     header_icon = "group"
 
     @cached_property
     def row(self) -> PlanRow:
-        related = ("case__mentee", "case__participation", "case__field__profession", "first", "second")
+        related = ("case__mentee", "case__participation", "case__union", "case__field__profession", "first", "second")
         rows = self.plan.rows.select_related(*related)
         found: PlanRow = get_object_or_404(rows, pk=self.kwargs["row_pk"])
         found.plan = self.plan
         return found
+
+    @property
+    def here(self) -> str:
+        """The address of the row."""
+        return reverse("mentoring_desk:plan_row", args=[self.plan.pk, self.row.pk])
 
     def crumbs(self) -> list[tuple[str, str]]:
         return [*super().crumbs(), (self.address, plan_words.short_title(self.plan))]
@@ -88,7 +108,10 @@ class PlanRowPage(PlanScreen):
         return self.may_change and ready and self.row.status != PlanRowStatus.APPROVED
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.page(ByHandForm(row=self.row) if self.may_edit else None)
+        chosen = numbers(request.GET.getlist("mentor"))
+        if self.may_edit and "go" in request.GET:
+            return self.confirm(chosen)
+        return self.page(chosen)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_change:
@@ -96,52 +119,54 @@ class PlanRowPage(PlanScreen):
         if not self.may_edit:
             messages.error(request, _("This row can not be changed any more. Nothing was changed."))
             return redirect(self.address)
-        form = ByHandForm(self.entered(), row=self.row)
-        if not form.is_valid():
-            return self.page(form)
-        chosen = [form.cleaned_data[name] for name in ("first", "second") if form.cleaned_data[name]]
-        try:
-            edited = plan_rows.edit(self.row, chosen, form.cleaned_data["reason"], request.user)
-        except StepRefused as refused:
-            for name, sentence in (refused.errors or {"": refused.reason}).items():
-                form.add_error(BESIDE.get(name), str(sentence))
-            return self.page(form)
-        mentors = plan_words.names([mentor.name for mentor in (edited.first, edited.second) if mentor])
-        messages.success(
-            request,
-            _("%(name)s: %(mentors)s, locked. Nothing has been sent.")
-            % {"name": self.row.case.mentee.name, "mentors": mentors},
-        )
-        return redirect(f"{self.address}#served")
+        taken = request.POST.get("take", "")
+        chosen = numbers(taken.split("-") if taken else request.POST.getlist("mentor"))
+        if taken and (len(chosen) == 1 or self.against(chosen)):
+            # What needs a reason is asked on a page of its own.
+            return redirect(self.confirm_address(chosen))
+        return self.confirm(chosen, request.POST)
 
-    def entered(self) -> Any:
-        """Return what was entered: the form's fields, or the mentors of one of the others with its button."""
-        data = self.request.POST.copy()
-        first, _dash, second = data.get("take", "").partition("-")
-        if first:
-            data["first"], data["second"] = first, second
-        return data
+    def confirm_address(self, chosen: Sequence[int]) -> str:
+        """Return the address of the page that asks for reasons before ``chosen`` are proposed."""
+        return f"{self.here}?{urlencode({'mentor': list(chosen), 'go': 1}, doseq=True)}"
 
-    def page(self, form: ByHandForm | None) -> HttpResponse:
+    # Whom
+
+    def page(self, chosen: Sequence[int], error: str = "") -> HttpResponse:
+        """Show why these, who else, and the list to choose from by hand."""
         row = self.row
         mentors = [mentor for mentor in (row.first, row.second) if mentor is not None]
         names = plan_words.names([mentor.name for mentor in mentors])
-        person = row.case.mentee.name
+        needed = needed_for(row, self.plan)
+        listing = self.listing(chosen) if self.may_edit else None
         return self.respond(
             plan=self.plan,
             row=row,
-            form=form,
-            heading=self.heading(names, person, len(mentors)),
+            heading=self.heading(names, row.case.mentee.name, len(mentors)),
             facts=self.facts(),
             explained=explained(row, mentors) if mentors else None,
-            second_missing=second_missing(row) if len(mentors) == 1 else "",
-            nobody=None if mentors else nobody_because(row),
-            others=self.others(),
-            person=person,
+            second_missing=second_missing(row, needed) if len(mentors) == 1 else "",
+            nobody=None if mentors else nobody_because(row, needed),
+            others=others(row, self.plan, listing.found) if listing else [],
+            listing=listing,
+            error=error,
+            person=row.case.mentee.name,
             may_edit=self.may_edit,
+            here=self.here,
             case_address=reverse("mentoring_desk:case", args=[row.case_id]),
             elsewhere=self.elsewhere,
         )
+
+    def listing(self, chosen: Sequence[int]) -> Listing:
+        """Return the mentors to choose from, with what the rest of the plan does with them."""
+        name = name_of(self.request.GET)
+        full = plan_rows.full_elsewhere(self.plan, self.row)
+        listing = list_mentors(self.row.case, name=name, chosen=chosen, full=full, options=OTHERS)
+        used = uses(self.plan, self.row, [one.mentor for one in listing.rows])
+        for one in listing.rows:
+            pk = one.mentor.pk
+            one.uses = [Use(sentence, address, pk in full) for sentence, address in used.get(pk, ())]
+        return listing
 
     def heading(self, names: str, person: str, number: int) -> str:
         if not number:
@@ -166,5 +191,77 @@ class PlanRowPage(PlanScreen):
         """Where mentors are sought for this person outside of the plan; "" when that is not possible now."""
         return reverse("mentoring_desk:find_mentors", args=[self.row.case_id]) if self.may_edit else ""
 
-    def others(self) -> list[Other]:
-        return others(self.row, self.plan) if self.may_edit else []
+    # Why
+
+    def mentors(self, chosen: Sequence[int]) -> list[Any]:
+        """Return the mentors of the union among ``chosen`` (keys), in their order, with their load."""
+        found = with_load(Mentor.objects.filter(union=self.plan.union_id, anonymised_at=None)).in_bulk(list(chosen))
+        return [found[pk] for pk in chosen if pk in found]
+
+    def judged(self, mentors: Sequence[Any]) -> Judged | None:
+        return judge_if_possible(self.row.case, [one.pk for one in mentors])
+
+    def against(self, chosen: Sequence[int]) -> list[Any]:
+        """Return what stands against proposing ``chosen``, the gravest first."""
+        mentors = self.mentors(chosen)
+        judged = self.judged(mentors) if mentors else None
+        return list(invitations.obstacles(self.row.case, mentors, fit=judged.fit if judged else None))
+
+    def confirm(self, chosen: Sequence[int], data: Any = None) -> HttpResponse:
+        """Show whom it would be, with points, reasons and what speaks against them; with ``data``: propose them."""
+        mentors = self.mentors(chosen)
+        if not 1 <= len(mentors) <= 2 or len(mentors) != len(chosen):
+            return self.page(chosen, _("Choose two mentors, or one with a reason."))
+        row, judged = self.row, self.judged(mentors)
+        against = invitations.obstacles(row.case, mentors, fit=judged.fit if judged else None)
+        absolute = [str(one.sentence) for one in against if one.absolute]
+        absolute = absolute or plan_rows.no_room_beside(self.plan, row, mentors)
+        form = WhyForm(data, row=row, one=len(mentors) == 1, against=any(not one.absolute for one in against))
+        if data is not None and form.is_valid() and not absolute:
+            try:
+                return self.propose(mentors, form)
+            except StepRefused as refused:
+                for name, sentence in (refused.errors or {"": refused.reason}).items():
+                    form.add_error(name if name in form.fields else None, str(sentence))
+        names = plan_words.names([one.name for one in mentors])
+        self.template_name = "wagtail_mentoring/desk/plan_row_confirm.html"
+        return self.respond(
+            plan=self.plan,
+            row=row,
+            form=form,
+            heading=_("Propose %(mentors)s for %(person)s") % {"mentors": names, "person": row.case.mentee.name},
+            facts=[row.case.reference],
+            mentors=[{"mentor": one, "detail": detail_of(one)} for one in mentors],
+            points=judged.fit if judged else None,
+            reasons=self.reasons(judged, mentors),
+            against=[one.sentence for one in against if not one.absolute],
+            absolute=absolute,
+            # What was written stays, also when it has become impossible meanwhile.
+            shows_form=not absolute or data is not None,
+            here=self.here,
+            back=f"{self.here}?{urlencode({'mentor': list(chosen)}, doseq=True)}#by-hand",
+        )
+
+    def reasons(self, judged: Judged | None, mentors: Sequence[Any]) -> Reasons | None:
+        """Return the reasons of those who would be proposed."""
+        if judged is None:
+            return None
+        lacks = [entry for entry in judged.why.get("lacks", ()) if entry["code"] != "second"]
+        return reasons_from({**judged.why, "lacks": lacks, "overrides": []}, names_for(self.row, mentors))
+
+    def propose(self, mentors: Sequence[Any], form: WhyForm) -> HttpResponse:
+        """Put ``mentors`` into the plan and lead back to it. Raises StepRefused."""
+        edited = plan_rows.edit(
+            self.row,
+            list(mentors),
+            form.cleaned_data.get("override_reason", ""),
+            self.request.user,
+            one_mentor_reason=form.cleaned_data.get("one_mentor_reason", ""),
+        )
+        names = plan_words.names([mentor.name for mentor in (edited.first, edited.second) if mentor])
+        messages.success(
+            self.request,
+            _("%(name)s: %(mentors)s, locked. Nothing has been sent.")
+            % {"name": self.row.case.mentee.name, "mentors": names},
+        )
+        return redirect(f"{self.address}#served")

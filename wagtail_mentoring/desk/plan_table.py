@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.pairing.models import PairingPlan, PlanRow, PlanRowStatus
+from wagtail_mentoring.pairing.plan_result import mentors_of
+from wagtail_mentoring.people.models import Mentor
 
 from . import plan_words, words
-from .plan_reasons import nobody_because, second_missing, short_reasons
+from .plan_reasons import Needed, nobody_because, second_missing, short_reasons, wanted
 
 #: So many rows of a kind are shown on one page.
 PER_PAGE = 50
@@ -26,6 +28,8 @@ class Light:
     mentors: tuple[int, ...]
     fit: int | None
     locked: bool
+    reference: str = ""
+    participation: int = 0
 
 
 @dataclass(slots=True)
@@ -45,10 +49,10 @@ class Table:
 
     def __init__(self, plan: PairingPlan, *, left_out: Iterable[int] = (), page: int = 1, everything: bool = False):
         self.plan, self.everything = plan, everything
-        columns = ("pk", "status", "first_id", "second_id", "fit", "locked")
+        columns = ("pk", "status", "first_id", "second_id", "fit", "locked", "case__reference", "case__participation")
         self.light = [
-            Light(pk, status, tuple(key for key in (first, second) if key is not None), fit, locked)
-            for pk, status, first, second, fit, locked in plan.rows.values_list(*columns)
+            Light(pk, status, tuple(key for key in (first, second) if key is not None), *rest)
+            for pk, status, first, second, *rest in plan.rows.values_list(*columns)
         ]
         self.left_out = set(left_out)
         self.pages = 1 if everything else max(1, -(-len(self.of(PlanRowStatus.PROPOSED)) // PER_PAGE))
@@ -65,13 +69,39 @@ class Table:
             first = PER_PAGE * (self.page - 1) if status == PlanRowStatus.PROPOSED else 0
             keys = [row.pk for row in self.of(status)]
             shown[status] = keys if self.everything else keys[first : first + PER_PAGE]
-        wanted = [pk for keys in shown.values() for pk in keys]
+        wanted_rows = [pk for keys in shown.values() for pk in keys]
         related = ("case__mentee", "case__field__profession", "first", "second")
-        rows = self.plan.rows.select_related(*related).in_bulk(wanted)
+        rows = self.plan.rows.select_related(*related).in_bulk(wanted_rows)
+        self.needed = self._needed(rows.values())
         self.sections = {
             status: Section(len(self.of(status)), [self._shown(rows[pk]) for pk in keys if pk in rows])
             for status, keys in shown.items()
         }
+
+    def _needed(self, rows: Iterable[PlanRow]) -> Needed:
+        """Return for whom the mentors are needed whom these rows go without, and the names that the page tells."""
+        rows = list(rows)
+        told = {pk for row in rows for pk in (*wanted(row), *(row.before or ()))}
+        cases: dict[int, list[str]] = {}
+        for light in self.light:
+            if light.status in (PlanRowStatus.PROPOSED, PlanRowStatus.APPROVED):
+                for mentor in told.intersection(light.mentors):
+                    cases.setdefault(mentor, []).append(light.reference)
+        names = Mentor.objects.filter(union=self.plan.union_id).in_bulk(list(told)) if told else {}
+        return Needed(cases, {pk: mentor.name for pk, mentor in names.items()})
+
+    def _change(self, row: PlanRow) -> str:
+        """Return what is different from the round before, "" nothing, or when there was none."""
+        if "change" not in self.plan.result or row.status not in (PlanRowStatus.PROPOSED, PlanRowStatus.NOBODY):
+            return ""
+        if row.before is None:
+            return _("New since the plan before")
+        if sorted(mentors_of(row)) == row.before:
+            return ""
+        if not row.before:
+            return _("Had nobody before")
+        before = [self.needed.names[pk] for pk in row.before if pk in self.needed.names]
+        return _("Before: %(names)s") % {"names": plan_words.names(before)} if before else _("Others before")
 
     def _shown(self, row: PlanRow) -> dict[str, Any]:
         mentors = [mentor.name for mentor in (row.first, row.second) if mentor is not None]
@@ -84,11 +114,11 @@ class Table:
             "waits": words.days(row.waited_days),
             "mentors": plan_words.names(mentors),
             "alone": len(mentors) == 1,
-            "keys": _keys(mentor.pk for mentor in (row.first, row.second) if mentor is not None),
             "chosen": row.pk not in self.left_out,
-            "second_missing": second_missing(row) if len(mentors) == 1 else "",
+            "second_missing": second_missing(row, self.needed) if len(mentors) == 1 else "",
             "reasons": short_reasons(row) if mentors else "",
-            "nobody": nobody_because(row) if not mentors else None,
+            "nobody": nobody_because(row, self.needed) if not mentors else None,
+            "change": self._change(row),
         }
 
     @property
@@ -124,24 +154,14 @@ class Table:
         return [row.pk for row in self.of(PlanRowStatus.PROPOSED) if row.pk not in self.left_out]
 
     @property
+    def participations(self) -> set[int]:
+        """The participations (keys) whose rules hold for the people who are ticked."""
+        proposed = self.of(PlanRowStatus.PROPOSED)
+        return {row.participation for row in proposed if row.pk not in self.left_out}
+
+    @property
     def locks(self) -> int:
         return sum(row.locked for row in self.of(PlanRowStatus.PROPOSED))
-
-    @property
-    def _on_other_pages(self) -> list[Light]:
-        here = {shown["row"].pk for shown in self.sections[PlanRowStatus.PROPOSED].rows}
-        return [row for row in self.of(PlanRowStatus.PROPOSED) if row.pk not in here]
-
-    @property
-    def locks_elsewhere(self) -> int:
-        """How many rows on other pages are locked: the script counts only what it sees."""
-        return sum(row.locked for row in self._on_other_pages)
-
-    @property
-    def elsewhere(self) -> dict[str, Any]:
-        """How many people are ticked on other pages, and the keys of their mentors as the script reads them."""
-        ticked = [row for row in self._on_other_pages if row.pk not in self.left_out]
-        return {"people": len(ticked), "mentors": _keys({mentor for row in ticked for mentor in row.mentors})}
 
     @property
     def rest(self) -> int:
@@ -163,7 +183,3 @@ class Table:
         first = PER_PAGE * (self.page - 1) + 1
         span = {"first": first, "last": first + len(section.rows) - 1, "all": section.number}
         return _("%(first)s to %(last)s of %(all)s") % span
-
-
-def _keys(mentors: Iterable[int]) -> str:
-    return " ".join(map(str, sorted(mentors)))

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -131,9 +132,22 @@ def approve_label(people: int, mentors: int) -> str:
     return _("Approve %(people)s and %(invite)s") % {"people": people, "invite": invite}
 
 
-def consequences(chosen: Mapping[str, int], days: int, mentee_asked: bool) -> list[str]:
-    """Return what approving does, in numbers. ``chosen``: people, pairs, singles, invitations, mentors."""
-    until = clock.today() + datetime.timedelta(days=days)
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the union decided about asking in one programme. ``days``: to answer; ``mentee_asked``: about the pair."""
+
+    programme: str
+    days: int
+    mentee_asked: bool
+
+
+def consequences(chosen: Mapping[str, int], rules: Sequence[Rule]) -> list[str]:
+    """Return what approving does, in numbers. ``chosen``: people, pairs, singles, invitations, mentors.
+
+    ``rules`` are those of the people who are chosen; where they differ, it is said which holds where.
+    """
+    if not chosen["people"]:
+        return [_("Nobody is ticked: nobody is invited.")]
     said = [
         ngettext("Mentors are asked for %(n)s person", "Mentors are asked for %(n)s people", chosen["people"])
         % {"n": chosen["people"]}
@@ -147,7 +161,7 @@ def consequences(chosen: Mapping[str, int], days: int, mentee_asked: bool) -> li
             "%(n)s mails leave with private links; the answers are asked for by %(day)s.",
             chosen["invitations"],
         )
-        % {"n": chosen["invitations"], "day": words.day(until)},
+        % {"n": chosen["invitations"], "day": _until(rules)},
     ]
     if chosen["mentors"] < chosen["invitations"]:
         said.append(
@@ -159,11 +173,27 @@ def consequences(chosen: Mapping[str, int], days: int, mentee_asked: bool) -> li
             % {"n": chosen["mentors"]}
         )
     said.append(_("A place of each mentor is held until then, so nobody else can be given it."))
-    if mentee_asked:
+    asked = [rule.programme for rule in rules if rule.mentee_asked]
+    if asked and len(asked) == len(rules):
         said.append(_("When the mentors have said yes, the mentee is asked too. Nobody is paired before."))
+    elif asked:
+        said.append(
+            _("When the mentors have said yes, the mentee is asked too in %(programmes)s; others are paired at once.")
+            % {"programmes": ", ".join(asked)}
+        )
     said.append(_("What does not hold any more is held back and shown here; the rest goes through."))
     said.append(_("Your name and the time are written in the history of each case."))
     return said
+
+
+def _until(rules: Sequence[Rule]) -> str:
+    """Return the day by which the answers are asked for, of each programme where they differ."""
+    days = {rule.days: words.day(clock.today() + datetime.timedelta(days=rule.days)) for rule in rules}
+    if len(days) == 1:
+        return next(iter(days.values()))
+    return ", ".join(
+        _("%(day)s (%(programme)s)") % {"day": days[rule.days], "programme": rule.programme} for rule in rules
+    )
 
 
 def changed(result: Mapping[str, Any]) -> list[str]:

@@ -305,6 +305,10 @@ class PlanRow(models.Model):
     locked = models.BooleanField(_("locked"), default=False)
     edited = models.BooleanField(_("chosen by hand"), default=False)
     override_reason = models.TextField(blank=True)
+    # Why a handler chose one mentor alone; of one whom the solver found, ``why`` tells.
+    one_mentor_reason = models.TextField(blank=True)
+    # The mentors (keys) whom the round before proposed; None in the first round, and for who waits since.
+    before = models.JSONField(null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=PlanRowStatus.choices, default=PlanRowStatus.PROPOSED)
     # Why it was held back: a sentence in the language of whoever approved.
     held_back = models.TextField(blank=True)

@@ -21,7 +21,7 @@ from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 
 from .invitations import propose
 from .models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus, Proposal, ProposalStatus
-from .planning import INVITE
+from .planning import ELSEWHERE, INVITE, NOBODY_ELSE
 from .plans import check_right, claim, failed, hand_over, locked, ready
 
 logger = logging.getLogger(__name__)
@@ -106,23 +106,31 @@ def approve(plan: PairingPlan, rows: Iterable[int], user: Any) -> Approved:
 
 
 def _approve(plan: PairingPlan, rows: Iterable[int], user: Any, tell: Callable[[int], bool]) -> Approved:
-    reason = _one_mentor_reason(plan)
     ended: dict[str, list[int]] = {PlanRowStatus.APPROVED: [], PlanRowStatus.HELD_BACK: []}
     for done, pk in enumerate(rows):
         if not tell(done):
             break
-        status = _approve_row(pk, user, reason)
+        status = _approve_row(pk, plan, user)
         if status:
             ended[status].append(pk)
     return Approved(tuple(ended[PlanRowStatus.APPROVED]), tuple(ended[PlanRowStatus.HELD_BACK]))
 
 
-def _one_mentor_reason(plan: PairingPlan) -> str:
-    day = date_format(localtime(plan.finished_at or plan.created_at), pgettext("date format", "D j M Y"))
-    return _("No second mentor was found in the plan of %(day)s.") % {"day": day}
+def _one_mentor_reason(plan: PairingPlan, row: PlanRow) -> str:
+    """Return why ``row`` has one mentor: what the handler wrote who chose, or what the solver knows."""
+    if row.one_mentor_reason:
+        return row.one_mentor_reason
+    day = {"day": date_format(localtime(plan.finished_at or plan.created_at), pgettext("date format", "D j M Y"))}
+    second = row.why.get("plan", {}).get("second")
+    if second == ELSEWHERE:
+        return _("No second mentor was found in the plan of %(day)s: all who are possible are needed for others.") % day
+    if second == NOBODY_ELSE:
+        return _("No second mentor was found in the plan of %(day)s: nobody else is possible.") % day
+    # Two were proposed, and one of them is not in the register any more.
+    return _("One of the two mentors in the plan of %(day)s is not in the register any more.") % day
 
 
-def _approve_row(pk: int, user: Any, one_mentor_reason: str) -> str:
+def _approve_row(pk: int, plan: PairingPlan, user: Any) -> str:
     """Invite the mentors of one row; return the row's new status, or "" when somebody else has decided on it."""
     try:
         with transaction.atomic():
@@ -131,7 +139,7 @@ def _approve_row(pk: int, user: Any, one_mentor_reason: str) -> str:
             row = rows.filter(pk=pk, status=PlanRowStatus.PROPOSED).first()
             if row is None:
                 return ""
-            row.proposal = _propose(row, user, one_mentor_reason)
+            row.proposal = _propose(row, user, _one_mentor_reason(plan, row))
             row.status = PlanRowStatus.APPROVED
             row.save(update_fields=["proposal", "status"])
     except StepRefused as refused:

@@ -72,8 +72,13 @@ def write(plan: PairingPlan, outcome: Outcome) -> None:
     plan.rows.exclude(status=PlanRowStatus.APPROVED).exclude(pk__in=outcome.kept).delete()
     # Somebody whose mentors said no waits again, and so has a new row instead of that one.
     plan.rows.filter(status=PlanRowStatus.APPROVED, case__in=[found.case for found in outcome.found]).delete()
-    PlanRow.objects.bulk_create(_row(plan, found) for found in outcome.found)
+    proposed = {row.case_id: sorted(_proposed(row)) for row in before}
+    PlanRow.objects.bulk_create(_row(plan, found, proposed.get(found.case)) for found in outcome.found)
     after = open_rows(plan)
+    for row in after:
+        if row.pk in outcome.kept:
+            row.before = proposed.get(row.case_id)
+    PlanRow.objects.bulk_update([row for row in after if row.pk in outcome.kept], ["before"], batch_size=500)
     rounds = [*plan.result.get("rounds", []), {"round": plan.round, "at": clock.now().isoformat(), **tally(after)}]
     plan.inputs = outcome.inputs
     plan.result = outcome.result | {"rounds": rounds[-MOST_ROUNDS:], "kept": len(outcome.kept)}
@@ -84,7 +89,7 @@ def write(plan: PairingPlan, outcome: Outcome) -> None:
     plan.save()
 
 
-def _row(plan: PairingPlan, found: Found) -> PlanRow:
+def _row(plan: PairingPlan, found: Found, before: list[int] | None) -> PlanRow:
     first, second = (*found.mentors, None, None)[:2]
     return PlanRow(
         plan=plan,
@@ -95,6 +100,7 @@ def _row(plan: PairingPlan, found: Found) -> PlanRow:
         rematch=found.rematch,
         fit=found.fit,
         why=found.why,
+        before=before,
         status=PlanRowStatus.PROPOSED if found.mentors else PlanRowStatus.NOBODY,
     )
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.people.models import Mentor
@@ -40,7 +41,31 @@ def set_locks(plan: PairingPlan, shown: Iterable[int], chosen: Iterable[int], us
 def taken_elsewhere(plan: PairingPlan, row: PlanRow) -> Counter[int]:
     """Return how many other rows of the plan propose each mentor."""
     others = plan.rows.filter(status=PlanRowStatus.PROPOSED).exclude(pk=row.pk)
-    return Counter(mentor for other in others.only("first", "second") for mentor in mentors_of(other))
+    pairs = others.order_by().values_list("first", "second")
+    return Counter(mentor for pair in pairs for mentor in pair if mentor is not None)
+
+
+def full_elsewhere(plan: PairingPlan, row: PlanRow) -> set[int]:
+    """Return the mentors (keys) to whom the other rows of the plan leave no room. Two queries."""
+    taken = taken_elsewhere(plan, row)
+    # By the plan and not by the keys: a long plan would be too many parameters for some databases.
+    rows = plan.rows.filter(status=PlanRowStatus.PROPOSED).order_by()
+    mentors = Mentor.objects.filter(Q(pk__in=rows.values("first")) | Q(pk__in=rows.values("second")))
+    rooms = with_load(mentors).order_by().values_list("pk", "capacity", "load")
+    return {pk for pk, capacity, load in rooms if taken[pk] and load + taken[pk] >= capacity}
+
+
+def rows_with(plan: PairingPlan, mentors: Iterable[int], *, but: PlanRow | None = None) -> dict[int, list[PlanRow]]:
+    """Return by mentor (of ``mentors``, keys) the rows that propose or have invited them, with case and mentee."""
+    keys = set(mentors)
+    rows = plan.rows.filter(status__in=[PlanRowStatus.PROPOSED, PlanRowStatus.APPROVED])
+    rows = rows.filter(Q(first__in=keys) | Q(second__in=keys)).select_related("case__mentee")
+    found: dict[int, list[PlanRow]] = {}
+    for one in rows:
+        if but is None or one.pk != but.pk:
+            for mentor in set(mentors_of(one)) & keys:
+                found.setdefault(mentor, []).append(one)
+    return found
 
 
 def of_the_field(row: PlanRow) -> Any:
@@ -49,12 +74,15 @@ def of_the_field(row: PlanRow) -> Any:
     return with_load(volunteers(Mentor.objects.filter(union_id=case.union_id, fields=case.field_id)))
 
 
-def edit(row: PlanRow, mentors: Sequence[Mentor], reason: str, user: Any) -> PlanRow:
+def edit(
+    row: PlanRow, mentors: Sequence[Mentor | int], reason: str, user: Any, *, one_mentor_reason: str = ""
+) -> PlanRow:
     """Propose ``mentors`` (one or two) in ``row`` instead; it is locked then. Returns the row as it is afterwards.
 
-    ``reason`` says why, where something stands against them that a reason overrides. Raises :class:`StepRefused` with
-    errors by field: ``mentors`` (nobody, the same twice, another field, no room beside the rest of the plan) or
-    ``override_reason``.
+    ``reason`` says why, where something stands against them that a reason overrides; ``one_mentor_reason`` why there is
+    only one. Raises :class:`StepRefused` with errors by field: ``mentors`` (nobody, the same twice, three, one where
+    the rules ask for two, another field, no room beside the rest of the plan), ``override_reason`` or
+    ``one_mentor_reason``.
     """
     with locked(row.plan, user) as plan:
         ready(plan)
@@ -63,34 +91,62 @@ def edit(row: PlanRow, mentors: Sequence[Mentor], reason: str, user: Any) -> Pla
         if found is None:
             raise StepRefused(_("This person is not in the plan any more. Look at it again."))
         chosen = load_mentors(mentors)
-        if not chosen:
-            message = _("Choose who mentors.")
-            raise StepRefused(message, {"mentors": message})
+        why_one = one_mentor_reason.strip() if len(chosen) == 1 else ""
+        _check_number(found, len(chosen))
         # What no reason overrides comes first: there are points for volunteers alone.
         refuse_if_any([one for one in obstacles(found.case, chosen) if one.absolute], reason)
         judged = judge(found.case, [mentor.pk for mentor in chosen])
         against = obstacles(found.case, chosen, fit=judged.fit)
         refuse_if_any(against, reason)
         _check_room(plan, found, chosen)
+        if len(chosen) == 1 and not why_one:
+            message = _("Choose a second mentor, or say why there is only one.")
+            raise StepRefused(message, {"one_mentor_reason": message})
         found.first, found.second = (*chosen, None)[:2]
         found.fit, found.why = judged.fit, judged.why
         found.override_reason = reason.strip() if against else ""
+        found.one_mentor_reason = why_one
         found.status, found.held_back = PlanRowStatus.PROPOSED, ""
         found.edited = found.locked = True
         found.save()
         return found
 
 
-def _check_room(plan: PairingPlan, row: PlanRow, mentors: Sequence[Any]) -> None:
-    """Refuse mentors whose room the other rows of the plan take up."""
+def _check_number(row: PlanRow, number: int) -> None:
+    """Refuse nobody, more than two, and one where the union's rules ask for two."""
+    message = ""
+    if not number:
+        message = _("Choose who mentors.")
+    elif number > 2:
+        message = _("Choose two mentors, or one with a reason.")
+    elif number == 1 and not row.case.one_mentor_allowed:
+        message = _("The rules of this union ask for two mentors.")
+    if message:
+        raise StepRefused(message, {"mentors": message})
+
+
+def no_room_beside(plan: PairingPlan, row: PlanRow, mentors: Sequence[Any]) -> list[str]:
+    """Return a sentence for each of ``mentors`` (with their load) whose room the other rows of the plan take up."""
     elsewhere = taken_elsewhere(plan, row)
-    for mentor in mentors:
-        if mentor.load + elsewhere[mentor.pk] < mentor.capacity:
-            continue
-        others = plan.rows.filter(status=PlanRowStatus.PROPOSED).exclude(pk=row.pk).select_related("case")
-        cases = [other.case.reference for other in others if mentor.pk in mentors_of(other)]
-        message = _(
+    full = [one for one in mentors if elsewhere[one.pk] and one.load + elsewhere[one.pk] >= one.capacity]
+    found = rows_with(plan, [one.pk for one in full], but=row) if full else {}
+    return [
+        _(
             "%(name)s has no room left in this plan: proposed for %(cases)s too. Change that one first, or choose "
             "somebody else."
-        ) % {"name": mentor.name, "cases": ", ".join(cases)}
+        )
+        % {
+            "name": mentor.name,
+            "cases": ", ".join(
+                other.case.reference for other in found[mentor.pk] if other.status == PlanRowStatus.PROPOSED
+            ),
+        }
+        for mentor in full
+    ]
+
+
+def _check_room(plan: PairingPlan, row: PlanRow, mentors: Sequence[Any]) -> None:
+    """Refuse mentors whose room the other rows of the plan take up."""
+    message = " ".join(no_room_beside(plan, row, mentors))
+    if message:
         raise StepRefused(message, {"mentors": message})

@@ -16,7 +16,7 @@ from .matching.facts import MenteeFacts, to_json, to_keep
 from .matching.helping import Found as Sought
 from .matching.helping import helps_for
 from .matching.options import why_of
-from .matching.scoring import Scorer
+from .matching.scoring import Scorer, Scores
 from .matching.solve import Solution, solve
 from .matching.table import MentorTable
 from .matching.tokens import beginning, meet, tokens
@@ -28,6 +28,8 @@ from .suggestions import prepare
 GATHERING, FITTING, SOLVING, WRITING, INVITE = "gathering", "fitting", "solving", "writing", "inviting"
 #: Why somebody has no second mentor, or none: nobody else is possible, or all who are go to other people.
 NOBODY_ELSE, ELSEWHERE = "nobody_else", "elsewhere"
+#: Of so many mentors who would be possible the page tells for whom they are needed.
+MOST_WANTED = 3
 
 #: Takes the stage and how far the whole is, in hundredths.
 Tell = Callable[[str, int], None]
@@ -95,7 +97,7 @@ def _missing(scorer: Scorer, mentee: MenteeFacts, them: tuple[int, ...], minimum
     if them:
         pair = ranking.best_pairs(scores, 1)
         possible = any(one.points >= minimum_fit for one in pair)
-        return {"second": ELSEWHERE if possible else NOBODY_ELSE}
+        return {"second": ELSEWHERE if possible else NOBODY_ELSE, "wanted": _wanted(scores, them, minimum_fit)}
     tested = scorer.sieve(mentee)
     best = ranking.best(scores, 1, singles=singles)
     possible = any(one.points >= minimum_fit for one in best)
@@ -106,6 +108,7 @@ def _missing(scorer: Scorer, mentee: MenteeFacts, them: tuple[int, ...], minimum
         "nobody": ELSEWHERE if possible else NOBODY_ELSE,
         "looked_at": len(tested.view),
         "possible": len(tested.possible),
+        "wanted": _wanted(scores, (), minimum_fit, singles=singles),
         "ruled_out": [list(counted) for counted in tested.counts() if counted[2]],
         "helps": helps,
         "minimum_fit": minimum_fit,
@@ -114,6 +117,19 @@ def _missing(scorer: Scorer, mentee: MenteeFacts, them: tuple[int, ...], minimum
         # Facts of this person alone: those of the mentors stand with the plan.
         "facts": to_keep(mentee),
     }
+
+
+def _wanted(scores: Scores, them: tuple[int, ...], minimum_fit: int, *, singles: bool = False) -> list[int]:
+    """Return the keys of the best mentors who are possible, beside ``them`` if somebody was given: a few, best first.
+
+    By them the page tells for whom they are needed. ``singles``: one mentor alone is allowed.
+    """
+    at = tuple(position for position, pk in enumerate(scores.pks.tolist()) if pk in them)
+    if len(at) < len(them):
+        return []
+    best = ranking.best(scores, MOST_WANTED, pairs=not singles, singles=singles, pinned=at)
+    found = [int(scores.pks[one]) for option in best if option.points >= minimum_fit for one in option.members]
+    return [pk for pk in dict.fromkeys(found) if pk not in them][:MOST_WANTED]
 
 
 def _result(solution: Solution) -> dict[str, Any]:

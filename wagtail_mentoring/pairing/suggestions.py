@@ -1,7 +1,7 @@
 """The best pairs for one case, why they fit, who was ruled out by what, and what would help."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +120,69 @@ def suggest(
         gathered,
         Sought(pinned=fixed, staying=staying, replacing=replacing is not None, only=_only(case, only), limit=limit),
         started,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Whom a handler could choose by hand for one case.
+
+    ``free``: the best pairs and single mentors who pass every test; ``others``: the best of those that hold somebody
+    whom the caller called full. ``single``: the best mentors one by one, and all who were asked about, best first.
+    """
+
+    free: tuple[Option, ...]
+    others: tuple[Option, ...]
+    single: tuple[Option, ...]
+
+
+def choices(
+    case: Case,
+    *,
+    full: Collection[int] = (),
+    beside: Sequence[int] = (),
+    about: Collection[int] = (),
+    options: int = 5,
+    singles: int = 10,
+) -> Choices:
+    """Return whom a handler could choose for ``case``: at most ``options`` of either kind, ``singles`` one by one.
+
+    ``full``: mentors (keys) to whom something else than the database leaves no room, such as the rest of a plan.
+    ``beside``: the key of who would mentor together with whoever is chosen; points are those of the two then.
+    ``about``: mentors who get points too, whatever the tests say of them. Who is no volunteer of the union is left out.
+    Reads the facts once, in a constant number of queries.
+    """
+    gathered = gather(case.union, Case.objects.filter(pk=case.pk), also=(*about, *beside))
+    (mentee,) = gathered.mentees
+    least = gathered.rules_of(mentee).minimum_fit
+    criteria = criteria_in_use()
+    prepare(criteria, gathered)
+    scorer = Scorer(gathered.mentors, gathered.rules_of(mentee).weights, criteria)
+    table = scorer.table
+    staying = table.rows(tuple(beside)[:1])
+    sought = Sought(pinned=tuple(beside)[:1], staying=tuple(beside)[:1])
+
+    def ranked(rows: Any, limit: int, *, pairs: bool, alone: bool) -> list[Option]:
+        rows = np.union1d(rows, staying)
+        scores = scorer.scores(mentee, rows)
+        at = tuple(int(np.searchsorted(rows, row)) for row in staying)
+        found = ranking.best(scores, limit, pairs=pairs, singles=alone, pinned=at)
+        return [_option(scorer, mentee, scores, one, sought) for one in found]
+
+    possible = np.setdiff1d(scorer.sieve(mentee).possible, staying)
+    taken = np.isin(possible, table.rows(full))
+    rules = {"pairs": True, "alone": sought.singles(mentee)}
+    one_by_one = {"pairs": bool(len(staying)), "alone": not len(staying)}
+    free = ranked(possible[~taken], options, **rules)
+    everybody = ranked(possible, options * 3, **rules) if options and taken.any() else []
+    best = ranked(possible[~taken], singles, **one_by_one)
+    more = np.setdiff1d(table.rows(about), table.rows([pk for one in best for pk in one.mentors]))
+    return Choices(
+        free=tuple(one for one in free if one.points >= least),
+        others=tuple(one for one in everybody if one.points >= least and not set(full).isdisjoint(one.mentors))[
+            :options
+        ],
+        single=(*best, *(ranked(more, len(more), **one_by_one) if len(more) else ())),
     )
 
 
