@@ -1,12 +1,16 @@
 """Registering an applicant or a mentor, the list of mentors, fresh links, handlers, mails, and who read what."""
 
+import datetime
+import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail.log_actions import log
 
 from tests.factories import make_case, make_field, make_handler, make_mentor, make_supervisor, make_union, make_user
+from wagtail_mentoring import clock
 from wagtail_mentoring.models import Case, Mentor, MentorLogEntry, OutboxMessage, PrivateLink, ReadingLogEntry
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +50,6 @@ def test_what_is_missing_is_said_beside_the_field(name: str, admin: Client, fiel
     assert not Case.objects.exists()
 
 
-def test_the_same_person_twice_is_told_to_the_handler(admin: Client, field: Any) -> None:
-    for _time in range(2):
-        answer = admin.post(reverse("mentoring_desk:register_applicant"), APPLICANT | {"field": field.pk})
-    assert Case.objects.get().reference in str(answer.context["form"].errors["name"])
 def test_a_phone_number_that_nobody_can_call_is_said_beside_the_field(admin: Client, field: Any) -> None:
     data = APPLICANT | {"field": field.pk, "phone": "on Mondays"}
     answer = admin.post(reverse("mentoring_desk:register_applicant"), data)
@@ -57,6 +57,10 @@ def test_a_phone_number_that_nobody_can_call_is_said_beside_the_field(admin: Cli
     assert "on Mondays" in answer.content.decode() and not Case.objects.exists()
 
 
+def test_the_same_person_twice_is_told_to_the_handler(admin: Client, field: Any) -> None:
+    for _time in range(2):
+        answer = admin.post(reverse("mentoring_desk:register_applicant"), APPLICANT | {"field": field.pk})
+    assert Case.objects.get().reference in str(answer.context["form"].errors["name"])
 
 
 def test_a_button_pressed_twice_at_once_opens_one_case(
@@ -223,6 +227,16 @@ def test_the_history_of_a_mentor_is_the_unions_alone_and_holds_no_name(admin: Cl
     foreign.force_login(make_handler(make_union("safa")))
     seen = foreign.get(report).content.decode()
     assert entry.label not in seen and "Maria Korhonen" not in seen
+
+
+def test_the_history_of_a_mentor_shows_every_change(admin: Client, field: Any, handler: Any) -> None:
+    mentor = make_mentor(field)
+    # More lines than there are mentors, so that no number of a line is by chance that of a mentor.
+    for number in range(5):
+        with clock.at(clock.now() - datetime.timedelta(hours=number)):
+            log(mentor, "wagtail.edit", user=handler, uuid=uuid.uuid4())
+    shown = admin.get(reverse("mentoring_mentors:history", args=[mentor.pk])).context["object_list"]
+    assert len(shown) == MentorLogEntry.objects.filter(mentor=mentor).count() == 5
 
 
 def test_the_site_history_shows_the_own_unions_cases_alone(admin: Client, field: Any) -> None:

@@ -10,30 +10,35 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from wagtail_mentoring.compat import PolicyFromModel, permission_policy
 
-
 #: Whoever has one of these rights reads the rows that they may edit, and those that apply to them.
 READING = ("view", "add", "change", "delete")
 
 
 class OwnRows:
-    """Narrows a list to the rows on which the user has a right, and answers 404 for any other row.
-
-    ``row_actions`` are the rights of which one is needed. Put it before Wagtail's view class: it serves the
-    Index, Edit, Delete, Inspect, History and Usage views alike.
-    """
+    """An index of the rows on which the user has one of the rights ``row_actions``. Put it before Wagtail's view."""
 
     row_actions: tuple[str, ...] = ("view", "change")
     request: Any
     model: Any
 
     def get_base_queryset(self) -> Any:
-        """Return the rows of an index view."""
         policy = permission_policy(self.model)
         own = policy.instances_user_has_any_permission_for(self.request.user, self.row_actions)
         return super().get_base_queryset().filter(pk__in=own.values("pk"))  # type: ignore[misc]
 
+
+class OwnRow:
+    """Any view of one row: 404 for a row on which the user has none of the rights ``row_actions``.
+
+    Put it before Wagtail's view: it serves Edit, Delete, Inspect, History and Usage alike.
+    """
+
+    row_actions: tuple[str, ...] = ("view", "change")
+    request: Any
+    model: Any
+
     def get_object(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the one row of any other view. Raises Http404 when the user has no right on it."""
+        """Return the row. Raises Http404 for one that is not the user's."""
         found = super().get_object(*args, **kwargs)  # type: ignore[misc]
         policy = permission_policy(self.model)
         if not policy.user_has_any_permission_for_instance(self.request.user, self.row_actions, found):
@@ -64,25 +69,25 @@ class IndexView(OwnRows, generic.IndexView):
         return super().get_edit_url(instance)
 
 
-class EditView(OwnRows, generic.EditView):
+class EditView(OwnRow, generic.EditView):
     """Edits a row of one's own."""
 
     row_actions = ("change",)
 
 
-class DeleteView(OwnRows, generic.DeleteView):
+class DeleteView(OwnRow, generic.DeleteView):
     """Deletes a row of one's own."""
 
     row_actions = ("delete",)
 
 
-class HistoryView(OwnRows, history.HistoryView):
+class HistoryView(OwnRow, history.HistoryView):
     """The history of a row of one's own."""
 
     row_actions = ("change",)
 
 
-class UsageView(OwnRows, usage.UsageView):
+class UsageView(OwnRow, usage.UsageView):
     """Where a row of one's own is used."""
 
     row_actions = ("change",)

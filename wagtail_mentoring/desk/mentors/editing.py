@@ -18,8 +18,8 @@ from wagtail_mentoring.pairing.standing import forget_standing
 from wagtail_mentoring.people.mentors import had_a_part, lock_union
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_registered
+from wagtail_mentoring.programme.admin_views import OwnRow
 
-from ..rows import OwnUnionsRows
 from . import wording
 from .form import MentorForm
 
@@ -95,7 +95,7 @@ class MentorCreate(UnderTheLock, generic.CreateView):
         return response
 
 
-class MentorEdit(OwnUnionsRows, UnderTheLock, generic.EditView):
+class MentorEdit(OwnRow, UnderTheLock, generic.EditView):
     """The profile of a mentor."""
 
     row_actions = ("change",)
@@ -116,7 +116,7 @@ class MentorEdit(OwnUnionsRows, UnderTheLock, generic.EditView):
         return not had_a_part(self.object) and self.user_has_permission("delete")
 
 
-class MentorDelete(OwnUnionsRows, generic.DeleteView):
+class MentorDelete(OwnRow, generic.DeleteView):
     """Only a mentor who never had a part in a case; otherwise the history of those cases would lose its mentor."""
 
     row_actions = ("delete",)

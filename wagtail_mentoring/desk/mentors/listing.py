@@ -18,10 +18,10 @@ from wagtail_mentoring.pairing.mentor_states import MentorState, with_state
 from wagtail_mentoring.people.choices import TOPICS
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.querysets import filter_known_language, filter_topics, filter_unchecked
+from wagtail_mentoring.programme.admin_views import OwnRows
 
 from ..cases import LabelledColumn, NumberColumn, granted_fields, granted_unions
 from ..panels.person import languages
-from ..rows import OwnUnionsRows
 from . import wording
 from .exporting import SafeExport
 
@@ -120,7 +120,7 @@ class StateColumn(Column):
         }
 
 
-class MentorIndex(OwnUnionsRows, SafeExport, generic.IndexView):
+class MentorIndex(OwnRows, SafeExport, generic.IndexView):
     """The list. Sign-ups that wait come first by the filter "Waits for approval", the oldest on top."""
 
     filterset_class = MentorFilterSet

@@ -22,11 +22,11 @@ from wagtail_mentoring.people.mentors import conflicts_of, had_a_part
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.programme.admin_views import OwnRow
 from wagtail_mentoring.programme.localized import language_name
 
 from .. import words
 from ..panels.person import languages
-from ..rows import OwnUnionsRows
 from . import wording
 from .listing import field_names
 
@@ -140,7 +140,7 @@ def invitations_of(mentor: Mentor, linked: bool) -> list[dict[str, Any]]:
     return rows
 
 
-class MentorPage(OwnUnionsRows, generic.InspectView):
+class MentorPage(OwnRow, generic.InspectView):
     """The page of one mentor, for everybody who may read the union's mentors."""
 
     template_name = "wagtail_mentoring/desk/mentors/page.html"

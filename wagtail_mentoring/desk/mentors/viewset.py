@@ -5,19 +5,19 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from wagtail_mentoring.compat import PolicyFromModel
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme.admin_views import OwnRow
 
-from ..rows import OwnUnionsRows
 from .editing import MentorCreate, MentorDelete, MentorEdit
 from .form import edit_handler
 from .listing import MentorIndex
 from .page import MentorPage
 
 
-class MentorHistory(OwnUnionsRows, history.HistoryView):
+class MentorHistory(OwnRow, history.HistoryView):
     """What was changed of one mentor."""
 
 
-class MentorUsage(OwnUnionsRows, usage.UsageView):
+class MentorUsage(OwnRow, usage.UsageView):
     """Where Wagtail's contents refer to a mentor: nowhere."""
 
 
