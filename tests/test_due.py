@@ -13,7 +13,8 @@ from tests.setup.rows import row_counts
 from wagtail_mentoring import clock, due
 from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, PairingPlan, PlanRow, PlanStatus, Proposal
+from wagtail_mentoring.pairing.choices import InvitationStatus, PlanStatus
+from wagtail_mentoring.pairing.models import Invitation, PairingPlan, PlanRow, Proposal
 from wagtail_mentoring.people import jobs as people_jobs
 from wagtail_mentoring.people.jobs import is_due, months_after
 from wagtail_mentoring.people.models import Mentor

@@ -17,7 +17,8 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.messages.texts import load_default_texts
 from wagtail_mentoring.models import Case
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import Invitation, PairingPlan, Place, PlanStatus, Proposal
+from wagtail_mentoring.pairing.choices import PlanStatus
+from wagtail_mentoring.pairing.models import Invitation, PairingPlan, Place, Proposal
 from wagtail_mentoring.pairing.plan_result import mentors_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,8 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.desk import plan_table
 from wagtail_mentoring.models import Mentor
 from wagtail_mentoring.pairing import plans
-from wagtail_mentoring.pairing.models import Invitation, PairingPlan, PlanRow, PlanStatus, Proposal
+from wagtail_mentoring.pairing.choices import PlanStatus
+from wagtail_mentoring.pairing.models import Invitation, PairingPlan, PlanRow, Proposal
 from wagtail_mentoring.pairing.plan_result import mentors_of
 
 pytestmark = pytest.mark.django_db

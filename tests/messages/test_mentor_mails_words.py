@@ -12,7 +12,7 @@ from wagtail_mentoring.messages.compose import Mail, compose
 from wagtail_mentoring.messages.models import NOT_TO_A_PERSON, MailEvent, OutboxMessage
 from wagtail_mentoring.messages.receivers import send_link
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import InvitationStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.people import links, signals
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import Consent, ConsentKind

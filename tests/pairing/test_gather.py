@@ -12,10 +12,11 @@ from tests.pairing.asked import propose
 from tests.pairing.volunteers import away_from_now, standing_pair, volunteer
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Application, Case, Mentor
+from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.pairing.gather import Gathered, gather, waiting
 from wagtail_mentoring.pairing.invitations import answer_no
 from wagtail_mentoring.pairing.matching.facts import MenteeFacts, MentorFacts
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, PairMembership
+from wagtail_mentoring.pairing.models import Invitation, PairMembership
 from wagtail_mentoring.pairing.suggestions import suggest
 from wagtail_mentoring.people.models import MentorAbsence, MentorConflict
 from wagtail_mentoring.privacy.models import Consent

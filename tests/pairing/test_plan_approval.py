@@ -12,16 +12,8 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.models import Case, Mentor
 from wagtail_mentoring.pairing import invitations, plan_approval, plan_rows, plans
-from wagtail_mentoring.pairing.models import (
-    Invitation,
-    PairingPlan,
-    Place,
-    PlanRow,
-    PlanRowStatus,
-    PlanStatus,
-    Proposal,
-    ProposalStatus,
-)
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, PairingPlan, Place, PlanRow, Proposal
 from wagtail_mentoring.pairing.plan_approval import approve, begin_approval
 from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.workflows import StepRefused

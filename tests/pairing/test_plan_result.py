@@ -4,7 +4,8 @@ import pytest
 
 from tests.pairing.queues import make_queue
 from wagtail_mentoring.models import Mentor
-from wagtail_mentoring.pairing.models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
 from wagtail_mentoring.pairing.plan_result import Found, Outcome, change, tally, write
 
 pytestmark = pytest.mark.django_db

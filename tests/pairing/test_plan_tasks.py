@@ -8,7 +8,8 @@ import pytest
 from tests.pairing.queues import make_queue
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing import plans
-from wagtail_mentoring.pairing.models import PairingPlan, PlanStatus
+from wagtail_mentoring.pairing.choices import PlanStatus
+from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.pairing.plan_result import Outcome
 
 pytestmark = pytest.mark.django_db

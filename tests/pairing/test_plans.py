@@ -11,7 +11,8 @@ from tests.pairing.queues import make_queue, make_waiting, make_willing
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Case, Mentor, Participation
 from wagtail_mentoring.pairing import plan_rows, plans
-from wagtail_mentoring.pairing.models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
 from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.workflows import StepRefused
 

@@ -22,7 +22,8 @@ from tests.portal.asking import (
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.setup.texts import load_notices

@@ -19,15 +19,8 @@ from tests.postgres.test_races import at_once
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Mentor
 from wagtail_mentoring.pairing import invitations, plan_approval, plan_rows, plans
-from wagtail_mentoring.pairing.models import (
-    Invitation,
-    PairingPlan,
-    Place,
-    PlanRowStatus,
-    PlanStatus,
-    Proposal,
-    ProposalStatus,
-)
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, PairingPlan, Place, Proposal
 from wagtail_mentoring.pairing.plan_approval import Approved, approve, begin_approval
 from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.workflows import StepRefused

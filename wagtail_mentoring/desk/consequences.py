@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import UploadKind
-from wagtail_mentoring.pairing.models import ProposalStatus
+from wagtail_mentoring.pairing.choices import ProposalStatus
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, state_after_meetings
 

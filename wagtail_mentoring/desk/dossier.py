@@ -13,8 +13,9 @@ from wagtail_mentoring.cases.actors import Actor, user_on
 from wagtail_mentoring.cases.models import Case, CaseLogEntry
 from wagtail_mentoring.meetings.models import Attendance, Meeting, MeetingStatus
 from wagtail_mentoring.messages.models import OutboxMessage
+from wagtail_mentoring.pairing.choices import ProposalStatus
 from wagtail_mentoring.pairing.mentors import available_for, with_load
-from wagtail_mentoring.pairing.models import Invitation, MentorPair, PairMembership, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, MentorPair, PairMembership, Proposal
 from wagtail_mentoring.people.models import Mentor, PrivateLink
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.workflows import CaseFacts, CaseState, Step, steps_from

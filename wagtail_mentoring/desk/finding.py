@@ -15,8 +15,8 @@ from wagtail.admin.widgets.button import Button
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import suggestions
 from wagtail_mentoring.pairing import words as pairing_words
+from wagtail_mentoring.pairing.choices import RUNNING
 from wagtail_mentoring.pairing.mentors import with_load
-from wagtail_mentoring.pairing.models import RUNNING
 from wagtail_mentoring.pairing.sentences import listed
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.choices import RUNNING, ProposalStatus
 from wagtail_mentoring.pairing.judging import Judged, judge_if_possible
 from wagtail_mentoring.pairing.mentors import with_load
-from wagtail_mentoring.pairing.models import RUNNING, ProposalStatus
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.localized import language_name
 

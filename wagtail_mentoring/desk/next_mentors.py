@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_mentoring.pairing.models import InvitationStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus
 
 from . import words
 from .asking.words import names_of, state_of

@@ -13,7 +13,7 @@ from wagtail.admin.widgets.button import Button
 
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import plan_rows, plans
-from wagtail_mentoring.pairing.models import PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.plan_approval import begin_approval
 from wagtail_mentoring.pairing.planning import INVITE
 from wagtail_mentoring.workflows import StepRefused

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import invitations, plan_rows
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.judging import Judged, judge_if_possible
 from wagtail_mentoring.pairing.mentors import with_load
-from wagtail_mentoring.pairing.models import PlanRow, PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.models import PlanRow
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 

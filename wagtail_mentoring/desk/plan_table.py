@@ -8,7 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wagtail_mentoring.pairing.models import PairingPlan, PlanRow, PlanRowStatus
+from wagtail_mentoring.pairing.choices import PlanRowStatus
+from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
 from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.people.models import Mentor
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.pairing.models import PairingPlan, PlanStatus
+from wagtail_mentoring.pairing.choices import PlanStatus
+from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.pairing.planning import FITTING, GATHERING, INVITE, SOLVING, WRITING
 
 from . import words

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring.numbers import whole_number
-from wagtail_mentoring.pairing.models import PairingPlan, PlanStatus
+from wagtail_mentoring.pairing.choices import PlanStatus
+from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.pairing.plans import at_work, lost, make_plan, queues
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.rights import may_handle, unions_for

@@ -11,7 +11,8 @@ from django.dispatch import receiver
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, Proposal
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.pairing.signals import (
     invitation_answered,

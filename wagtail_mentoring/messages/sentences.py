@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import PartyRole, UploadKind
-from wagtail_mentoring.pairing.models import NoReason
+from wagtail_mentoring.pairing.choices import NoReason
 from wagtail_mentoring.programme.localized import language_name
 
 from .models import MailEvent, OutboxMessage

@@ -15,8 +15,9 @@ from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.workflows import Role, StepRefused
 
 from . import asking, signals
+from .choices import InvitationStatus, MenteeAnswer, NoReason, ProposalStatus
 from .mentors import volunteers
-from .models import Invitation, InvitationStatus, MenteeAnswer, NoReason, Proposal, ProposalStatus
+from .models import Invitation, Proposal
 from .withdrawing import end_invitation
 
 SAID_YES, SAID_NO = "mentoring.invitation_yes", "mentoring.invitation_no"

@@ -21,7 +21,8 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from . import signals
 from .checking import load_mentors, obstacles
-from .models import RUNNING, Invitation, InvitationStatus, PairMembership, Proposal, ProposalStatus
+from .choices import RUNNING, InvitationStatus, ProposalStatus
+from .models import Invitation, PairMembership, Proposal
 from .places import lock_mentors, take
 from .withdrawing import end_proposal
 

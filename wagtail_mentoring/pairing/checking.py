@@ -14,20 +14,12 @@ from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.workflows import StepRefused
 
+from .choices import ENDED_BY_MENTOR, RUNNING, UNDECIDED, InvitationStatus, NoReason
 from .gather import talk_and_ways
 from .matching.filters import sieve
 from .matching.table import MentorTable
 from .mentors import present, volunteers, with_load
-from .models import (
-    ENDED_BY_MENTOR,
-    RUNNING,
-    UNDECIDED,
-    Invitation,
-    InvitationStatus,
-    NoReason,
-    PairMembership,
-    Proposal,
-)
+from .models import Invitation, PairMembership, Proposal
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from wagtail_mentoring.workflows import CaseState
 
 from . import asking, signals
 from .answering import take_no
-from .models import RUNNING, Invitation, InvitationStatus, Proposal, ProposalStatus
+from .choices import RUNNING, InvitationStatus, ProposalStatus
+from .models import Invitation, Proposal
 from .withdrawing import end_invitation, end_proposal
 
 logger = logging.getLogger(__name__)

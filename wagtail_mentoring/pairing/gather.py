@@ -26,13 +26,14 @@ from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.programme.models import Participation, ProfessionalField, Union
 from wagtail_mentoring.programme.municipalities import municipality_of, region_of
 
+from .choices import RUNNING, UNDECIDED, InvitationStatus, ProposalStatus
 from .matching.builtin import BUILT_IN
 from .matching.criteria import Criterion
 from .matching.facts import LEVELS, MenteeFacts, MentorFacts
 from .matching.languages import codes_of
 from .matching.tokens import tokens, without
 from .mentors import volunteers
-from .models import RUNNING, UNDECIDED, Invitation, InvitationStatus, PairMembership, Place, Proposal, ProposalStatus
+from .models import Invitation, PairMembership, Place, Proposal
 
 _LEVEL = {level: number for number, level in enumerate(LEVELS)}
 _NONE: tuple[()] = ()

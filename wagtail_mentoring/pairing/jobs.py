@@ -11,8 +11,9 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.due import Told, counted, job
 
+from .choices import PlanRowStatus, PlanStatus
 from .invitations import Done, expire_due, expire_mentees_due, remind_due, remind_mentees_due
-from .models import PairingPlan, PlanRowStatus, PlanStatus
+from .models import PairingPlan
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,15 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.models import Union
 
+from .choices import (
+    InvitationStatus,
+    MenteeAnswer,
+    MentorAnswer,
+    NoReason,
+    PlanRowStatus,
+    PlanStatus,
+    ProposalStatus,
+)
 from .querysets import MembershipQuerySet
 
 #: So many mentees at most has a mentor at the same time, whatever was entered.
@@ -42,11 +51,6 @@ class MentorPair(models.Model):
         return f"{self.pk}"
 
 
-class MentorAnswer(models.TextChoices):
-    YES = "yes", _("Said yes")
-    NO = "no", _("Said no")
-
-
 class PairMembership(models.Model):
     """One mentor in one pair, from and until when, and what the mentor answered, by what means."""
 
@@ -76,19 +80,6 @@ class PairMembership(models.Model):
 
     def __str__(self) -> str:
         return str(self.mentor)
-
-
-class ProposalStatus(models.TextChoices):
-    QUEUED = "queued", _("Asked next, should the pair before say no")
-    OPEN = "open", _("Being asked")
-    ACCEPTED = "accepted", _("Everybody said yes")
-    FAILED = "failed", _("Did not come about")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-
-
-class MenteeAnswer(models.TextChoices):
-    YES = "yes", _("Agrees")
-    NO = "no", _("Would rather have somebody else")
 
 
 class Proposal(models.Model):
@@ -142,30 +133,6 @@ class Proposal(models.Model):
         """Whether it came to nothing because the mentee, who was asked about the mentors, did not answer in time."""
         asked = self.mentee_asked_at is not None
         return asked and not self.mentee_answer and self.status == ProposalStatus.FAILED
-
-
-class InvitationStatus(models.TextChoices):
-    QUEUED = "queued", _("Not asked yet")
-    ASKED = "asked", _("Asked")
-    YES = "yes", _("Said yes")
-    NO = "no", _("Said no")
-    EXPIRED = "expired", _("Did not answer in time")
-    WITHDRAWN = "withdrawn", _("Not needed any more")
-
-
-#: While in one of these, an invitation is part of its proposal; all but the first hold a place.
-RUNNING = (InvitationStatus.QUEUED, InvitationStatus.ASKED, InvitationStatus.YES)
-#: A proposal of which nothing has come yet.
-UNDECIDED = (ProposalStatus.OPEN, ProposalStatus.QUEUED)
-#: The mentor said no, or did not answer.
-ENDED_BY_MENTOR = (InvitationStatus.NO, InvitationStatus.EXPIRED)
-
-
-class NoReason(models.TextChoices):
-    NO_TIME = "no_time", _("I have no time now")
-    NOT_MY_SPECIALITY = "not_my_speciality", _("It is not my speciality")
-    CONFLICT = "conflict", _("Something links me to this person")
-    OTHER = "other", _("Another reason, or I would rather not say")
 
 
 class Invitation(models.Model):
@@ -241,14 +208,6 @@ class Place(models.Model):
         return f"{self.mentor_id} · {self.number}"
 
 
-class PlanStatus(models.TextChoices):
-    WAITING = "waiting", _("Waiting to be made")
-    RUNNING = "running", _("Being made")
-    READY = "ready", _("Ready to look at")
-    FAILED = "failed", _("Could not be made")
-    ENDED = "ended", _("Done with")
-
-
 class PairingPlan(models.Model):
     """A staged plan for everybody who waits at one union: nothing of it is sent until a handler approves.
 
@@ -281,13 +240,6 @@ class PairingPlan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.union_id} · {self.pk}"
-
-
-class PlanRowStatus(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    NOBODY = "nobody", _("Nobody found")
-    APPROVED = "approved", _("Approved, mentors invited")
-    HELD_BACK = "held_back", _("Held back")
 
 
 class PlanRow(models.Model):

@@ -18,18 +18,9 @@ from wagtail_mentoring.workflows import CaseState, StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .checking import load_mentors, obstacles, refuse_if_any
+from .choices import InvitationStatus, MentorAnswer, ProposalStatus
 from .mentors import available_for
-from .models import (
-    MOST_PLACES,
-    Invitation,
-    InvitationStatus,
-    MentorAnswer,
-    MentorPair,
-    PairMembership,
-    Place,
-    Proposal,
-    ProposalStatus,
-)
+from .models import MOST_PLACES, Invitation, MentorPair, PairMembership, Place, Proposal
 from .places import give_back, hand_over, lock_mentors, take
 from .withdrawing import withdraw_all
 

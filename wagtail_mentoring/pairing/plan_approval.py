@@ -19,8 +19,9 @@ from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 
+from .choices import PlanRowStatus, PlanStatus, ProposalStatus
 from .invitations import propose
-from .models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus, Proposal, ProposalStatus
+from .models import PairingPlan, PlanRow, Proposal
 from .planning import ELSEWHERE, INVITE, NOBODY_ELSE
 from .plans import check_right, claim, failed, hand_over, locked, ready
 

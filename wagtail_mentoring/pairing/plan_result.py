@@ -7,7 +7,8 @@ from typing import Any
 
 from wagtail_mentoring import clock
 
-from .models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus
+from .choices import PlanRowStatus, PlanStatus
+from .models import PairingPlan, PlanRow
 
 #: So many rounds of a plan are remembered with their figures.
 MOST_ROUNDS = 20

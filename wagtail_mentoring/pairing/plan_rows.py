@@ -11,9 +11,10 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
 from .checking import load_mentors, obstacles, refuse_if_any
+from .choices import PlanRowStatus
 from .judging import judge
 from .mentors import volunteers, with_load
-from .models import PairingPlan, PlanRow, PlanRowStatus
+from .models import PairingPlan, PlanRow
 from .plan_result import mentors_of
 from .plans import locked, ready
 

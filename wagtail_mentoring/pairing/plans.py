@@ -23,8 +23,9 @@ from wagtail_mentoring.programme.rights import may_handle
 from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
 
+from .choices import PlanRowStatus, PlanStatus, ProposalStatus
 from .gather import waiting
-from .models import PairingPlan, PlanRow, PlanRowStatus, PlanStatus, Proposal, ProposalStatus
+from .models import PairingPlan, PlanRow, Proposal
 from .plan_result import write
 from .planning import GATHERING, INVITE, work_out
 

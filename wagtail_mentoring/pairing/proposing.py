@@ -17,8 +17,9 @@ from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from . import asking, signals
 from .checking import load_mentors, obstacles, refuse_if_any
+from .choices import InvitationStatus, ProposalStatus
 from .judging import Judged, judge_if_possible
-from .models import Invitation, InvitationStatus, Proposal, ProposalStatus
+from .models import Invitation, Proposal
 from .withdrawing import end_invitation, end_proposal
 
 MENTOR_INVITED, ONE_MENTOR = "mentoring.mentor_invited", "mentoring.one_mentor"

@@ -16,8 +16,9 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_thanked
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
+from .choices import RUNNING
 from .due import mentor_leaves
-from .models import RUNNING, Invitation, PairMembership
+from .models import Invitation, PairMembership
 from .places import lock_mentors
 from .standing import end_standing, partners, standing_pair_of
 

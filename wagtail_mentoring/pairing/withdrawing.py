@@ -5,7 +5,8 @@ from collections.abc import Collection
 
 from wagtail_mentoring.cases.models import Case
 
-from .models import RUNNING, Invitation, InvitationStatus, Proposal, ProposalStatus
+from .choices import RUNNING, InvitationStatus, ProposalStatus
+from .models import Invitation, Proposal
 from .places import give_back
 from .signals import invitation_withdrawn
 

@@ -15,8 +15,9 @@ from wagtail_mentoring.applications.models import Application
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
 from wagtail_mentoring.messages.dates import on_day
+from wagtail_mentoring.pairing.choices import RUNNING, InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.matching.languages import codes_of, readable
-from wagtail_mentoring.pairing.models import RUNNING, Invitation, InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.pairing.sentences import goals, language_name, listed, times
 from wagtail_mentoring.people.choices import TOPICS, Goal, MeetingFormat, SuitableTime

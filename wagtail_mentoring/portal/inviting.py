@@ -11,7 +11,7 @@ from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages.addresses import text_address
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import InvitationStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.workflows import StepRefused

@@ -12,7 +12,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.applications.forms import StepForm
 from wagtail_mentoring.applications.questions import LongText, One, Tick
 from wagtail_mentoring.conf import conf
-from wagtail_mentoring.pairing.models import MenteeAnswer, NoReason
+from wagtail_mentoring.pairing.choices import MenteeAnswer, NoReason
 
 from .mentor_questions import MentorQuestions, language_question, offer_languages
 from .sign_up_form import SignUpForm

@@ -17,7 +17,8 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.numbers import whole_number
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
 from wagtail_mentoring.people.jobs import is_due, months_by_union

@@ -11,7 +11,8 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
+from wagtail_mentoring.pairing.models import Proposal
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.consents import consented

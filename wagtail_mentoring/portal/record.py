@@ -10,7 +10,8 @@ from wagtail_mentoring.agreements.parties import agreement_of, current_agreement
 from wagtail_mentoring.applications.models import EligibilityDecision
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.pairing.models import MenteeAnswer, PairMembership, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.choices import MenteeAnswer, ProposalStatus
+from wagtail_mentoring.pairing.models import PairMembership, Proposal
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.workflows import CaseState
 

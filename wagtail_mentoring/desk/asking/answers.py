@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
 from wagtail_mentoring.programme.localized import language_name
 
 from .. import words

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.checking import SENTENCES
+from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
 from wagtail_mentoring.pairing.judging import judge_if_possible
-from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, ProposalStatus
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 
 from .. import words

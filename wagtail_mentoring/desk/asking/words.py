@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, Proposal
+from wagtail_mentoring.pairing.choices import InvitationStatus
+from wagtail_mentoring.pairing.models import Invitation, Proposal
 from wagtail_mentoring.pairing.sentences import listed
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus, MenteeAnswer, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, Proposal
 
 from .base import Found, Kind, Whose, of_case, register, rows_of_cases
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.pairing.models import PairingPlan, PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
+from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.people.models import Mentor
 
 from .. import words

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from wagtail_mentoring.pairing.models import MenteeAnswer, NoReason
+from wagtail_mentoring.pairing.choices import MenteeAnswer, NoReason
 
 from ..fields import DAY_FORMATS, DayField, RadioField, TextField
 from .base import StepForm

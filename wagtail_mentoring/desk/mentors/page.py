@@ -13,8 +13,9 @@ from wagtail.admin.views import generic
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
+from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.pairing.mentor_states import MentorState, with_state
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus
+from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.pairing.standing import partner_of
 from wagtail_mentoring.pairing.volunteering import memberships_with_meetings
 from wagtail_mentoring.people.choices import SHOWABLE

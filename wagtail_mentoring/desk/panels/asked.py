@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.pairing.models import InvitationStatus, MenteeAnswer, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
 from wagtail_mentoring.workflows import CaseState
 
 from .. import words

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_mentoring.pairing.models import MentorAnswer
+from wagtail_mentoring.pairing.choices import MentorAnswer
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .. import words

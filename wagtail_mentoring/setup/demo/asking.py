@@ -4,7 +4,8 @@ from typing import Any
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.models import Invitation, InvitationStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus
+from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.pairing.suggestions import suggest
 
 MESSAGES = {

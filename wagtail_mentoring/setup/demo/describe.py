@@ -9,7 +9,8 @@ from django.urls import reverse
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages.models import FieldPage
-from wagtail_mentoring.pairing.models import Invitation, Proposal, ProposalStatus
+from wagtail_mentoring.pairing.choices import ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, Proposal
 from wagtail_mentoring.people.links import token
 from wagtail_mentoring.people.models import LinkPurpose, Mentor, PrivateLink
 from wagtail_mentoring.programme.models import Union
