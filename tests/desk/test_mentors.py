@@ -267,9 +267,9 @@ def test_a_standing_pair_is_chosen_and_ended(admin: Client, field: Any) -> None:
     first, second = make_mentor(field, name="First"), make_mentor(field, name="Second")
     stopped = make_mentor(field, name="Gone", ended_on=clock.today())
     content = admin.get(reverse("mentoring_mentor:partner", args=[first.pk])).content.decode()
-    assert "Make a standing pair with Second" in content and "Gone has stopped as a mentor." in content
+    assert "Make a standing pair with Second" in content and "Gone stopped volunteering on " in content
     refused = step(admin, "partner", first, {"partner": stopped.pk}, follow=True)
-    assert "has stopped" in refused.content.decode() and partner_of(first) is None
+    assert "stopped volunteering" in refused.content.decode() and partner_of(first) is None
     for wrong in ("", "x", first.pk, 10**30, make_mentor(make_field(make_union("kt"))).pk):
         step(admin, "partner", first, {"partner": wrong})
         assert not MentorPair.objects.exists()
@@ -410,3 +410,15 @@ def test_the_page_and_the_list_take_constant_queries(
             found.append(len(queries))
         counts.append(found)
     assert counts[0] == counts[1]
+
+
+def test_who_stopped_is_told_with_the_day_in_the_same_words_everywhere(admin: Client, field: Any) -> None:
+    day = datetime.date(2025, 3, 14)
+    mentor = make_mentor(field, name="Gone Berg", ended_on=day)
+    assert "Stopped volunteering on Fri 14 Mar 2025" in page(admin, mentor)
+    listed = admin.get(reverse("mentoring_mentors:index"), {"state": "ended"}).content.decode()
+    assert "Stopped volunteering on Fri 14 Mar 2025" in listed
+    again = step(admin, "end", mentor, follow=True).content.decode()
+    assert "Gone Berg stopped volunteering on Friday 14 March 2025." in again
+    active = make_mentor(field, name="Here Berg")
+    assert "Here Berg has not stopped volunteering." in step(admin, "back", active, follow=True).content.decode()

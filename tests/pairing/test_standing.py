@@ -44,7 +44,7 @@ def test_a_standing_pair_is_made_and_ended() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"ended_on": datetime.date(2020, 1, 1)}, "has stopped"),
+        ({"ended_on": datetime.date(2020, 1, 1)}, "stopped volunteering"),
         ({"approved_on": None}, "waits for approval"),
         ({"membership_confirmed_on": None}, "not confirmed"),
     ],
@@ -83,7 +83,7 @@ def test_a_change_a_moment_ago_counts() -> None:
     """The rows in the caller's hands are old; those under the lock decide."""
     first, second = make_mentor(), make_mentor()
     Mentor.objects.filter(pk=second.pk).update(ended_on=clock.today())
-    with pytest.raises(StepRefused, match="has stopped"):
+    with pytest.raises(StepRefused, match="stopped volunteering"):
         make_standing(first, second, None)
 
 

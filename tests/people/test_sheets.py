@@ -215,9 +215,10 @@ def test_who_has_stopped_or_waits_is_not_changed_by_a_sheet(union: Union) -> Non
     make_mentor(make_field(), email="gone@x.fi", ended_on=clock.today())
     make_mentor(make_field(), email="waits@x.fi", approved_on=None)
     plan = planned(union, {"E-mail": "gone@x.fi"}, {"E-mail": "waits@x.fi"})
-    assert ["has stopped" in plan.rows[0].faults[0].told, "waits for approval" in plan.rows[1].faults[0].told] == [
-        True
-    ] * 2
+    assert [
+        "stopped volunteering" in plan.rows[0].faults[0].told,
+        "waits for approval" in plan.rows[1].faults[0].told,
+    ] == [True] * 2
 
 
 def test_wrong_columns_are_refused_and_unknown_ones_told(union: Union) -> None:

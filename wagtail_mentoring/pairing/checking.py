@@ -40,7 +40,7 @@ class Obstacle:
 #: What the contact person reads of each obstacle.
 SENTENCES: dict[str, Any] = {
     "not_of_field": _("{name} is not a mentor of this union and profession."),
-    "not_volunteering": _("{name} is no mentor now: not approved, not confirmed as a member, or has stopped."),
+    "not_volunteering": _("{name} is no mentor now: not approved, not confirmed as a member, or stopped volunteering."),
     "away": _("{name} is paused or away now."),
     "no_room": _("{name} has no room now."),
     "asked": _("{name} is being asked for this case already, or stands in line for it."),

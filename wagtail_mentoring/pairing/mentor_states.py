@@ -17,7 +17,7 @@ from .models import Place
 class MentorState(models.TextChoices):
     """In the order in which they count: of two that hold, the first is told."""
 
-    ENDED = "ended", _("Stopped")
+    ENDED = "ended", _("Stopped volunteering")
     WAITING = "waiting", _("Waits for approval")
     UNCONFIRMED = "unconfirmed", _("Membership not confirmed")
     NO_LANGUAGE = "no_language", _("No language noted")

@@ -10,6 +10,7 @@ from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.people.log import PARTNER
+from wagtail_mentoring.people.mentors import stopped_words
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.workflows import StepRefused
 
@@ -73,7 +74,7 @@ def why_not_together(first: Mentor, second: Mentor) -> str:
 
 def _why_not_at_all(mentor: Mentor) -> str:
     if mentor.anonymised_at is not None or mentor.has_stopped:
-        return _("%(name)s has stopped as a mentor.") % {"name": mentor.name}
+        return stopped_words(mentor)
     if mentor.approved_on is None:
         return _("%(name)s waits for approval. Approve the sign-up first.") % {"name": mentor.name}
     if mentor.membership_confirmed_on is None:

@@ -11,7 +11,7 @@ from wagtail.log_actions import log
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.log import BACK, ENDED
-from wagtail_mentoring.people.mentors import lock_mentor
+from wagtail_mentoring.people.mentors import lock_mentor, stopped_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_thanked
 from wagtail_mentoring.workflows import CaseState, StepRefused
@@ -80,7 +80,7 @@ def _end(mentor_id: int, user: Any) -> Mentor:
     lock_mentors({mentor_id, *partners([mentor_id]).values()})
     mentor = Mentor.objects.get(pk=mentor_id)
     if mentor.has_stopped:
-        raise StepRefused(_("%(name)s has stopped already.") % {"name": mentor.name})
+        raise StepRefused(_("%(why)s It is noted already.") % {"why": stopped_words(mentor)})
     if mentor.approved_on is None:
         raise StepRefused(_("%(name)s waits for approval. Approve or decline the sign-up.") % {"name": mentor.name})
     mentor.ended_on = clock.today()
@@ -98,7 +98,7 @@ def come_back(mentor_id: int, user: Any) -> Mentor:
     """Let somebody who had stopped be a mentor again, and return the row. Raises :class:`StepRefused` otherwise."""
     mentor = lock_mentor(mentor_id)
     if mentor.anonymised_at is not None or mentor.ended_on is None:
-        raise StepRefused(_("%(name)s has not stopped.") % {"name": mentor.name})
+        raise StepRefused(_("%(name)s has not stopped volunteering.") % {"name": mentor.name})
     mentor.ended_on = None
     mentor.save(update_fields=["ended_on"])
     log(mentor, BACK, user=user)

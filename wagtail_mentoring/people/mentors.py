@@ -15,6 +15,7 @@ from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 from wagtail_mentoring.workflows import StepRefused
 
@@ -44,6 +45,14 @@ def with_address(union_id: int, email: str) -> "QuerySet[Mentor]":
 def lock_mentor(mentor_id: int) -> Mentor:
     """Return the mentor with the row locked until the end of the transaction. Raises ``Mentor.DoesNotExist``."""
     return Mentor.objects.select_for_update(no_key=True).get(pk=mentor_id)
+
+
+def stopped_words(mentor: Mentor) -> str:
+    """Return the sentence that ``mentor`` has stopped, with the day where it is known."""
+    if mentor.ended_on is None:
+        return _("%(name)s stopped volunteering.") % {"name": mentor.name}
+    day = on_day(mentor.ended_on, year=True)
+    return _("%(name)s stopped volunteering on %(day)s.") % {"name": mentor.name, "day": day}
 
 
 def had_a_part(mentor: Mentor) -> bool:

@@ -20,7 +20,7 @@ from wagtail_mentoring.pairing.volunteering import (
     running_invitations,
     running_memberships,
 )
-from wagtail_mentoring.people.mentors import approve, decline
+from wagtail_mentoring.people.mentors import approve, decline, stopped_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
@@ -238,7 +238,7 @@ class End(MentorStep):
 
     def refused(self) -> str:
         if self.mentor.state_code == MentorState.ENDED:
-            return _("%(name)s has stopped already.") % {"name": self.mentor.name}
+            return _("%(why)s It is noted already.") % {"why": stopped_words(self.mentor)}
         if self.mentor.approved_on is None:
             return _("%(name)s waits for approval. Approve or decline the sign-up.") % {"name": self.mentor.name}
         return ""
@@ -263,7 +263,7 @@ class End(MentorStep):
 
     def act(self, cleaned: dict[str, Any]) -> HttpResponse:
         _mentor, cases = end_volunteering(self.mentor.pk, self.request.user)
-        messages.success(self.request, _("%(name)s has ended with thanks.") % {"name": self.mentor.name})
+        messages.success(self.request, _("%(name)s stopped volunteering, and is thanked.") % {"name": self.mentor.name})
         if cases:
             told = _("Now find somebody in the place of %(name)s for: %(cases)s.")
             references = ", ".join(case.reference for case in cases)
@@ -280,7 +280,7 @@ class ComeBack(MentorStep):
 
     def refused(self) -> str:
         if self.mentor.ended_on is None:
-            return _("%(name)s has not stopped.") % {"name": self.mentor.name}
+            return _("%(name)s has not stopped volunteering.") % {"name": self.mentor.name}
         return ""
 
     def after(self) -> list[str]:

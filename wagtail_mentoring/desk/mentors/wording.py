@@ -36,6 +36,8 @@ def times(mentor: Mentor) -> list[str]:
 def state_words(mentor: Any) -> str:
     """Return in words what stands between ``mentor`` (see ``with_state``) and the next mentee."""
     state = MentorState(mentor.state_code)
+    if state == MentorState.ENDED:
+        return _("Stopped volunteering on %(day)s") % {"day": words.day(mentor.ended_on)}
     if state == MentorState.PAUSED:
         return _("Paused until %(day)s") % {"day": words.day(mentor.paused_until)}
     if state == MentorState.WAITING and mentor.signed_up_at:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.documents.checking.tables import Table
-from wagtail_mentoring.people.mentors import folded
+from wagtail_mentoring.people.mentors import folded, stopped_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
@@ -261,7 +261,7 @@ def _row_plan(
 def _not_open(mentor: Mentor) -> list[Fault]:
     """Return why a sheet changes nothing of ``mentor``."""
     if mentor.has_stopped:
-        return [Fault("", _("%(name)s has stopped as a mentor. Take the mentor back first.") % {"name": mentor.name})]
+        return [Fault("", _("%(why)s Take the mentor back first.") % {"why": stopped_words(mentor)})]
     if mentor.approved_on is None:
         told = _("%(name)s signed up and waits for approval. Approve or decline the sign-up first.")
         return [Fault("", told % {"name": mentor.name})]
