@@ -67,6 +67,13 @@ OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.mentee_reminded": gettext_lazy("The mentee was reminded of the question about the mentors"),
     "mentoring.mentee_agreed": gettext_lazy("The mentee agreed to the mentors"),
     "mentoring.mentee_disagreed": gettext_lazy("The mentee would rather have other mentors"),
+    "mentoring.letter_three": gettext_lazy("One of the three wrote to the others"),
+    "mentoring.letter_to_contact": gettext_lazy("A message to the contact person"),
+    "mentoring.letter_answered": gettext_lazy("A message from the contact person"),
+    "mentoring.concern_raised": gettext_lazy("A concern was raised"),
+    "mentoring.concern_taken": gettext_lazy("A concern was taken up"),
+    "mentoring.concern_settled": gettext_lazy("A concern was settled"),
+    "mentoring.mentor_wants_out": gettext_lazy("A mentor wants to leave this mentoring"),
 }
 
 #: Why a proposal did not come about, by the code in the line's data.

@@ -13,6 +13,7 @@ KINDS = {
     OutboxStatus.SENDING: "miss",
     OutboxStatus.SENT: "ok",
     OutboxStatus.FAILED: "miss",
+    OutboxStatus.HELD: "wait",
 }
 
 

@@ -44,9 +44,9 @@ from wagtail_mentoring.people.signals import (
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import CaseState
 
+from .addressing import contacts, to_mentee
 from .models import MailEvent, OutboxMessage
 from .outbox import put
-from .receivers import contacts, to_mentee
 from .sentences import WAITS_FOR_APPROVAL
 
 _UID = "wagtail_mentoring.messages.{}".format

@@ -66,9 +66,35 @@ class MailEvent(models.TextChoices):
     PAIR_OVER = "pair_over", _("The proposed mentors are not available after all")
     PAIR_SILENT = "pair_silent", _("The mentee has not answered about the mentors (to the contact person)")
     PAIR_REFUSED = "pair_refused", _("The mentee wants other mentors (to the contact person)")
+    TIMES_SUGGESTED = "times_suggested", _("Times for a meeting suggested")
+    TIMES_ANSWERED = "times_answered", _("All have said which times suit")
+    TIMES_REMINDER = "times_reminder", _("No time for the next meeting yet")
+    MEETING_TOMORROW = "meeting_tomorrow", _("Reminder of a meeting")
+    MEETING_CANCELLED = "meeting_cancelled", _("Meeting cancelled")
+    MEETING_MISSED = "meeting_missed", _("Somebody did not come to a meeting (to the contact person)")
+    MEETING_UNRECORDED = "meeting_unrecorded", _("Was the meeting held? (to the mentors)")
+    SIGNATURE_REMINDER = "signature_reminder", _("Reminder of the agreement")
+    NOTE_SHARED = "note_shared", _("A note on a meeting is shared")
+    FEEDBACK_ASKED = "feedback_asked", _("Feedback is asked")
+    FEEDBACK_REMINDER = "feedback_reminder", _("Reminder of the feedback")
+    FEEDBACK_DOUBT = "feedback_doubt", _("Feedback that needs somebody (to the contact person)")
+    FOLLOW_UP = "follow_up", _("How are you, months after the end?")
+    IDLE = "idle", _("Nothing has happened for long (to the contact person)")
+    LETTER_THREE = "letter_three", _("The mentee or a mentor has written to the others")
+    LETTER_TO_CONTACT = "letter_to_contact", _("A message (to the contact person)")
+    LETTER_ANSWERED = "letter_answered", _("The contact person has written")
+    CONCERN = "concern", _("A concern (to the contact person)")
+    CONCERN_SUPERVISOR = "concern_supervisor", _("A concern about the contact person (to the supervisors)")
+    MENTEE_WITHDREW = "mentee_withdrew", _("The mentee has stopped (to the contact person)")
+    MENTOR_LEAVES = "mentor_leaves", _("A mentor wants to leave a mentoring (to the contact person)")
+    ADDRESS_ASKED = "address_asked", _("Somebody asks for another e-mail address (to the contact person)")
+    ADDRESS_CHANGED = "address_changed", _("The e-mail address was changed (to the old address)")
+    DAILY = "daily", _("The daily mail")
+    DAILY_HANDLER = "daily_handler", _("The daily mail of a contact person")
     FRESH_LINK = "fresh_link", _("A fresh private link")
     FRESH_MENTOR_LINK = "fresh_mentor_link", _("A fresh link to a mentor’s own page")
     CODE = "code", _("One-time code")
+    CODE_DATA = "code_data", _("One-time code for own data")
     TEST = "test", _("Test of the mail settings")
 
 
@@ -85,6 +111,16 @@ NOT_TO_A_PERSON = (
     MailEvent.MENTOR_MISSING,
     MailEvent.PAIR_REFUSED,
     MailEvent.PAIR_SILENT,
+    MailEvent.MEETING_MISSED,
+    MailEvent.FEEDBACK_DOUBT,
+    MailEvent.IDLE,
+    MailEvent.LETTER_TO_CONTACT,
+    MailEvent.CONCERN,
+    MailEvent.CONCERN_SUPERVISOR,
+    MailEvent.MENTEE_WITHDREW,
+    MailEvent.MENTOR_LEAVES,
+    MailEvent.ADDRESS_ASKED,
+    MailEvent.DAILY_HANDLER,
     MailEvent.TEST,
 )
 

@@ -18,6 +18,9 @@ CASE = ("reference", "field", "link")
 #: Known in the subject, if the body knows them: nothing personal stands on a locked screen.
 IN_SUBJECT = ("union", "union_short", "reference")
 
+#: What a mail to the contact person knows of a case.
+_OF_CASE = ("name", *UNION, "reference", "field", "case_address")
+
 #: By the value of :class:`~.models.MailEvent`: what its body may name.
 KNOWN: dict[str, tuple[str, ...]] = {
     "application_received": ("name", *UNION, *CASE, "answer_by"),
@@ -66,9 +69,35 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "pair_over": ("name", *UNION, *CASE, "what_happened"),
     "pair_silent": ("name", *UNION, "reference", "field", "what_next", "case_address"),
     "pair_refused": ("name", *UNION, "reference", "field", "case_address"),
+    "times_suggested": ("name", *UNION, *CASE, "number"),
+    "times_answered": ("name", *UNION, *CASE, "number"),
+    "times_reminder": ("name", *UNION, *CASE, "number"),
+    "meeting_tomorrow": ("name", *UNION, *CASE, "number", "when", "place", "theme"),
+    "meeting_cancelled": ("name", *UNION, *CASE, "number", "when"),
+    "meeting_missed": (*_OF_CASE, "number"),
+    "meeting_unrecorded": ("name", *UNION, *CASE, "number", "when"),
+    "signature_reminder": ("name", *UNION, *CASE),
+    "note_shared": ("name", *UNION, *CASE, "number"),
+    "feedback_asked": ("name", *UNION, *CASE),
+    "feedback_reminder": ("name", *UNION, *CASE),
+    "feedback_doubt": _OF_CASE,
+    "follow_up": ("name", *UNION, *CASE),
+    "idle": (*_OF_CASE, "days"),
+    "letter_three": ("name", *UNION, *CASE),
+    "letter_to_contact": _OF_CASE,
+    "letter_answered": ("name", *UNION, *CASE),
+    "concern": _OF_CASE,
+    "concern_supervisor": ("name", *UNION, "concern_address"),
+    "mentee_withdrew": _OF_CASE,
+    "mentor_leaves": _OF_CASE,
+    "address_asked": ("name", *UNION, "desk_address"),
+    "address_changed": ("name", *UNION),
+    "daily": ("name", *UNION, "mails"),
+    "daily_handler": ("name", "waiting", "desk_address"),
     "fresh_link": ("name", *UNION, *CASE),
     "fresh_mentor_link": ("name", *UNION, "link"),
     "code": ("name", *UNION, "reference", "code", "minutes"),
+    "code_data": ("name", *UNION, "code", "minutes", "code_for"),
     "test": UNION,
 }
 
@@ -78,6 +107,8 @@ BUTTONS = {
     "invitation": _("Read and answer"),
     "case_address": _("Open the case"),
     "mentor_address": _("Open the mentor"),
+    "concern_address": _("Read the concern"),
+    "desk_address": _("Open my desk"),
 }
 
 

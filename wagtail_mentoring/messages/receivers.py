@@ -1,10 +1,8 @@
 """What happens in the other rooms, and who gets a mail about it. Runs in the transaction of the cause."""
 
 import datetime
-from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -20,14 +18,13 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved, case_opened
 from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.pairing.moves import current_members
-from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, Mentor, PrivateLink
 from wagtail_mentoring.people.signals import link_renewed, mentor_registered
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
-from wagtail_mentoring.programme.models import Union, UnionRole
 from wagtail_mentoring.workflows import CaseState, Role
 
+from .addressing import contacts, to_all, to_mentee, to_mentor
 from .models import MailEvent, OutboxMessage
 from .outbox import put
 from .sentences import SIGN_LATER, SIGN_NOW
@@ -39,36 +36,6 @@ _BY_FORM = {"web", "intake"}
 
 def _in_days(days: int) -> str:
     return (clock.today() + datetime.timedelta(days=days)).isoformat()
-
-
-def to_mentee(event: str, case: Case, **context: Any) -> None:
-    """Write a mail with the private link to the case's mentee."""
-    put(event, to=case.mentee, case=case, link=links.link_for(case, mentee=case.mentee), context=context)
-
-
-def to_mentor(event: str, case: Case, mentor: Mentor, **context: Any) -> None:
-    """Write a mail with the mentor's own private link to one of the case's mentors."""
-    put(event, to=mentor, case=case, link=links.link_for(case, mentor=mentor), context=context)
-
-
-def to_all(event: str, case: Case, **context: Any) -> None:
-    """Write a mail to the mentee and to every current mentor, each with the own link."""
-    to_mentee(event, case, **context)
-    for member in current_members(case):
-        to_mentor(event, case, member.mentor, **context)
-
-
-def contacts(union: Union) -> Iterator[Any]:
-    """Yield where mails to the union go: its contact address, else the users who handle its cases."""
-    if union.contact_email:
-        yield union.contact_email
-        return
-    users = get_user_model()._default_manager.filter(is_active=True).exclude(email="")
-    granted = {
-        "groups__mentoring_union_permissions__union": union,
-        "groups__mentoring_union_permissions__role": UnionRole.HANDLER,
-    }
-    yield from users.filter(**granted).order_by("pk").distinct()
 
 
 @receiver(case_opened, sender=Case, dispatch_uid=_UID("opened"))

@@ -1,0 +1,305 @@
+"""Writing on the pages of a case: to each other, with the contact person, and concerns.
+
+"By" is the mentee or a mentor of the case as it is now, asked under the case's lock. A mail tells that something was
+written and holds only a link; the history of the case gets a line without the text.
+"""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases import actors
+from wagtail_mentoring.cases.actors import Actor
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.moves import lock, record
+from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.programme.models import UnionRole
+from wagtail_mentoring.programme.rights import union_roles
+from wagtail_mentoring.workflows import CaseState, Role, StepRefused
+from wagtail_mentoring.workflows.steps import NOT_YOURS
+
+from . import telling
+from .models import Circle, Concern, ConcernAbout, Letter
+
+#: The longest message or concern, in characters.
+MOST_CHARACTERS = 5000
+#: One person writes at most so many messages in a case within 24 hours.
+MOST_A_DAY = 40
+
+#: Lines of the case's history.
+WROTE_TO_THREE, WROTE_TO_CONTACT = "mentoring.letter_three", "mentoring.letter_to_contact"
+ANSWERED = "mentoring.letter_answered"
+CONCERN_RAISED, CONCERN_TAKEN, CONCERN_SETTLED = (
+    "mentoring.concern_raised",
+    "mentoring.concern_taken",
+    "mentoring.concern_settled",
+)
+WANTS_OUT = "mentoring.mentor_wants_out"
+
+
+@transaction.atomic
+def write_to_three(case_id: int, by: Mentee | Mentor, body: str) -> Letter:
+    """Write ``body`` to the other two of the case and return the letter; no contact person reads it.
+
+    Raises StepRefused: not of this case, ended, nobody there to read it, empty, too long, too many.
+    """
+    case, actor = _begin(case_id, by)
+    if case.case_state == CaseState.CLOSED:
+        raise StepRefused(_("The mentoring has ended. You can write to the contact person."))
+    if not actors.current_mentors(case).exists():
+        raise StepRefused(_("There is nobody yet who could read it. You can write to the contact person."))
+    letter = _write(case, Circle.THREE, by, _text(body))
+    _line(case, WROTE_TO_THREE, actor)
+    telling.told_three(letter, case, by)
+    return letter
+
+
+@transaction.atomic
+def write_to_contact(case_id: int, by: Mentee | Mentor, body: str) -> Letter:
+    """Write ``body`` to the contact person, also after the end, and return the letter; the other two do not read it.
+
+    Raises StepRefused as :func:`write_to_three`.
+    """
+    case, actor = _begin(case_id, by)
+    unread = _unread_before(case, by, from_contact=False)
+    letter = _write(case, Circle.CONTACT, by, _text(body))
+    _line(case, WROTE_TO_CONTACT, actor)
+    if not unread:
+        telling.told_contact(case)
+    return letter
+
+
+@transaction.atomic
+def answer(case_id: int, person: Mentee | Mentor, body: str, user: Any) -> Letter:
+    """Write ``body`` to ``person`` as the handler ``user``, who may also begin the thread; return the letter.
+
+    What the person had written counts as read. Raises StepRefused when ``user`` may not handle the case, ``person`` has
+    no part in it, or the text is empty or too long.
+    """
+    case = lock(case_id)
+    actor = actors.user_on(user, case)
+    if not actor.roles:
+        raise StepRefused(NOT_YOURS)
+    # Whoever has left may still be answered what they asked, and nobody else who is not of the case.
+    if not _actor(person, case).roles and not _thread(case, person).exists():
+        raise StepRefused(_("This person has no part in the case."))
+    if person.anonymised_at is not None:
+        raise StepRefused(_("The data of this person are erased: there is nobody to write to."))
+    unread = _unread_before(case, person, from_contact=True)
+    letter = _write(case, Circle.CONTACT, person, _text(body), from_contact=True, user=user)
+    _thread(case, person).filter(from_contact=False, read_at=None).update(read_at=letter.written_at)
+    _line(case, ANSWERED, actor)
+    if not unread:
+        telling.told_person(case, person)
+    return letter
+
+
+def thread_for(case: Case, person: Mentee | Mentor, circle: str) -> "QuerySet[Letter]":
+    """Return what ``person`` reads in ``circle``, the oldest first, with who wrote it: one query.
+
+    In the circle of the three: everything, if the person is the mentee or one of the mentors now, else nothing. With
+    the contact person: the person's own thread.
+    """
+    found = Letter.objects.select_related("mentee", "mentor", "user").order_by("written_at", "pk")
+    if circle == Circle.CONTACT:
+        return found.filter(case=case, circle=Circle.CONTACT, **_of(person))
+    if not _actor(person, case).roles:
+        return found.none()
+    return found.filter(case=case, circle=Circle.THREE)
+
+
+@transaction.atomic
+def mark_read(case: Case, person: Mentee | Mentor, *, user: Any = None) -> int:
+    """Note that the other side of the person's thread with the contact person was read, and return how many letters.
+
+    ``user`` is the handler who read what the person had written; without one the person has read what the contact
+    person had written. A user who may not handle the case changes nothing.
+    """
+    if user is not None and not actors.user_on(user, case).roles:
+        return 0
+    unread = _thread(case, person).filter(from_contact=user is None, read_at=None)
+    return int(unread.update(read_at=clock.now()))
+
+
+def unread_letters(cases: "QuerySet[Case]") -> "QuerySet[Letter]":
+    """Return what mentees and mentors of ``cases`` wrote to the contact person and nobody has read, oldest first."""
+    waiting = Letter.objects.filter(circle=Circle.CONTACT, from_contact=False, read_at=None, case__in=cases)
+    return waiting.select_related("case", "mentee", "mentor").order_by("written_at", "pk")
+
+
+@transaction.atomic
+def raise_concern(case_id: int, by: Mentee | Mentor, about: str, body: str) -> Concern:
+    """Raise a concern and return it. The pair never reads it.
+
+    ``about`` is a value of ConcernAbout. One about the contact person is told to the supervisors of the union only, and
+    stands in no history that a contact person reads. Raises StepRefused with errors beside ``about`` and ``body``.
+    """
+    case, actor = _begin(case_id, by)
+    if about not in ConcernAbout.values:
+        message = _("Say whom or what it is about.")
+        raise StepRefused(message, {"about": message})
+    concern = Concern.objects.create(case=case, about=about, body=_text(body), raised_at=clock.now(), **_of(by))
+    if about != ConcernAbout.CONTACT:
+        _line(case, CONCERN_RAISED, actor)
+    telling.told_concern(concern, case)
+    return concern
+
+
+def may_deal_with(user: Any, concern: Concern) -> bool:
+    """Return whether ``user`` may read and settle ``concern``: handlers may, but supervisors one about a handler."""
+    if concern.about == ConcernAbout.CONTACT:
+        if not user.is_active or user.pk == concern.case.handler_id:
+            return False
+        return bool(user.is_superuser) or concern.case.union_id in supervised(user)
+    return bool(actors.user_on(user, concern.case).roles)
+
+
+def supervised(user: Any) -> list[int]:
+    """Return the keys of the unions of which ``user`` is a supervisor."""
+    return [pk for pk, roles in union_roles(user).items() if UnionRole.SUPERVISOR in roles]
+
+
+def concerns_for(user: Any) -> "QuerySet[Concern]":
+    """Return every concern that ``user`` may read and settle, with its case and who raised it, the oldest first."""
+    found = Concern.objects.select_related("case__union", "mentee", "mentor", "taken_by").order_by("raised_at", "pk")
+    # Nobody deals with a concern about themselves.
+    found = found.exclude(about=ConcernAbout.CONTACT, case__handler=user.pk)
+    if user.is_active and user.is_superuser:
+        return found
+    handled = [pk for pk, mine in union_roles(user).items() if UnionRole.HANDLER in mine]
+    if not user.has_perm("wagtail_mentoring.change_case"):
+        handled = []
+    theirs = ~Q(about=ConcernAbout.CONTACT) & Q(case__union__in=handled)
+    return found.filter(theirs | Q(about=ConcernAbout.CONTACT, case__union__in=supervised(user)))
+
+
+@transaction.atomic
+def take_up(concern_id: int, user: Any) -> Concern:
+    """Note that ``user`` has read the concern and deals with it; return it. Raises StepRefused.
+
+    Taking it up a second time by the same person changes nothing; by another one it is refused with the name.
+    """
+    concern = _locked_concern(concern_id, user)
+    if concern.closed_at is not None:
+        raise StepRefused(_("This concern is settled already."))
+    if concern.taken_by_id == user.pk:
+        return concern
+    if concern.taken_by_id is not None:
+        raise StepRefused(
+            _("%(name)s deals with it already.") % {"name": concern.taken_by.get_full_name() or concern.taken_by}
+        )
+    concern.taken_at, concern.taken_by = clock.now(), user
+    concern.save(update_fields=["taken_at", "taken_by"])
+    _line_of_concern(concern, CONCERN_TAKEN, user)
+    return concern
+
+
+@transaction.atomic
+def settle(concern_id: int, user: Any, outcome: str) -> Concern:
+    """Note that the concern has been dealt with, and how (``outcome``); return it. Raises StepRefused."""
+    concern = _locked_concern(concern_id, user)
+    if concern.closed_at is not None:
+        raise StepRefused(_("This concern is settled already."))
+    outcome = _text(outcome, field="outcome", empty=_("Write what was done."))
+    moment = clock.now()
+    concern.outcome, concern.closed_at = outcome, moment
+    concern.taken_at, concern.taken_by = concern.taken_at or moment, concern.taken_by or user
+    concern.save(update_fields=["outcome", "closed_at", "taken_at", "taken_by"])
+    _line_of_concern(concern, CONCERN_SETTLED, user)
+    return concern
+
+
+@transaction.atomic
+def want_out(case_id: int, by: Mentor, message: str = "") -> None:
+    """Tell the contact person that a mentor of a running case wants to leave it; the case goes on.
+
+    What the mentor wrote is a message in the own thread. Raises StepRefused.
+    """
+    case, actor = _begin(case_id, by)
+    if case.case_state == CaseState.CLOSED:
+        raise StepRefused(_("The mentoring has ended already."))
+    if message.strip():
+        _write(case, Circle.CONTACT, by, _text(message))
+    _line(case, WANTS_OUT, actor)
+    telling.told_leaving(case)
+
+
+def _begin(case_id: int, by: Mentee | Mentor) -> tuple[Case, Actor]:
+    """Lock the case; return it and ``by`` acting on it. Raises StepRefused for somebody who is not of it now."""
+    case = lock(case_id)
+    actor = _actor(by, case)
+    if not actor.roles:
+        raise StepRefused(NOT_YOURS)
+    since = clock.now() - datetime.timedelta(hours=24)
+    written = Letter.objects.filter(case=case, from_contact=False, written_at__gt=since, **_of(by)).count()
+    written += Concern.objects.filter(case=case, raised_at__gt=since, **_of(by)).count()
+    if written >= MOST_A_DAY:
+        raise StepRefused(_("You have written very many messages today. Go on tomorrow, or call the contact person."))
+    return case, actor
+
+
+def _actor(person: Mentee | Mentor, case: Case) -> Actor:
+    if isinstance(person, Mentee):
+        return actors.mentee_on(person, case)
+    return actors.mentor_on(person, case)
+
+
+def _of(person: Mentee | Mentor) -> dict[str, Any]:
+    return {"mentee": person} if isinstance(person, Mentee) else {"mentor": person}
+
+
+def _thread(case: Case, person: Mentee | Mentor) -> "QuerySet[Letter]":
+    return Letter.objects.filter(case=case, circle=Circle.CONTACT, **_of(person))
+
+
+def _unread_before(case: Case, person: Mentee | Mentor, *, from_contact: bool) -> bool:
+    """Return whether one side has been told within a day already that something waits, and has not read it yet."""
+    since = clock.now() - datetime.timedelta(hours=24)
+    told = _thread(case, person).filter(from_contact=from_contact, read_at=None, written_at__gt=since)
+    return told.exists()
+
+
+def _text(body: str, *, field: str = "body", empty: str = "") -> str:
+    """Return ``body`` without spaces around it. Raises StepRefused, beside ``field``, when empty or too long."""
+    body = (body or "").replace("\r\n", "\n").strip()
+    message = ""
+    if not body:
+        message = empty or _("Write something first.")
+    elif len(body) > MOST_CHARACTERS:
+        message = _("This is too long by %(over)s characters. Make it shorter, or send it in two parts.") % {
+            "over": len(body) - MOST_CHARACTERS
+        }
+    if message:
+        raise StepRefused(message, {field: message})
+    return body
+
+
+def _write(case: Case, circle: Circle, person: Mentee | Mentor, body: str, **columns: Any) -> Letter:
+    return Letter.objects.create(case=case, circle=circle, body=body, written_at=clock.now(), **_of(person), **columns)
+
+
+def _line(case: Case, action: str, actor: Actor) -> None:
+    """Write a line to the history of the locked case, without text and without a name."""
+    record(case, action, actor)
+    case.save(update_fields=["log_length", "log_head"])
+
+
+def _locked_concern(concern_id: int, user: Any) -> Concern:
+    """Lock the concern's case, and return the concern as it is then. Raises StepRefused for one who may not read it."""
+    found = Concern.objects.filter(pk=concern_id).values_list("case_id", flat=True).first()
+    if found is not None:
+        lock(found)
+    concern = Concern.objects.select_related("case", "taken_by").filter(pk=concern_id).first()
+    if concern is None or not may_deal_with(user, concern):
+        raise StepRefused(NOT_YOURS)
+    return concern
+
+
+def _line_of_concern(concern: Concern, action: str, user: Any) -> None:
+    if concern.about == ConcernAbout.CONTACT:
+        return
+    _line(lock(concern.case_id), action, Actor(frozenset({Role.HANDLER}), user=user))
