@@ -202,6 +202,9 @@ def test_a_mentor_who_said_yes_calls_it_off_while_the_mentee_is_asked(admin: Cli
     panel = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).content.decode()
     assert no in panel and yes not in panel
     assert "is not asked any more, but again about the next ones" in text_of(admin.get(no))
+    mail = "Amina gets a mail that these mentors are not available after all"
+    withdraw = at("proposal_withdraw", asked, Proposal.objects.get())
+    assert mail in text_of(admin.get(no)) and mail in text_of(admin.get(withdraw))
     admin.post(no, seen(asked) | {"reason": "other", "message": "Moves to Oulu."})
     assert (of("Jukka Laine").status, of("Jukka Laine").message) == ("no", "Moves to Oulu.")
     assert Proposal.objects.get().mentee_asked_at is None

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 
-from .. import words
 from ..forms import StepForm, asking
 from .base import AskScreen
-from .words import next_after_yes, state_of
+from .words import next_after_yes, state_of, told_off
 
 
 class OfInvitation(AskScreen):
@@ -43,12 +43,12 @@ class OfInvitation(AskScreen):
         return _("%(name)s is not being asked any more: %(how)s.") % said
 
     def known(self) -> list[tuple[str, str]]:
-        until = words.day(self.invitation.answer_by) if self.invitation.answer_by else ""
+        until = dates.day(self.invitation.answer_by) if self.invitation.answer_by else ""
         reach = " · ".join(part for part in (self.mentor.phone, self.mentor.email) if part)
         return [
             (_("Mentor"), self.mentor.name),
             (_("Reach"), reach),
-            (_("Asked on"), words.day(self.invitation.asked_at) if self.invitation.asked_at else ""),
+            (_("Asked on"), dates.day(self.invitation.asked_at) if self.invitation.asked_at else ""),
             (_("Answer by"), until),
         ]
 
@@ -120,6 +120,7 @@ class PhoneNo(OfInvitation):
             % {"name": self.dossier.mentee.called}
             if asked
             else "",
+            told_off(self.dossier, self.proposal),
             _("The place that is held is free again. %(name)s is not suggested for this case any more.")
             % {"name": self.mentor.name},
             _("A conflict of interest is kept with the mentor: the two are never suggested together again."),
@@ -157,7 +158,7 @@ class Reply(OfInvitation):
         return ""
 
     def known(self) -> list[tuple[str, str]]:
-        when = words.moment(self.invitation.question_at) if self.invitation.question_at else ""
+        when = dates.moment(self.invitation.question_at) if self.invitation.question_at else ""
         return [(_("Mentor"), self.mentor.name), (_("Asked on"), when), (_("Question"), self.invitation.question)]
 
     def after(self) -> list[str]:

@@ -11,12 +11,12 @@ from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.checking import SENTENCES
 from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
 from wagtail_mentoring.pairing.judging import judge_if_possible
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 
-from .. import words
 from ..forms import StepForm, asking
 from .base import AskScreen
-from .words import names_of, next_after_yes, opened, state_of, told
+from .words import names_of, next_after_yes, opened, state_of, told, told_off
 
 
 class OfProposal(AskScreen):
@@ -58,6 +58,7 @@ class Withdraw(OfProposal):
             if queued
             else told(knew) + " " + _("It says thank you, and that no answer is needed any more."),
             "" if queued else _("The places that are held for this case become free."),
+            told_off(self.dossier, self.proposal),
             _("Those who stand next in line are asked.") if more and not queued else "",
         ]
 
@@ -137,7 +138,7 @@ class MenteeAnswers(OfProposal):
             data.pop("answer", None)
 
     def known(self) -> list[tuple[str, str]]:
-        return [(_("Mentors"), self.names), (_("Mentee asked on"), words.day(self.proposal.mentee_asked_at))]
+        return [(_("Mentors"), self.names), (_("Mentee asked on"), dates.day(self.proposal.mentee_asked_at))]
 
     def after(self) -> list[str]:
         leaving = self.proposal.replaces

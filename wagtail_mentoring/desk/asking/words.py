@@ -5,12 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_mentoring.pairing.choices import InvitationStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.models import Invitation, Proposal
 from wagtail_mentoring.pairing.sentences import listed
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
-
-from .. import words
 
 
 def names_of(proposal: Any) -> str:
@@ -28,11 +27,11 @@ def state_of(invitation: Invitation) -> str:
     elif invitation.answered_by_phone and invitation.status == InvitationStatus.NO:
         label = _("Said no to the contact person")
     when = invitation.answered_at or (invitation.asked_at if invitation.status == InvitationStatus.ASKED else None)
-    return f"{label}, {words.day(when)}" if when else label
+    return f"{label}, {dates.day(when)}" if when else label
 
 
 def opened(proposal: Proposal) -> str:
-    return words.day(proposal.opened_at) if proposal.opened_at else ""
+    return dates.day(proposal.opened_at) if proposal.opened_at else ""
 
 
 def told(people: list[Any]) -> str:
@@ -42,6 +41,15 @@ def told(people: list[Any]) -> str:
     return ngettext("%(n)s mail goes out: to %(names)s.", "%(n)s mails go out: to %(names)s.", len(people)) % {
         "n": len(people),
         "names": ", ".join(one.name for one in people),
+    }
+
+
+def told_off(dossier: Any, proposal: Any) -> str:
+    """Return that the mentee, who is being asked about the mentors, learns that they do not come; "" for others."""
+    if proposal.mentee_asked_at is None or proposal.status != ProposalStatus.OPEN:
+        return ""
+    return _("%(name)s gets a mail that these mentors are not available after all, and that we go on looking.") % {
+        "name": dossier.mentee.called
     }
 
 
