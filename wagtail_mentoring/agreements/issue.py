@@ -24,6 +24,7 @@ from wagtail_mentoring.documents.models import DocumentKind
 from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import StepRefused
 
 from .addresses import verify_address
@@ -117,7 +118,7 @@ def _all_parties(move: Move) -> list[Party]:
     parties = [Party(role=PartyRole.MENTEE, mentee=case.mentee, name=case.mentee.name, field_name="sig_mentee")]
     parties += [_mentor(mentor, number) for number, mentor in enumerate(current_mentors(case), start=1)]
     if case.participation.contact_person_signs and user is not None:
-        name = user.get_full_name() or user.get_username()
+        name = user_name(user)
         # The union's certification stands for the contact person, so no meeting waits for this signature.
         parties.append(Party(role=PartyRole.CONTACT, user=user, name=name, field_name="sig_contact", required=False))
     return parties

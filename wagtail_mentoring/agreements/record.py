@@ -29,6 +29,7 @@ from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.localized import localized
+from wagtail_mentoring.programme.users import user_name
 
 from .addresses import verify_address
 from .files import new_document
@@ -241,7 +242,7 @@ def _entry(party: Party) -> SignatureEntry:
         details.append((_("Date on the paper"), long_date(signature.signed_on)))
     if signature.confirmed_by_id and signature.confirmed_by:
         user = signature.confirmed_by
-        details.append((_("Confirmed by"), user.get_full_name() or user.get_username()))
+        details.append((_("Confirmed by"), user_name(user)))
     details.append((_("Document shown (SHA-256)"), signature.shown_sha256))
     return SignatureEntry(
         role_label=_role(party),

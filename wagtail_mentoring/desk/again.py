@@ -17,10 +17,10 @@ from wagtail_mentoring.agreements.again import ASKED, REFUSED, UNDER_WAY, Older,
 from wagtail_mentoring.agreements.models import AgreementText
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.programme.rights import unions_for
 
-from . import words
 from .base import Screen
 from .fields import RowsField, TextField
 from .forms import refuse_in_texts
@@ -64,7 +64,7 @@ class AgainForm(forms.Form):
             "name": case.mentee.name,
             "reference": case.reference,
             "version": agreement.text.version,
-            "day": words.day(agreement.issued_at),
+            "day": dates.day(agreement.issued_at),
         }
         return _("%(name)s, %(reference)s: version %(version)s, sent %(day)s") % parts
 
@@ -117,7 +117,7 @@ class SignAgainTexts(HandlersOnly):
         rows = [
             {
                 "label": text_label(text),
-                "since": words.day(text.in_force_from),
+                "since": dates.day(text.in_force_from),
                 "address": reverse("mentoring_desk:sign_again_text", args=[text.pk]),
                 "cases": ngettext("%(n)s running case", "%(n)s running cases", counted[text.pk])
                 % {"n": counted[text.pk]},
@@ -198,7 +198,7 @@ class SignAgain(HandlersOnly):
         text, number = self.text, len(self.of_text)
         return self.respond(
             text=text,
-            since=words.day(text.in_force_from),
+            since=dates.day(text.in_force_from),
             number=number,
             results=self.results(),
             form=form if number else None,

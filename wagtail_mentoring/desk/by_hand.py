@@ -13,8 +13,8 @@ from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.pairing.suggestions import Choices, choices
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
+from wagtail_mentoring.programme import dates
 
-from . import words
 from .brief import short_reasons
 from .finding import detail_of
 from .panels.person import languages
@@ -154,8 +154,8 @@ def _away_until(mentors: Sequence[Any]) -> dict[int, str]:
     away = dict(absences.order_by("last_day").values_list("mentor", "last_day"))
     for one in mentors:
         if one.paused_until is not None and one.paused_until >= today:
-            day = {"name": one.name, "day": words.day(one.paused_until)}
+            day = {"name": one.name, "day": dates.day(one.paused_until)}
             said[one.pk] = _("%(name)s is paused until %(day)s.") % day
         elif one.pk in away:
-            said[one.pk] = _("%(name)s is away until %(day)s.") % {"name": one.name, "day": words.day(away[one.pk])}
+            said[one.pk] = _("%(name)s is away until %(day)s.") % {"name": one.name, "day": dates.day(away[one.pk])}
     return said

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets.button import Button
 
+from wagtail_mentoring.programme import dates
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 
-from . import words
 from .base import CaseScreen
 from .dossier import Dossier
 from .next_step import next_step
@@ -55,16 +56,16 @@ class CasePage(CaseScreen):
             state_label=STATE_LABELS[CaseState(case.state)],
             situation=finer,
             late=late,
-            since=words.day(case.state_since),
-            days_in_state=words.days(case.days_in_state),
+            since=dates.day(case.state_since),
+            days_in_state=dates.days(case.days_in_state),
             path=path,
             position={"number": now, "of": len(path)},
             next=next_step(dossier),
             links=[_link_row(link, dossier) for link in dossier.links],
             erasure=erasure_of(dossier),
             rows=rows_of(dossier),
-            handler_name=words.user_name(case.handler),
-            opened=words.day(case.opened_at),
+            handler_name=user_name(case.handler),
+            opened=dates.day(case.opened_at),
             **context,
         )
 
@@ -91,6 +92,6 @@ def _link_row(link: Any, dossier: Dossier) -> dict[str, Any]:
     return {
         "link": link,
         "name": str(link.mentee or link.mentor),
-        "opened": _("opened %(when)s") % {"when": words.moment(link.opened_at)} if link.opened_at else NEVER,
+        "opened": _("opened %(when)s") % {"when": dates.moment(link.opened_at)} if link.opened_at else NEVER,
         "may_send": active and dossier.may_handle,
     }

@@ -19,9 +19,9 @@ from wagtail_mentoring.cases.querysets import CaseQuerySet
 from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.programme.models import ProfessionalField
 from wagtail_mentoring.programme.rights import unions_for
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 
-from . import words
 from .due import kinds
 from .situation import situation
 from .wording import ASKING
@@ -204,4 +204,4 @@ def municipality(case: Case) -> str:
 
 
 def handler_name(case: Case) -> str:
-    return words.user_name(case.handler) or str(_("Nobody yet"))
+    return user_name(case.handler) or str(_("Nobody yet"))

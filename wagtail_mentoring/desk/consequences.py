@@ -7,10 +7,11 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import UploadKind
 from wagtail_mentoring.pairing.choices import ProposalStatus
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, state_after_meetings
 
-from . import words
 from .asking.words import names_of
 from .dossier import Dossier
 from .next_agreement import joins_later
@@ -101,7 +102,7 @@ def _contact_person(dossier: Dossier) -> str:
     if not dossier.case.participation.contact_person_signs:
         return ""
     told = _("%(name)s (you) stands in it as contact person and signs too, on this case. No meeting waits for that.")
-    return told % {"name": words.user_name(dossier.user)}
+    return told % {"name": user_name(dossier.user)}
 
 
 def _last_one(dossier: Dossier, names: set[str]) -> str:
@@ -192,7 +193,7 @@ def _plan(dossier: Dossier) -> list[str]:
     names = ", ".join([dossier.mentee.name, *(mentor.name for mentor in dossier.mentors)])
     moved = ""
     if planned is not None:
-        moved = _("The meeting is moved from %(when)s.") % {"when": words.moment(planned.starts_at)}
+        moved = _("The meeting is moved from %(when)s.") % {"when": dates.moment(planned.starts_at)}
     return [moved, _("%(names)s get a mail with the time and the place.") % {"names": names}]
 
 

@@ -15,8 +15,10 @@ from wagtail_mentoring.documents.uploads import UploadRefused, UploadResult, pag
 from wagtail_mentoring.privacy.files import FileChanged, read
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.privacy.reading import record_reading
+from wagtail_mentoring.programme import dates
+from wagtail_mentoring.programme.users import user_name
 
-from . import consequences, words
+from . import consequences
 from .addresses import file_address
 from .base import CaseScreen, too_often
 from .forms import FORMS, StepForm
@@ -91,7 +93,7 @@ class CopyReview(StepScreen):
             happened=happened or [],
             found=self.found(),
             decided=self.decided(),
-            sent=words.moment(self.copy.uploaded_at),
+            sent=dates.moment(self.copy.uploaded_at),
             sides=self.sides(),
             # A photo is often of the page with the signatures alone, which is the last.
             last_first=self.copy.kind == UploadKind.SCAN,
@@ -138,8 +140,8 @@ class CopyReview(StepScreen):
                 (_("Name in the certificate"), signer.name),
                 (_("Certificate issued by"), issuer),
                 (_("Issuer"), known),
-                (_("Signed, as the file says"), words.moment(signer.signed_at) if signer.signed_at else ""),
-                (_("Timestamp of an authority"), words.moment(signer.timestamped_at) if signer.timestamped_at else ""),
+                (_("Signed, as the file says"), dates.moment(signer.signed_at) if signer.signed_at else ""),
+                (_("Timestamp of an authority"), dates.moment(signer.timestamped_at) if signer.timestamped_at else ""),
                 (_("SHA-256 of the certificate"), signer.fingerprint),
             ]
         return {
@@ -155,8 +157,8 @@ class CopyReview(StepScreen):
             return ""
         parts = {
             "state": copy.get_status_display(),
-            "when": words.moment(copy.decided_at),
-            "name": words.user_name(copy.decided_by),
+            "when": dates.moment(copy.decided_at),
+            "name": user_name(copy.decided_by),
         }
         return (_("%(state)s, %(when)s, by %(name)s.") if parts["name"] else _("%(state)s, %(when)s.")) % parts
 

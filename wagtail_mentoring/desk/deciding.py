@@ -4,8 +4,8 @@ from typing import Any
 
 from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.numbers import whole_number
+from wagtail_mentoring.programme.users import user_name
 
-from . import words
 from .base import CaseScreen
 
 
@@ -20,7 +20,7 @@ class DecidingScreen(CaseScreen):
     def happened(self) -> list[str]:
         """Return what the history got since the page was shown, in words."""
         return [
-            f"{sentence(entry)} ({words.user_name(entry.user)})" if entry.user else sentence(entry)
+            f"{sentence(entry)} ({user_name(entry.user)})" if entry.user else sentence(entry)
             for entry in self.news()
         ]
 

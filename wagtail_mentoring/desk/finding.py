@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -19,10 +20,10 @@ from wagtail_mentoring.pairing.choices import RUNNING
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.pairing.sentences import listed
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import CaseState
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
-from . import words
 from .actions import HandlersScreen
 from .reasons import Reasons, names_for, reasons_from
 
@@ -322,9 +323,9 @@ class FindMentors(SeekScreen):
         looked = ngettext(
             "Looked at %(n)s mentor in %(seconds)s s", "Looked at %(n)s mentors in %(seconds)s s", found.looked_at
         )
-        seconds = words.number(found.seconds, 2 if found.seconds >= 0.01 else 3)
+        seconds = number_format(found.seconds, 2 if found.seconds >= 0.01 else 3)
         place = "" if mentee.hide_municipality else mentee.municipality
-        waits = _("Waiting %(days)s") % {"days": words.days(case.days_in_state)}
+        waits = _("Waiting %(days)s") % {"days": dates.days(case.days_in_state)}
         return [
             case.reference,
             case.field_name[:1].upper() + case.field_name[1:],

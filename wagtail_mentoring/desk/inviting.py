@@ -16,9 +16,9 @@ from wagtail_mentoring.pairing.choices import RUNNING, ProposalStatus
 from wagtail_mentoring.pairing.judging import Judged, judge_if_possible
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 
-from . import words
 from .asking.base import AskScreen
 from .asking.words import next_after_yes
 from .by_hand import list_mentors, name_of
@@ -179,22 +179,22 @@ class Invite(SeekScreen, AskScreen):
             for one in self.mentors
         ]
         reminded = until - datetime.timedelta(days=days - self.case.participation.invitation_reminder_days)
-        dates = {"day": words.day(until), "reminder": words.day(reminded)}
+        when = {"day": dates.day(until), "reminder": dates.day(reminded)}
         if self.queued:
             now = [
                 f"{self.asked_before()} {self.come_after()}",
-                _("Then each has %(days)s to answer. No place is held before that.") % {"days": words.days(days)}
+                _("Then each has %(days)s to answer. No place is held before that.") % {"days": dates.days(days)}
                 if len(self.mentors) > 1
-                else _("Then there are %(days)s to answer. No place is held before that.") % {"days": words.days(days)},
+                else _("Then there are %(days)s to answer. No place is held before that.") % {"days": dates.days(days)},
             ]
         else:
             now = [
                 *told,
                 _("They answer by %(day)s, and are reminded on %(reminder)s. Until then a place is held for this case.")
-                % dates
+                % when
                 if len(self.mentors) > 1
                 else _("The answer is due by %(day)s, with a reminder on %(reminder)s. Until then a place is held.")
-                % dates,
+                % when,
             ]
         return [*now, self.shown(), self.next()]
 

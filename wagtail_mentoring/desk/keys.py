@@ -18,11 +18,11 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.documents.keys import short_fingerprint
 from wagtail_mentoring.documents.models import SigningKey
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.editing import edits_whole_programme
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.rights import unions_for
 
-from . import words
 from .cases import LabelledColumn
 
 #: From so many days before its end on a key is marked.
@@ -51,15 +51,15 @@ def readable_keys(user: Any) -> Any:
 def state(key: SigningKey) -> str:
     """Return whether the key signs, in words."""
     if key.revoked_at is not None:
-        told = {"day": words.day(key.revoked_at), "why": key.revoked_why}
+        told = {"day": dates.day(key.revoked_at), "why": key.revoked_why}
         return _("Revoked %(day)s: documents made with it count only with a timestamp from before. Why: %(why)s") % told
     if key.retired_at is not None:
-        return _("Retired %(day)s; older documents are still verified with it") % {"day": words.day(key.retired_at)}
+        return _("Retired %(day)s; older documents are still verified with it") % {"day": dates.day(key.retired_at)}
     days = (key.not_after - clock.now()).days
     if key.not_after <= clock.now():
         return _("Has ended: nothing can be certified. Make a new one")
     if days <= ENDS_SOON:
-        return _("In use. Ends in %(days)s: make a new one") % {"days": words.days(days)}
+        return _("In use. Ends in %(days)s: make a new one") % {"days": dates.days(days)}
     return _("In use")
 
 
@@ -98,8 +98,8 @@ class Keys(BaseListingView):
                 get_url=certificate,
             ),
             Column("union", label=_("Union"), accessor="union.short"),
-            LabelledColumn("from", label=_("Valid from"), accessor=lambda key: words.day(key.not_before)),
-            LabelledColumn("until", label=_("Valid until"), accessor=lambda key: words.day(key.not_after)),
+            LabelledColumn("from", label=_("Valid from"), accessor=lambda key: dates.day(key.not_before)),
+            LabelledColumn("until", label=_("Valid until"), accessor=lambda key: dates.day(key.not_after)),
             Column("state", label=_("State"), accessor=state),
         ]
 

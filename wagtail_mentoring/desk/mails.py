@@ -21,11 +21,12 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.messages.delivery import may_be_repeated, send_again
 from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
 from wagtail_mentoring.privacy.models import ReadingLogEntry
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.programme.rights import may_handle, union_roles, unions_for
+from wagtail_mentoring.programme.users import user_name
 
-from . import words
 from .base import Screen
 from .mail_words import recipient, row_of
 
@@ -87,7 +88,7 @@ class Mails(Listing):
             TitleColumn("event", label=_("Message"), accessor="get_event_display", get_url=address),
             Column("to", label=_("To"), accessor=recipient),
             Column("case", label=_("Case"), accessor=lambda mail: mail.case.reference if mail.case else ""),
-            Column("when", label=_("Written"), accessor=lambda mail: words.moment(mail.created_at), sort_key="pk"),
+            Column("when", label=_("Written"), accessor=lambda mail: dates.moment(mail.created_at), sort_key="pk"),
             MailStatusColumn("status", label=_("State")),
         ]
 
@@ -172,8 +173,8 @@ class Readings(Listing):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            Column("at", label=_("When"), accessor=lambda row: words.moment(row.at), sort_key="at"),
-            Column("user", label=_("Who"), accessor=lambda row: words.user_name(row.user)),
+            Column("at", label=_("When"), accessor=lambda row: dates.moment(row.at), sort_key="at"),
+            Column("user", label=_("Who"), accessor=lambda row: user_name(row.user)),
             Column("what", label=_("What"), accessor=lambda row: READ.get(row.what, row.what)),
             Column("case", label=_("Case"), accessor=lambda row: row.case.reference if row.case else ""),
         ]

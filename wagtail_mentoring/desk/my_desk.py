@@ -12,17 +12,17 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.meetings.models import Meeting
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.rights import unions_for
 
-from . import words
 from .base import Screen
 from .due import Desk, Due, Whose, desk_of
 
 
 def waits(row: Due) -> str:
     """Return since when a row waits: "Today", "1 day", "9 days"."""
-    days = words.days_since(row.since)
-    return words.days(days) if days > 0 else _("Today")
+    days = dates.days_since(row.since)
+    return dates.days(days) if days > 0 else _("Today")
 
 
 def heading(desk: Desk) -> str:
@@ -30,10 +30,10 @@ def heading(desk: Desk) -> str:
     if not desk.total:
         return _("Nothing needs you now")
     number = ngettext("%(n)s thing needs you", "%(n)s things need you", desk.total) % {"n": desk.total}
-    days = words.days_since(desk.rows[0].since)
+    days = dates.days_since(desk.rows[0].since)
     if days < 1 or desk.total == 1:
         return number
-    return _("%(things)s, the oldest for %(days)s") % {"things": number, "days": words.days(days)}
+    return _("%(things)s, the oldest for %(days)s") % {"things": number, "days": dates.days(days)}
 
 
 class MyDesk(Screen):
@@ -57,7 +57,7 @@ class MyDesk(Screen):
         everything = desk.total if not mine else desk_of(request.user, mine=False, most=1).total
         return self.respond(
             heading=heading(desk),
-            today=words.day(clock.today()),
+            today=dates.day(clock.today()),
             cares=self.cares(unions, mine),
             mine=mine,
             all_label=self.all_label(unions, everything),
@@ -111,7 +111,7 @@ class MyDesk(Screen):
         return {
             "others": everything,
             "coming": {
-                "day": words.day(meeting.starts_at),
+                "day": dates.day(meeting.starts_at),
                 "number": meeting.number,
                 "name": meeting.case.mentee.name,
                 "address": reverse("mentoring_desk:case", args=[meeting.case_id]),

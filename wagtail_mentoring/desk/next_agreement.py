@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring.agreements.models import UploadKind
+from wagtail_mentoring.programme import dates
 
-from . import words
 from .card import MISSING, OK, WAITING, Check, NextStep
 from .dossier import Dossier
 from .next_mentors import replaced
@@ -26,7 +26,7 @@ def agreement_to_send(dossier: Dossier) -> NextStep:
     checks = [Check(OK, _("%(name)s is a mentor of this case") % {"name": mentor.name}) for mentor in dossier.mentors]
     failed = dossier.agreement_failed
     if failed is not None:
-        when = {"when": words.moment(failed.timestamp)}
+        when = {"when": dates.moment(failed.timestamp)}
         again = _("Tried %(when)s. Nothing was sent. Try again; if it fails again, tell your administrator.") % when
         checks.append(Check(MISSING, _("The last try to make the PDF failed"), again))
     if joins_later(dossier):
@@ -71,7 +71,7 @@ def copy_label(copy: Any) -> str:
 
 
 def _came(copy: Any) -> str:
-    why = _("Sent %(when)s.") % {"when": words.moment(copy.uploaded_at)}
+    why = _("Sent %(when)s.") % {"when": dates.moment(copy.uploaded_at)}
     if copy.kind == UploadKind.FILE:
         return why + " " + _("The check could not decide on it.")
     return why + " " + _("Only a person can judge a paper.")
@@ -123,12 +123,12 @@ def _signature_checks(dossier: Dossier, sent: Collection[int | None] = ()) -> li
     for party in dossier.parties:
         if party.required and hasattr(party, "signature") and not dossier.has_left(party):
             what = _("%(name)s has signed") % {"name": party.name}
-            checks.append(Check(OK, what, words.moment(party.signature.signed_at)))
+            checks.append(Check(OK, what, dates.moment(party.signature.signed_at)))
     return checks
 
 
 def _declined(party: Any) -> str:
-    when = _("On %(day)s.") % {"day": words.day(party.declined_at)}
+    when = _("On %(day)s.") % {"day": dates.day(party.declined_at)}
     reason = f"“{party.decline_reason}”" if party.decline_reason else _("No reason was given.")
     what = _("Whoever declined can still sign.")
     what += " " + (
@@ -141,11 +141,11 @@ def _declined(party: Any) -> str:
 
 def _asked(dossier: Dossier, party: Any) -> str:
     issued = next((one.issued_at for one in dossier.current_agreements if one.pk == party.agreement_id), None)
-    asked = _("Asked %(day)s.") % {"day": words.day(issued)} if issued else ""
+    asked = _("Asked %(day)s.") % {"day": dates.day(issued)} if issued else ""
     link = _link_of(dossier, party)
     if link is None or link.opened_at is None:
         return asked + " " + _("The private page has not been opened; a new link can be sent.")
-    return asked + " " + _("The private page was opened %(day)s.") % {"day": words.day(link.opened_at)}
+    return asked + " " + _("The private page was opened %(day)s.") % {"day": dates.day(link.opened_at)}
 
 
 def _link_of(dossier: Dossier, party: Any) -> Any:
@@ -165,7 +165,7 @@ def after_signatures(dossier: Dossier) -> list[Check]:
         failed = dossier.last_failure("mentoring.record_failed", "mentoring.record_made")
         why = _("The panel “Ethics agreement” has the button.")
         if failed is not None:
-            why = _("The last try failed %(when)s.") % {"when": words.moment(failed.timestamp)} + " " + why
+            why = _("The last try failed %(when)s.") % {"when": dates.moment(failed.timestamp)} + " " + why
         checks.append(Check(MISSING, _("The signing record has not been made yet"), why))
     return checks
 
@@ -176,5 +176,5 @@ def planned_meeting(dossier: Dossier) -> list[Check]:
     number = {"number": dossier.next_number}
     if planned is None:
         return [Check(WAITING, _("Meeting %(number)s has no time yet") % number)]
-    where = f"{words.moment(planned.starts_at)}, {planned.place}" if planned.place else words.moment(planned.starts_at)
+    where = f"{dates.moment(planned.starts_at)}, {planned.place}" if planned.place else dates.moment(planned.starts_at)
     return [Check(OK, _("Meeting %(number)s has a time") % number, where)]

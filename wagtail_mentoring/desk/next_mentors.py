@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring.pairing.choices import InvitationStatus
+from wagtail_mentoring.programme import dates
 
-from . import words
 from .asking.words import names_of, state_of
 from .card import MISSING, OK, WAITING, CardLink, Check, NextStep
 from .dossier import Dossier
@@ -23,7 +23,7 @@ def find_mentors(dossier: Dossier) -> NextStep:
 def _first_checks(dossier: Dossier) -> list[Check]:
     decision, checks = dossier.decision, []
     if decision is not None and decision.eligible:
-        seen = _("Basis seen on %(day)s") % {"day": words.day(decision.seen_on)} if decision.seen_on else ""
+        seen = _("Basis seen on %(day)s") % {"day": dates.day(decision.seen_on)} if decision.seen_on else ""
         checks.append(Check(OK, _("The applicant is eligible"), seen))
     if dossier.pairs:
         what = _("New mentors are looked for; the meetings held stay counted")
@@ -34,7 +34,7 @@ def _first_checks(dossier: Dossier) -> list[Check]:
 
 def _waits(dossier: Dossier) -> str:
     case = dossier.case
-    since = {"days": words.days(case.days_in_state), "promised": words.days(case.participation.pairing_days)}
+    since = {"days": dates.days(case.days_in_state), "promised": dates.days(case.participation.pairing_days)}
     return _("Waiting for %(days)s. The union promises mentors within %(promised)s.") % since
 
 
@@ -106,9 +106,9 @@ def _answers(dossier: Dossier) -> list[Check]:
             kind = WAITING
         until = ""
         if one.status == InvitationStatus.ASKED and one.answer_by:
-            until = _("Answer by %(day)s") % {"day": words.day(one.answer_by)}
+            until = _("Answer by %(day)s") % {"day": dates.day(one.answer_by)}
             if one.reminded_at:
-                until += " · " + _("reminded on %(day)s") % {"day": words.day(one.reminded_at)}
+                until += " · " + _("reminded on %(day)s") % {"day": dates.day(one.reminded_at)}
         checks.append(Check(kind, f"{one.mentor.name}: {state_of(one)}", until))
         if one.question and one.reply_at is None:
             checks.append(Check(MISSING, _("%(name)s has a question") % {"name": one.mentor.name}, one.question))
@@ -181,11 +181,11 @@ def _mentee(dossier: Dossier) -> NextStep:
 
 def _asked_on(proposal: Any) -> str:
     """Return when the mentee was asked about ``proposal``, until when the answer is awaited, and of a reminder."""
-    parts = [_("Asked on %(day)s") % {"day": words.day(proposal.mentee_asked_at)}]
+    parts = [_("Asked on %(day)s") % {"day": dates.day(proposal.mentee_asked_at)}]
     if proposal.mentee_answer_by:
-        parts.append(_("Answer by %(day)s") % {"day": words.day(proposal.mentee_answer_by)})
+        parts.append(_("Answer by %(day)s") % {"day": dates.day(proposal.mentee_answer_by)})
     if proposal.mentee_reminded_at:
-        parts.append(_("reminded on %(day)s") % {"day": words.day(proposal.mentee_reminded_at)})
+        parts.append(_("reminded on %(day)s") % {"day": dates.day(proposal.mentee_reminded_at)})
     return " · ".join(parts)
 
 

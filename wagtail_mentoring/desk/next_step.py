@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.meetings.moves import theme_of
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import END_REASON_LABELS, CaseState, EndReason, Situation, Step
 
-from . import words
 from .card import MISSING, OK, WAITING, Check, NextStep
 from .dossier import Dossier
 from .next_agreement import (
@@ -102,9 +102,9 @@ def _applied(dossier: Dossier) -> NextStep:
     when = _("it was due on %(day)s") if late > 0 else _("it is due on %(day)s")
     checks = []
     if application is not None:
-        sent = _("Sent %(day)s") % {"day": words.day(application.sent_at)}
+        sent = _("Sent %(day)s") % {"day": dates.day(application.sent_at)}
         if application.channel not in ("web", "intake"):
-            sent = _("Registered by the contact person on %(day)s") % {"day": words.day(application.sent_at)}
+            sent = _("Registered by the contact person on %(day)s") % {"day": dates.day(application.sent_at)}
         checks.append(Check(OK, _("The application has come"), sent))
     others = dossier.others_running
     if others:
@@ -121,7 +121,7 @@ def _applied(dossier: Dossier) -> NextStep:
     checks.append(Check(MISSING, _("The basis of eligibility has not been recorded"), ask))
     return NextStep(
         title=_("Decide whether %(name)s is eligible") % {"name": mentee.called},
-        why=f"{promise}: {when % {'day': words.day(due)}}.",
+        why=f"{promise}: {when % {'day': dates.day(due)}}.",
         checks=checks,
         main="accept",
     )
@@ -132,7 +132,7 @@ def _meetings(dossier: Dossier) -> NextStep:
     checks = [Check(OK, _("Everyone has signed the agreement")), *after_signatures(dossier)]
     if held:
         what = ngettext("%(number)s meeting has been held", "%(number)s meetings have been held", held)
-        last = words.day(dossier.held[-1].starts_at)
+        last = dates.day(dossier.held[-1].starts_at)
         checks.append(Check(OK, what % {"number": held}, _("The latest on %(day)s") % {"day": last}))
     rules = {"least": case.min_meetings, "most": case.max_meetings, "number": dossier.next_number}
     if held >= case.max_meetings:
@@ -141,14 +141,14 @@ def _meetings(dossier: Dossier) -> NextStep:
         )
     if planned is not None and planned.starts_at <= clock.now():
         checks.append(
-            Check(MISSING, _("Meeting %(number)s has not been recorded") % rules, words.moment(planned.starts_at))
+            Check(MISSING, _("Meeting %(number)s has not been recorded") % rules, dates.moment(planned.starts_at))
         )
         title = _("Record meeting %(number)s") % rules
         return NextStep(title, _("Its time has passed: was it held, and who was there?"), checks, "record_meeting")
     if planned is not None:
         title = _("Nothing to do now: meeting %(number)s is on %(day)s") % {
             **rules,
-            "day": words.day(planned.starts_at),
+            "day": dates.day(planned.starts_at),
         }
         return NextStep(title, _("Record it here when it has been held."), checks + planned_meeting(dossier), None)
     theme = theme_of(case, dossier.next_number)
@@ -171,7 +171,7 @@ def _closed(dossier: Dossier) -> NextStep:
         checks.append(Check(OK, _("Why it ended: %(reason)s") % {"reason": reason}))
     if now:
         checks.append(Check(OK, _("The mentee’s situation: %(situation)s") % {"situation": now}))
-    closed = words.day(case.closed_at) if case.closed_at else ""
+    closed = dates.day(case.closed_at) if case.closed_at else ""
     return NextStep(
         _("Nothing to do: this case is closed"),
         _("Closed on %(day)s. It can be reopened with a reason until its data are erased.") % {"day": closed},

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, meeting_number
 
-from . import words
 from .dossier import Dossier
 from .situation import decision_due
 
@@ -34,9 +34,9 @@ def path_of(dossier: Dossier) -> list[PathStep]:
     for position, state in enumerate(states):
         reached = _reached(dossier, state)
         if state == case.case_state:
-            kind, date, late = "now", _("since %(day)s") % {"day": words.short_day(case.state_since)}, False
+            kind, date, late = "now", _("since %(day)s") % {"day": dates.short_day(case.state_since)}, False
         elif position < current and reached is not None:
-            kind, date, late = "done", words.short_day(reached), False
+            kind, date, late = "done", dates.short_day(reached), False
         else:
             kind = "skipped" if position < current else "next"
             date, late = _expected(dossier, state)
@@ -66,13 +66,13 @@ def _expected(dossier: Dossier, state: CaseState) -> tuple[str, bool]:
     case = dossier.case
     if state == CaseState.ELIGIBLE and case.case_state == CaseState.APPLIED:
         due = decision_due(case)
-        return _("due %(day)s") % {"day": words.short_day(due)}, due < clock.today()
+        return _("due %(day)s") % {"day": dates.short_day(due)}, due < clock.today()
     number = meeting_number(state)
     held = next((meeting for meeting in dossier.held if meeting.number == number), None)
     if held is not None:
-        return _("held %(day)s") % {"day": words.short_day(held.starts_at)}, False
+        return _("held %(day)s") % {"day": dates.short_day(held.starts_at)}, False
     planned = dossier.planned
     if planned is not None and planned.number == number:
-        day = words.short_day(planned.starts_at)
+        day = dates.short_day(planned.starts_at)
         return _("planned %(day)s") % {"day": day}, planned.starts_at < clock.now()
     return "", False

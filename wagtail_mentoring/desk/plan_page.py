@@ -16,9 +16,10 @@ from wagtail_mentoring.pairing import plan_rows, plans
 from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.plan_approval import begin_approval
 from wagtail_mentoring.pairing.planning import INVITE
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import StepRefused
 
-from . import plan_words, words
+from . import plan_words
 from .plan_table import Table
 from .plans import PlanScreen
 
@@ -197,7 +198,7 @@ class PlanPage(PlanScreen):
             plan=plan,
             heading=_("The mentors are being invited") if inviting else _("The plan is being made"),
             stage=plan_words.STAGES.get("" if plan.status == PlanStatus.WAITING else plan.stage, ""),
-            begun=words.moment(plan.started_at or plan.alive_at or plan.created_at),
+            begun=dates.moment(plan.started_at or plan.alive_at or plan.created_at),
             seconds=LOOK_AGAIN,
             inviting=inviting,
         )
@@ -223,7 +224,7 @@ class PlanPage(PlanScreen):
             inviting=inviting,
             waiting=plan.status == PlanStatus.WAITING,
             invited=plan.rows.filter(status=PlanRowStatus.APPROVED).count() if inviting else 0,
-            since=words.moment(plan.alive_at or plan.created_at),
+            since=dates.moment(plan.alive_at or plan.created_at),
             may_change=self.may_change,
         )
 

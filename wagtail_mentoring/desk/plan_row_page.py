@@ -21,9 +21,10 @@ from wagtail_mentoring.pairing.judging import Judged, judge_if_possible
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.pairing.models import PlanRow
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import StepRefused
 
-from . import plan_words, words
+from . import plan_words
 from .by_hand import Listing, Use, list_mentors, name_of
 from .fields import TextField
 from .finding import detail_of
@@ -178,7 +179,7 @@ class PlanRowPage(PlanScreen):
 
     def facts(self) -> list[str]:
         row = self.row
-        said = [row.case.reference, _("waits %(days)s") % {"days": words.days(row.waited_days)}]
+        said = [row.case.reference, _("waits %(days)s") % {"days": dates.days(row.waited_days)}]
         if row.fit is not None:
             said.append(_("fit %(fit)s of 100") % {"fit": row.fit})
         if row.rematch:

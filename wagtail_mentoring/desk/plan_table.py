@@ -12,8 +12,9 @@ from wagtail_mentoring.pairing.choices import PlanRowStatus
 from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
 from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme import dates
 
-from . import plan_words, words
+from . import plan_words
 from .plan_reasons import Needed, nobody_because, second_missing, short_reasons, wanted
 
 #: So many rows of a kind are shown on one page.
@@ -112,7 +113,7 @@ class Table:
             "reference": row.case.reference,
             "case_address": reverse("mentoring_desk:case", args=[row.case_id]),
             "address": reverse("mentoring_desk:plan_row", args=[self.plan.pk, row.pk]),
-            "waits": words.days(row.waited_days),
+            "waits": dates.days(row.waited_days),
             "mentors": plan_words.names(mentors),
             "alone": len(mentors) == 1,
             "chosen": row.pk not in self.left_out,

@@ -14,8 +14,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.pairing.choices import PlanStatus
 from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.pairing.planning import FITTING, GATHERING, INVITE, SOLVING, WRITING
-
-from . import words
+from wagtail_mentoring.programme import dates
 
 #: What the task is doing.
 STAGES: dict[str, Any] = {
@@ -30,12 +29,12 @@ STAGES: dict[str, Any] = {
 
 def title(plan: PairingPlan) -> str:
     """Return "Plan of Mon 23 Nov 2026, 10:12"."""
-    return _("Plan of %(moment)s") % {"moment": words.moment(plan.created_at)}
+    return _("Plan of %(moment)s") % {"moment": dates.moment(plan.created_at)}
 
 
 def short_title(plan: PairingPlan) -> str:
     """Return "Plan of 23 Nov": short enough for the header of a phone."""
-    return _("Plan of %(day)s") % {"day": words.short_day(plan.created_at)}
+    return _("Plan of %(day)s") % {"day": dates.short_day(plan.created_at)}
 
 
 def heading(figures: Mapping[str, Any], invited: int) -> str:
@@ -62,7 +61,7 @@ def counts(figures: Mapping[str, Any]) -> str:
 
 def made(plan: PairingPlan) -> str:
     """Return when the plan was made, and in how long."""
-    at = {"moment": words.moment(plan.finished_at or plan.created_at)}
+    at = {"moment": dates.moment(plan.finished_at or plan.created_at)}
     seconds = plan.result.get("seconds")
     if seconds is None:
         return _("Plan made %(moment)s") % at
@@ -189,7 +188,7 @@ def consequences(chosen: Mapping[str, int], rules: Sequence[Rule]) -> list[str]:
 
 def _until(rules: Sequence[Rule]) -> str:
     """Return the day by which the answers are asked for, of each programme where they differ."""
-    days = {rule.days: words.day(clock.today() + datetime.timedelta(days=rule.days)) for rule in rules}
+    days = {rule.days: dates.day(clock.today() + datetime.timedelta(days=rule.days)) for rule in rules}
     if len(days) == 1:
         return next(iter(days.values()))
     return ", ".join(
@@ -220,7 +219,7 @@ def rounds(result: Mapping[str, Any]) -> list[dict[str, Any]]:
         at = parse_datetime(entry["at"])
         rows.append(
             {
-                "moment": words.moment(at) if at else "",
+                "moment": dates.moment(at) if at else "",
                 "served": _("%(served)s of %(waiting)s") % entry,
                 "pairs": entry["pairs"],
                 "singles": entry["singles"],
@@ -240,7 +239,7 @@ def approved(result: Mapping[str, Any]) -> str:
         "%(moment)s: the mentors of %(n)s person were invited.",
         "%(moment)s: the mentors of %(n)s people were invited.",
         last["invited"],
-    ) % {"n": last["invited"], "moment": words.moment(at) if at else ""}
+    ) % {"n": last["invited"], "moment": dates.moment(at) if at else ""}
     if not last["held_back"]:
         return invited
     held = ngettext(

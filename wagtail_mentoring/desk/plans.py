@@ -16,11 +16,13 @@ from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.choices import PlanStatus
 from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.pairing.plans import at_work, lost, make_plan, queues
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.rights import may_handle, unions_for
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import StepRefused
 
-from . import plan_words, words
+from . import plan_words
 from .base import Screen
 
 
@@ -81,7 +83,7 @@ class Plans(Screen):
                         "union": union,
                         "number": number,
                         "people": plan_words.people(number),
-                        "longest": words.days(words.days_since(since)) if since else "",
+                        "longest": dates.days(dates.days_since(since)) if since else "",
                         "running": running.get(union.pk),
                         "may_change": may_change_plans(self.request.user, union.pk),
                     }
@@ -99,7 +101,7 @@ class Plans(Screen):
             "title": plan_words.title(plan),
             "address": reverse("mentoring_desk:plan", args=[plan.pk]),
             "said": plan_words.in_the_list(plan),
-            "by": words.user_name(plan.created_by),
+            "by": user_name(plan.created_by),
             "state": self.state(plan),
             "bad": plan.status == PlanStatus.FAILED or lost(plan),
         }

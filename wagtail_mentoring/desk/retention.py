@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import CaseState, EndReason
 
-from . import words
 from .dossier import Dossier
 
 
@@ -27,7 +27,7 @@ def erasure_of(dossier: Dossier) -> Erasure:
     """Return in words when what is erased."""
     case, rules = dossier.case, dossier.case.participation
     if case.anonymised_at is not None:
-        when = _("Erased on %(day)s.") % {"day": words.day(case.anonymised_at)}
+        when = _("Erased on %(day)s.") % {"day": dates.day(case.anonymised_at)}
     elif case.case_state != CaseState.CLOSED or case.closed_at is None:
         kept = _months(
             rules.retention_follow_up_months if dossier.follow_up_consented else rules.retention_closed_months
@@ -39,10 +39,10 @@ def erasure_of(dossier: Dossier) -> Erasure:
             months = rules.retention_not_eligible_months
         elif dossier.follow_up_consented:
             months = rules.retention_follow_up_months
-        day = words.day(words.months_after(case.closed_at, months))
+        day = dates.day(dates.months_after(case.closed_at, months))
         when = _("On %(day)s, %(months)s after the end.") % {"day": day, "months": _months(months)}
     decision, basis = dossier.decision, ""
     if decision is not None and decision.basis:
-        day = words.day(words.months_after(decision.decided_at, rules.retention_basis_months))
+        day = dates.day(dates.months_after(decision.decided_at, rules.retention_basis_months))
         basis = _("Noted basis of eligibility: on %(day)s") % {"day": day}
     return Erasure(when, basis)

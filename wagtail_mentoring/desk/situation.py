@@ -8,15 +8,15 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import END_REASON_LABELS, CaseState, EndReason, Situation
 
-from . import words
 from .wording import ACT_NOW, ASKING, SITUATIONS
 
 
 def decision_due(case: Case) -> datetime.date:
     """Return the day by which the union promised a decision on eligibility."""
-    return words.local(case.opened_at).date() + datetime.timedelta(days=case.participation.decision_days)
+    return dates.local(case.opened_at).date() + datetime.timedelta(days=case.participation.decision_days)
 
 
 def situation(case: Case) -> tuple[str, bool]:
@@ -60,7 +60,7 @@ def _working(case: Any) -> tuple[str, bool]:
     if case.next_meeting_at is not None:
         if case.next_meeting_at < clock.now():
             return _("meeting %(number)s not recorded") % {"number": number}, True
-        when = words.short_day(case.next_meeting_at)
+        when = dates.short_day(case.next_meeting_at)
         return _("meeting %(number)s on %(day)s") % {"number": number, "day": when}, False
     if number > case.max_meetings:
         return _("ready to close"), False

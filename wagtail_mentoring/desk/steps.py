@@ -15,12 +15,13 @@ from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import user_on
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.sanitize import sanitize
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 from wagtail_mentoring.workflows.flow import CaseFlow
 from wagtail_mentoring.workflows.states import PAIR_STATES
 from wagtail_mentoring.workflows.steps import NOT_YOURS, refusal
 
-from . import consequences, words
+from . import consequences
 from .addresses import file_address
 from .deciding import DecidingScreen
 from .forms import FORMS, StepForm
@@ -224,7 +225,7 @@ class StepScreen(DecidingScreen):
         return {
             "state_label": STATE_LABELS[CaseState(case.state)],
             "situation": situation(case)[0],
-            "position_of_case": words.day(case.state_since),
+            "position_of_case": dates.day(case.state_since),
         }
 
     def known(self) -> list[tuple[str, str]]:

@@ -19,10 +19,10 @@ from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.storage import keys
 from wagtail_mentoring.programme.addresses import base_url
+from wagtail_mentoring.programme.dates import long_day, span
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, Union
 
-from .dates import long_day, span
 from .models import NOT_TO_A_PERSON, OutboxMessage
 from .outbox import SEALED_CODE
 from .placeholders import BUTTONS, named_in, put_in

@@ -8,15 +8,13 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import translation
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django_tasks import task
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 
 from .choices import PlanRowStatus, PlanStatus, ProposalStatus
@@ -121,7 +119,7 @@ def _one_mentor_reason(plan: PairingPlan, row: PlanRow) -> str:
     """Return why ``row`` has one mentor: what the handler wrote who chose, or what the solver knows."""
     if row.one_mentor_reason:
         return row.one_mentor_reason
-    day = {"day": date_format(localtime(plan.finished_at or plan.created_at), pgettext("date format", "D j M Y"))}
+    day = {"day": dates.day(plan.finished_at or plan.created_at)}
     second = row.why.get("plan", {}).get("second")
     if second == ELSEWHERE:
         return _("No second mentor was found in the plan of %(day)s: all who are possible are needed for others.") % day

@@ -14,7 +14,6 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.applications.models import Application
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.pairing.choices import RUNNING, InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.matching.languages import codes_of, readable
 from wagtail_mentoring.pairing.models import Invitation
@@ -23,6 +22,7 @@ from wagtail_mentoring.pairing.sentences import goals, language_name, listed, ti
 from wagtail_mentoring.people.choices import TOPICS, Goal, MeetingFormat, SuitableTime
 from wagtail_mentoring.people.models import LanguageLevel, Mentee, Mentor, Person
 from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.programme.models import DegreeLevel
 from wagtail_mentoring.programme.municipalities import municipality_of
 

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.messages.dates import long_day, on_day, span
 from wagtail_mentoring.messages.themes import theme_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.programme.dates import long_day, on_day, span
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
 
 from .pair_question import proposed_mentors, replaced_words

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.refusals import add_refusal
-from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.models import Invitation
@@ -25,6 +24,7 @@ from wagtail_mentoring.people.jobs import is_due, months_by_union
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
+from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused, meeting_number
 
 from . import own_profile, session

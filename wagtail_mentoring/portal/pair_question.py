@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.refusals import add_refusal
-from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
 from wagtail_mentoring.pairing.models import Proposal
@@ -17,6 +16,7 @@ from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.workflows import StepRefused
 
 from .mentor_forms import PairAnswerForm

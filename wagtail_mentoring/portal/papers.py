@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from wagtail_mentoring.agreements.models import Agreement
 from wagtail_mentoring.documents.fingerprints import grouped
 from wagtail_mentoring.documents.models import Document, DocumentKind
-from wagtail_mentoring.messages.dates import on_day
+from wagtail_mentoring.programme.dates import on_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.messages.dates import long_day
+from wagtail_mentoring.programme.dates import long_day
 from wagtail_mentoring.workflows import CaseState, EndReason
 
 from .record import Record

@@ -1,10 +1,15 @@
-"""Days and times as people write them, in the active language."""
+"""Days, times and durations as people write them, in the active language."""
 
 import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring import clock
 
 # Django's own formats leave out the weekday, and give Finnish months in a case that does not fit a sentence.
 _DAY_FORMATS = {"fi": "l j. E", "sv": "l j F"}
@@ -34,3 +39,60 @@ def on_day(day: datetime.date, *, year: bool = False) -> str:
         return words
     weekday, rest = words.split(" ", 1)
     return f"{weekday}na {rest}"
+
+
+def span(starts_at: datetime.datetime, minutes: int) -> str:
+    """Return day, start and end of a meeting: "Tuesday 10 November, 17:00–18:30 (Finnish time)"."""
+    ends_at = starts_at + datetime.timedelta(minutes=minutes)
+    return str(
+        format_lazy(
+            _("{day}, {start}–{end} (Finnish time)"),
+            day=long_day(starts_at),
+            start=clock_time(starts_at),
+            end=clock_time(ends_at),
+        )
+    )
+
+
+# The short forms of the handlers' screens, where many days stand together.
+
+
+def day(value: datetime.date | datetime.datetime) -> str:
+    """Return "Tue 3 Nov 2026"."""
+    return date_format(local(value), pgettext("date format", "D j M Y"))
+
+
+def short_day(value: datetime.date | datetime.datetime) -> str:
+    """Return "3 Nov", with the year when it is not this one."""
+    there = local(value)
+    pattern = pgettext("date format", "j M") if there.year == clock.today().year else pgettext("date format", "j M Y")
+    return date_format(there, pattern)
+
+
+def moment(value: datetime.datetime) -> str:
+    """Return "Tue 3 Nov 2026, 21:14" in local time."""
+    return date_format(local(value), pgettext("date format", "D j M Y, H:i"))
+
+
+def local(value: Any) -> Any:
+    """Return a moment in local time, and a date as it is."""
+    return timezone.localtime(value) if isinstance(value, datetime.datetime) else value
+
+
+def days(number: int) -> str:
+    """Return "1 day" or "9 days"."""
+    return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
+
+
+def days_since(value: datetime.datetime) -> int:
+    """Return the whole local days from ``value`` until today, negative for the future."""
+    return (clock.today() - local(value).date()).days
+
+
+def months_after(value: datetime.datetime, months: int) -> datetime.date:
+    """Return the local day ``months`` later; the last day of the month where that month is shorter."""
+    start = local(value).date()
+    month = start.month - 1 + months
+    year, month = start.year + month // 12, month % 12 + 1
+    first_of_next = datetime.date(year + month // 12, month % 12 + 1, 1)
+    return datetime.date(year, month, min(start.day, (first_of_next - datetime.timedelta(days=1)).day))

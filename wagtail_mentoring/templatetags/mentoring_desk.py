@@ -4,7 +4,7 @@ import datetime
 
 from django import template
 
-from wagtail_mentoring.desk import words
+from wagtail_mentoring.programme import dates
 
 register = template.Library()
 
@@ -12,4 +12,4 @@ register = template.Library()
 @register.filter
 def mentoring_iso_day(value: str) -> str:
     """Return "2026-11-02" as the desk writes days, "Mon 2 Nov 2026"; "" for ""."""
-    return words.day(datetime.date.fromisoformat(value)) if value else ""
+    return dates.day(datetime.date.fromisoformat(value)) if value else ""

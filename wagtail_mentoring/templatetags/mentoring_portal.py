@@ -6,8 +6,8 @@ from django import template
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.agreements.models import Signature, SignatureMethod
-from wagtail_mentoring.messages import dates
 from wagtail_mentoring.portal import shown
+from wagtail_mentoring.programme import dates
 
 register = template.Library()
 

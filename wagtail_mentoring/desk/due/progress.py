@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting
+from wagtail_mentoring.programme import dates
 
-from .. import words
 from ..situation import decision_due
 from .base import Found, Kind, Whose, of_case, register, rows_of_cases, step_address
 
@@ -40,7 +40,7 @@ def applications(whose: Whose) -> Found:
 def _decision(case: Any) -> dict[str, Any]:
     due = decision_due(case)
     late = (clock.today() - due).days
-    why = _("The union promised a decision by %(day)s.") % {"day": words.day(due)}
+    why = _("The union promised a decision by %(day)s.") % {"day": dates.day(due)}
     if late > 0:
         why = ngettext(
             "The decision that the union promised is %(n)s day late.",
@@ -82,7 +82,7 @@ def meetings(whose: Whose) -> Found:
             meeting.case,
             what=str(MEETING.what),
             why=_("Meeting %(number)s was planned for %(day)s. Nobody has said whether it was held.")
-            % {"number": meeting.number, "day": words.day(meeting.starts_at)},
+            % {"number": meeting.number, "day": dates.day(meeting.starts_at)},
             button=_("Record meeting %(number)s") % {"number": meeting.number},
             address=step_address(meeting.case_id, "record_meeting"),
         )

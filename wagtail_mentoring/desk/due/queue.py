@@ -9,8 +9,8 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme import dates
 
-from .. import words
 from .base import Due, Found, Kind, Whose, of_case, register
 
 
@@ -32,7 +32,7 @@ def waiting(whose: Whose) -> Found:
     )
     rows = []
     for row in unions:
-        longest = words.days(max(0, words.days_since(row["since"])))
+        longest = dates.days(max(0, dates.days_since(row["since"])))
         if row["number"] == 1:
             case = alone[row["case"]]
             rows.append(

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .. import words
+from wagtail_mentoring.programme.users import user_name
 
 
 class AssignForm(forms.Form):
@@ -23,4 +23,4 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["handler"]
         field.queryset = handlers  # type: ignore[attr-defined]
-        field.label_from_instance = words.user_name  # type: ignore[attr-defined]
+        field.label_from_instance = user_name  # type: ignore[attr-defined]

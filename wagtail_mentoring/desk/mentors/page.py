@@ -23,10 +23,10 @@ from wagtail_mentoring.people.mentors import conflicts_of, had_a_part
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.admin_views import OwnRow
 from wagtail_mentoring.programme.localized import language_name
 
-from .. import words
 from ..panels.person import languages
 from . import wording
 from .listing import field_names
@@ -51,7 +51,7 @@ def against(mentor: Mentor, conflicts: Iterable[MentorConflict]) -> list[Against
     for row in conflicts:
         other: Any = row.mentee or (row.other if row.mentor_id == mentor.pk else row.mentor)
         what = _("mentee") if row.mentee_id else _("mentor")
-        shown.append(Against(row.pk, other.name, what, words.day(row.declared_at)))
+        shown.append(Against(row.pk, other.name, what, dates.day(row.declared_at)))
     return shown
 
 
@@ -59,7 +59,7 @@ def profile(mentor: Any) -> list[tuple[str, str]]:
     """Return what is known of ``mentor`` as label and value, without what is empty."""
     ways = [_("in person")] * mentor.in_person + [_("online")] * mentor.online
     years = mentor.experience_years
-    away = [f"{words.day(row.first_day)} – {words.day(row.last_day)}" for row in mentor.absences.all()]
+    away = [f"{dates.day(row.first_day)} – {dates.day(row.last_day)}" for row in mentor.absences.all()]
     rows: list[tuple[str, str]] = [
         (_("Called"), mentor.preferred_name),
         (_("E-mail"), mentor.email),
@@ -81,9 +81,9 @@ def profile(mentor: Any) -> list[tuple[str, str]]:
         (_("Note on the interview"), mentor.interview_note),
     ]
     if mentor.signed_up_at:
-        rows.append((_("Signed up on the site"), words.day(mentor.signed_up_at)))
+        rows.append((_("Signed up on the site"), dates.day(mentor.signed_up_at)))
     if mentor.approved_on:
-        rows.append((_("Approved on"), words.day(mentor.approved_on)))
+        rows.append((_("Approved on"), dates.day(mentor.approved_on)))
     return [(label, value) for label, value in rows if value]
 
 
@@ -111,8 +111,8 @@ def cases_of(mentor: Mentor, linked: bool) -> list[dict[str, Any]]:
                 "reference": case.reference,
                 "address": reverse("mentoring_desk:case", args=[case.pk]) if linked else "",
                 "field": capfirst(str(case.field.profession)),
-                "from": words.day(member.joined_at),
-                "until": words.day(until) if until else "",
+                "from": dates.day(member.joined_at),
+                "until": dates.day(until) if until else "",
                 "held": member.held,
             }
         )
@@ -133,9 +133,9 @@ def invitations_of(mentor: Mentor, linked: bool) -> list[dict[str, Any]]:
                 "reference": case.reference,
                 "address": reverse("mentoring_desk:case", args=[case.pk]) if linked else "",
                 "field": capfirst(str(case.field.profession)),
-                "asked": words.day(one.asked_at) if one.asked_at else "",
+                "asked": dates.day(one.asked_at) if one.asked_at else "",
                 "answer": answer,
-                "on": words.day(one.answered_at) if one.answered_at else "",
+                "on": dates.day(one.answered_at) if one.answered_at else "",
             }
         )
     return rows

@@ -12,8 +12,8 @@ from wagtail_mentoring.pairing.mentor_states import MentorState, has_agreed, has
 from wagtail_mentoring.people.choices import TOPICS, SuitableTime
 from wagtail_mentoring.people.jobs import months_after, months_by_union
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme import dates
 
-from .. import words
 from ..card import MISSING, OK, WAITING, Check
 
 
@@ -37,12 +37,12 @@ def state_words(mentor: Any) -> str:
     """Return in words what stands between ``mentor`` (see ``with_state``) and the next mentee."""
     state = MentorState(mentor.state_code)
     if state == MentorState.ENDED:
-        return _("Stopped volunteering on %(day)s") % {"day": words.day(mentor.ended_on)}
+        return _("Stopped volunteering on %(day)s") % {"day": dates.day(mentor.ended_on)}
     if state == MentorState.PAUSED:
-        return _("Paused until %(day)s") % {"day": words.day(mentor.paused_until)}
+        return _("Paused until %(day)s") % {"day": dates.day(mentor.paused_until)}
     if state == MentorState.WAITING and mentor.signed_up_at:
-        days = words.days_since(mentor.signed_up_at)
-        return _("Waits for approval, %(days)s") % {"days": words.days(days)} if days > 0 else str(state.label)
+        days = dates.days_since(mentor.signed_up_at)
+        return _("Waits for approval, %(days)s") % {"days": dates.days(days)} if days > 0 else str(state.label)
     return str(state.label)
 
 
@@ -81,7 +81,7 @@ def checked_before() -> dict[int, datetime.date]:
 
 def last_checked(mentor: Mentor) -> Any:
     """Return the day on which the profile was last known to be true."""
-    return mentor.checked_on or mentor.approved_on or words.local(mentor.created_at).date()
+    return mentor.checked_on or mentor.approved_on or dates.local(mentor.created_at).date()
 
 
 def no_language_words(mentor: Mentor) -> str:
@@ -104,7 +104,7 @@ def not_agreed_words(mentor: Mentor) -> str:
 def checks(mentor: Any) -> list[Check]:
     """Return what a mentor (see ``with_state``) has and lacks to be offered for a case."""
     found = [
-        Check(OK, _("Membership confirmed"), words.day(mentor.membership_confirmed_on))
+        Check(OK, _("Membership confirmed"), dates.day(mentor.membership_confirmed_on))
         if mentor.membership_confirmed_on
         else Check(MISSING, _("Membership not confirmed"), _("Without it nobody is offered for a case."))
     ]
@@ -113,7 +113,7 @@ def checks(mentor: Any) -> list[Check]:
     if reason := not_agreed_words(mentor):
         found.append(Check(MISSING, _("Has not agreed to be shown"), reason))
     found.append(
-        Check(OK, _("Orientation acknowledged"), words.day(mentor.oriented_on))
+        Check(OK, _("Orientation acknowledged"), dates.day(mentor.oriented_on))
         if mentor.oriented_on
         else Check(WAITING, _("Orientation not acknowledged yet"), _("It is asked with the first invitation."))
     )
@@ -124,7 +124,7 @@ def checks(mentor: Any) -> list[Check]:
             Check(
                 WAITING,
                 _("The profile should be asked about"),
-                _("Last confirmed on %(day)s.") % {"day": words.day(last_checked(mentor))},
+                _("Last confirmed on %(day)s.") % {"day": dates.day(last_checked(mentor))},
             )
         )
     return found

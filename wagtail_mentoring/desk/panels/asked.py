@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
+from wagtail_mentoring.programme import dates
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import CaseState
 
-from .. import words
 from ..asking.words import names_of, state_of
 from ..dossier import Dossier
 from ..forms.asking import MENTEE_ANSWERS, NO_REASONS
@@ -50,15 +51,15 @@ def _invitation(invitation: Any, open_now: bool = False) -> dict[str, Any]:
     lines = []
     if invitation.status == InvitationStatus.ASKED:
         if invitation.answer_by:
-            lines.append((_("Answer by"), words.day(invitation.answer_by)))
-        reminded = words.day(invitation.reminded_at) if invitation.reminded_at else _("not yet")
+            lines.append((_("Answer by"), dates.day(invitation.answer_by)))
+        reminded = dates.day(invitation.reminded_at) if invitation.reminded_at else _("not yet")
         lines.append((_("Reminded"), reminded))
     if invitation.no_reason:
         lines.append((_("Why not"), NO_REASONS.get(invitation.no_reason, invitation.get_no_reason_display())))
     if invitation.message:
         lines.append((_("Message"), invitation.message))
     if invitation.recorded_by_id:
-        lines.append((_("Recorded by"), words.user_name(invitation.recorded_by)))
+        lines.append((_("Recorded by"), user_name(invitation.recorded_by)))
     if invitation.status in (InvitationStatus.ASKED, InvitationStatus.YES):
         lines.append((_("Reach"), " · ".join(part for part in (mentor.phone, mentor.email) if part)))
     return {
@@ -70,9 +71,9 @@ def _invitation(invitation: Any, open_now: bool = False) -> dict[str, Any]:
         "may_answer": invitation.status == InvitationStatus.ASKED,
         # A yes can be called off until the pair is made.
         "may_say_no": invitation.status in (InvitationStatus.ASKED, InvitationStatus.YES) and open_now,
-        "asked_on": words.moment(invitation.question_at) if invitation.question_at else "",
+        "asked_on": dates.moment(invitation.question_at) if invitation.question_at else "",
         "may_reply": bool(invitation.question) and invitation.reply_at is None,
-        "replied_on": words.moment(invitation.reply_at) if invitation.reply_at else "",
+        "replied_on": dates.moment(invitation.reply_at) if invitation.reply_at else "",
         "late": bool(
             invitation.answer_by and invitation.answer_by < clock.today() and KINDS.get(invitation.status) == "wait"
         ),
@@ -107,8 +108,8 @@ def _address(name: str, dossier: Dossier, **question: Any) -> str:
 
 def _opened(proposal: Any) -> str:
     said = {
-        "day": words.day(proposal.opened_at) if proposal.opened_at else "",
-        "name": words.user_name(proposal.created_by) or _("the software"),
+        "day": dates.day(proposal.opened_at) if proposal.opened_at else "",
+        "name": user_name(proposal.created_by) or _("the software"),
         "leaving": proposal.replaces.name if proposal.replaces else "",
     }
     if proposal.replaces:
@@ -120,7 +121,7 @@ def _mentee(dossier: Dossier, proposal: Any) -> dict[str, Any] | None:
     """What is said of the mentee's answer; None before the mentee is asked."""
     if proposal.mentee_asked_at is None:
         return None
-    said = {"name": dossier.mentee.called, "day": words.day(proposal.mentee_asked_at)}
+    said = {"name": dossier.mentee.called, "day": dates.day(proposal.mentee_asked_at)}
     if not proposal.mentee_answer and proposal.status != ProposalStatus.OPEN:
         what = _("%(name)s was asked about the pair on %(day)s, and did not answer.") % said
         return {"kind": "miss" if proposal.mentee_silent else "wait", "what": what, "note": "", "may_answer": False}
@@ -129,7 +130,7 @@ def _mentee(dossier: Dossier, proposal: Any) -> dict[str, Any] | None:
         return {"kind": "wait", "what": what, "note": "", "may_answer": True}
     yes = proposal.mentee_answer == MenteeAnswer.YES
     how = MENTEE_ANSWERS[MenteeAnswer(proposal.mentee_answer)]
-    when = words.day(proposal.mentee_answered_at) if proposal.mentee_answered_at else ""
+    when = dates.day(proposal.mentee_answered_at) if proposal.mentee_answered_at else ""
     what = f"{dossier.mentee.called}: {how}, {when}"
     return {"kind": "ok" if yes else "miss", "what": what, "note": proposal.mentee_note, "may_answer": False}
 
@@ -139,14 +140,14 @@ def _waiting(proposal: Any) -> dict[str, Any]:
         "proposal": proposal,
         "names": names_of(proposal),
         "fit": proposal.fit,
-        "by": words.user_name(proposal.created_by),
-        "day": words.day(proposal.created_at),
+        "by": user_name(proposal.created_by),
+        "day": dates.day(proposal.created_at),
     }
 
 
 def _past(dossier: Dossier, proposal: Any) -> dict[str, Any]:
-    from_day = words.day(proposal.opened_at) if proposal.opened_at else ""
-    until = words.day(proposal.ended_at) if proposal.ended_at else ""
+    from_day = dates.day(proposal.opened_at) if proposal.opened_at else ""
+    until = dates.day(proposal.ended_at) if proposal.ended_at else ""
     return {
         "proposal": proposal,
         "names": names_of(proposal),

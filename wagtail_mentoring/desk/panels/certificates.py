@@ -6,11 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.reports.certificates import Offer, offers
 from wagtail_mentoring.workflows import CaseState
 
-from .. import words
 from ..addresses import file_address
 from ..dossier import Dossier
 from ..handouts import key_of
@@ -28,7 +28,7 @@ def _row(offer: Offer) -> dict[str, Any]:
         return row
     document = offer.certificate.document
     parts = {
-        "day": words.day(offer.certificate.issued_at),
+        "day": dates.day(offer.certificate.issued_at),
         "language": language_name(document.language),
     }
     return row | {

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.words import sentence
+from wagtail_mentoring.programme import dates
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import Role
 
-from .. import words
 from ..dossier import Dossier
 from . import register
 
@@ -24,7 +25,7 @@ ACTED_AS = {
 
 def _who(entry: Any, dossier: Dossier) -> str:
     if entry.user is not None:
-        return words.user_name(entry.user)
+        return user_name(entry.user)
     if entry.actor == Role.MENTEE.value:
         return str(dossier.mentee)
     return str(ACTED_AS.get(entry.actor, ACTED_AS[Role.SYSTEM.value]))
@@ -43,7 +44,7 @@ def history(dossier: Dossier) -> Mapping[str, Any]:
     return {
         "entries": [
             {
-                "when": words.moment(entry.timestamp),
+                "when": dates.moment(entry.timestamp),
                 "who": _who(entry, dossier),
                 "what": sentence(entry),
                 "text": _text(entry),

@@ -12,9 +12,9 @@ from wagtail_mentoring.meetings.guides import guide_numbers
 from wagtail_mentoring.meetings.models import MeetingStatus
 from wagtail_mentoring.meetings.moves import theme_of
 from wagtail_mentoring.messages.themes import theme_words
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import CaseState
 
-from .. import words
 from ..dossier import Dossier
 from . import register
 
@@ -27,7 +27,7 @@ def _row(case: Case, meeting: Any) -> dict[str, Any]:
     return {
         "number": meeting.number,
         "theme": theme_words(case, meeting.number, meeting.theme),
-        "when": words.moment(meeting.starts_at),
+        "when": dates.moment(meeting.starts_at),
         "length": _("%(minutes)s minutes") % {"minutes": meeting.minutes},
         "place": meeting.place,
         "state": meeting.get_status_display(),

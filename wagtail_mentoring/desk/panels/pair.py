@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.pairing.choices import MentorAnswer
+from wagtail_mentoring.programme import dates
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
-from .. import words
 from ..dossier import Dossier
 from ..reasons import reasons_of
 from . import register
@@ -34,8 +35,8 @@ def _member(dossier: Dossier, member: Any) -> dict[str, Any]:
         "mentor": mentor,
         "said_yes": member.answer == MentorAnswer.YES,
         "answer": answer,
-        "when": words.day(member.answered_on) if member.answered_on else "",
-        "membership": _("Member, confirmed %(day)s") % {"day": words.day(confirmed)} if confirmed else "",
+        "when": dates.day(member.answered_on) if member.answered_on else "",
+        "membership": _("Member, confirmed %(day)s") % {"day": dates.day(confirmed)} if confirmed else "",
         "load": _("%(load)s of %(capacity)s mentees") % {"load": mentor.load, "capacity": mentor.capacity},
         "languages": languages(mentor),
         "replace": _replace(dossier, mentor),
@@ -50,8 +51,8 @@ def pair(dossier: Dossier) -> Mapping[str, Any]:
     earlier = [
         {
             "names": " · ".join(member.mentor.name for member in old.members),  # type: ignore[attr-defined]
-            "from": words.day(old.created_at),
-            "until": words.day(old.ended_at) if old.ended_at else "",
+            "from": dates.day(old.created_at),
+            "until": dates.day(old.ended_at) if old.ended_at else "",
         }
         for old in dossier.pairs
         if old.ended_at is not None
@@ -59,13 +60,13 @@ def pair(dossier: Dossier) -> Mapping[str, Any]:
     return {
         "pair": current,
         "members": [_member(dossier, member) for member in members if member.left_at is None],
-        "chosen_by": words.user_name(current.created_by) if current else "",
-        "chosen_on": words.day(current.created_at) if current else "",
+        "chosen_by": user_name(current.created_by) if current else "",
+        "chosen_on": dates.day(current.created_at) if current else "",
         "left": [
             {
                 "name": member.mentor.name,
-                "from": words.day(member.joined_at),
-                "until": words.day(member.left_at),
+                "from": dates.day(member.joined_at),
+                "until": dates.day(member.left_at),
             }
             for member in members
             if member.left_at is not None

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 
-from .. import words
 from ..dossier import Dossier
 from . import register
 
@@ -43,7 +43,7 @@ def person(dossier: Dossier) -> Mapping[str, Any]:
         (_("Languages"), languages(mentee)),
         (_("Language of this case"), language_name(case.language)),
     ]
-    consents = [(given.get_kind_display(), words.day(given.given_at), given.withdrawn_at) for given in dossier.consents]
+    consents = [(given.get_kind_display(), dates.day(given.given_at), given.withdrawn_at) for given in dossier.consents]
     return {
         "rows": [(label, value) for label, value in rows if value],
         "has_access_needs": bool(mentee.access_needs),
