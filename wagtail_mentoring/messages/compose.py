@@ -8,8 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 from django.utils.text import capfirst
 
 from wagtail_mentoring.conf import conf
@@ -72,7 +72,7 @@ def _day(iso: str | None) -> str:
 
 
 #: What the context of a mail holds as it is shown.
-_AS_GIVEN = ("number", "place", "theme", "reason", "minutes", "new_mentor", "message")
+_AS_GIVEN = ("number", "place", "theme", "reason", "minutes", "new_mentor", "message", "days", "waiting")
 
 
 def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
@@ -91,6 +91,8 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         **_link_values(row, hidden=hidden),
         "case_address": _case_address(row),
         "mentor_address": _mentor_address(row),
+        "concern_address": _concern_address(row),
+        "desk_address": base_url(union) + reverse("mentoring_desk:desk"),
         "notice": _text_address(NoticeKind.PRIVACY, union),
         "orientation": _text_address(NoticeKind.ORIENTATION, union),
         "code": _code(context, hidden=hidden),
@@ -104,7 +106,7 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         values["theme"] = theme_words(case, int(context["number"]), values["theme"])
     if context.get("starts_at"):
         starts_at = datetime.datetime.fromisoformat(context["starts_at"])
-        values["when"] = span(timezone.localtime(starts_at), int(context.get("length") or 90))
+        values["when"] = span(starts_at, int(context.get("length") or 90), zone_for(person) if person else None)
     return values
 
 
@@ -136,6 +138,17 @@ def _mentor_address(row: OutboxMessage) -> str:
     """Return where the contact person finds the mentor of whom the mail tells, without being told a name."""
     pk = row.context.get("mentor")
     return base_url(row.union) + reverse("mentoring_mentors:inspect", args=[pk]) if pk else ""
+
+
+def _concern_address(row: OutboxMessage) -> str:
+    """Return where a supervisor reads the concern. The page itself asks who may."""
+    pk = row.context.get("concern")
+    if not pk:
+        return ""
+    try:
+        return base_url(row.union) + reverse("mentoring_desk:concern", args=[pk])
+    except NoReverseMatch:
+        return base_url(row.union) + reverse("mentoring_desk:desk")
 
 
 def _text_address(kind: NoticeKind, union: Union | None) -> str:

@@ -34,6 +34,7 @@ def sentences(row: OutboxMessage) -> dict[str, str]:
         "answer": _answer(context),
         "what_next": _what_next(row),
         "what_happened": _what_happened(context) if row.event == MailEvent.PAIR_OVER else "",
+        "code_for": _code_for(context) if row.event == MailEvent.CODE_DATA else "",
     }
 
 
@@ -139,3 +140,14 @@ def _what_happened(context: Mapping[str, Any]) -> str:
     if one:
         return _("This mentor is not available after all. We are sorry. We are looking for another one.")
     return _("This pair is not available after all. We are sorry. We are looking for another one.")
+
+
+def _code_for(context: Mapping[str, Any]) -> str:
+    """What a one-time code is asked for, by the ``purpose`` in the row's context."""
+    purposes = {
+        "contact": _("to change your contact details."),
+        "export": _("to download your data."),
+        "address_old": _("to change your e-mail address. Then we send another code to the new address."),
+        "address_new": _("to confirm that this is your e-mail address."),
+    }
+    return purposes.get(context.get("purpose", ""), _("to show that it is you."))
