@@ -19,7 +19,7 @@ from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.storage import keys
 from wagtail_mentoring.programme.addresses import base_url
-from wagtail_mentoring.programme.dates import long_day, span
+from wagtail_mentoring.programme.dates import long_day, span, zone_for
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, Union
 

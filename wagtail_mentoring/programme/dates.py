@@ -1,6 +1,7 @@
 """Days, times and durations as people write them, in the active language."""
 
 import datetime
+import zoneinfo
 from typing import Any
 
 from django.utils import timezone
@@ -41,17 +42,33 @@ def on_day(day: datetime.date, *, year: bool = False) -> str:
     return f"{weekday}na {rest}"
 
 
-def span(starts_at: datetime.datetime, minutes: int) -> str:
-    """Return day, start and end of a meeting: "Tuesday 10 November, 17:00–18:30 (Finnish time)"."""
+def zone_for(person: Any) -> datetime.tzinfo:
+    """Return the time zone in which a mentee or mentor reads times: the own one, else the site's."""
+    try:
+        return zoneinfo.ZoneInfo(person.time_zone) if person.time_zone else timezone.get_default_timezone()
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return timezone.get_default_timezone()
+
+
+def span(starts_at: datetime.datetime, minutes: int, zone: datetime.tzinfo | None = None) -> str:
+    """Return day, start and end of a meeting in ``zone``: "Tuesday 10 November, 17:00–18:30 (Finnish time)".
+
+    Without a zone in that of the site. In another one its city is named, so that nobody reads it as Finnish time.
+    """
     ends_at = starts_at + datetime.timedelta(minutes=minutes)
-    return str(
-        format_lazy(
-            _("{day}, {start}–{end} (Finnish time)"),
-            day=long_day(starts_at),
-            start=clock_time(starts_at),
-            end=clock_time(ends_at),
+    zone = zone or timezone.get_default_timezone()
+    here = str(zone) == str(timezone.get_default_timezone())
+    words = _("{day}, {start}–{end} (Finnish time)") if here else _("{day}, {start}–{end} (time in {city})")
+    with timezone.override(zone):
+        return str(
+            format_lazy(
+                words,
+                day=long_day(starts_at),
+                start=clock_time(starts_at),
+                end=clock_time(ends_at),
+                city=str(zone).rpartition("/")[2].replace("_", " "),
+            )
         )
-    )
 
 
 # The short forms of the handlers' screens, where many days stand together.
