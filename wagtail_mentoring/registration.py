@@ -34,6 +34,21 @@ def connect() -> None:
     compat.register_permission_policy(Case, UnionPermissionPolicy(Case))
     compat.register_permission_policy(Mentor, UnionPermissionPolicy(Mentor))
     _connect_editing()
+    _declare_personal_data()
+
+
+def _declare_personal_data() -> None:
+    """Import what each room says of the data that it keeps about people, in the order in which they read it."""
+    from .people import personal as of_people  # noqa: F401, I001
+    from .applications import personal as of_applications  # noqa: F401
+    from .cases import personal as of_cases  # noqa: F401
+    from .pairing import personal as of_pairing  # noqa: F401
+    from .agreements import personal as of_agreements  # noqa: F401
+    from .meetings import personal as of_meetings  # noqa: F401
+    from .reports import personal as of_reports  # noqa: F401
+    from .messages import personal as of_messages  # noqa: F401
+    from .privacy import personal as of_privacy  # noqa: F401
+    from .pages import personal as of_pages  # noqa: F401
 
 
 def _connect_editing() -> None:

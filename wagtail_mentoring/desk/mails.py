@@ -21,6 +21,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.messages.delivery import may_be_repeated, send_again
 from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
 from wagtail_mentoring.privacy.models import ReadingLogEntry
+from wagtail_mentoring.privacy.reading import what_in_words
 from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.programme.models import UnionRole
@@ -142,16 +143,6 @@ class MailPage(Screen):
         return redirect(reverse("mentoring_desk:mail", args=[self.mail.pk]))
 
 
-#: What a reading is called in the list.
-READ = {
-    "access_needs": gettext_lazy("Access needs"),
-    "agreement": gettext_lazy("Agreement"),
-    "cv": gettext_lazy("CV"),
-    "mentors_export": gettext_lazy("List of mentors, downloaded"),
-    "signed_copy": gettext_lazy("Signed copy"),
-}
-
-
 class Readings(Listing):
     """Who read what: sensitive fields and private files of the supervised unions."""
 
@@ -175,7 +166,7 @@ class Readings(Listing):
         return [
             Column("at", label=_("When"), accessor=lambda row: dates.moment(row.at), sort_key="at"),
             Column("user", label=_("Who"), accessor=lambda row: user_name(row.user)),
-            Column("what", label=_("What"), accessor=lambda row: READ.get(row.what, row.what)),
+            Column("what", label=_("What"), accessor=lambda row: what_in_words(row.what)),
             Column("case", label=_("Case"), accessor=lambda row: row.case.reference if row.case else ""),
         ]
 
