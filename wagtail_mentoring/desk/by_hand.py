@@ -20,23 +20,25 @@ from .finding import detail_of
 from .panels.person import languages
 
 #: So many mentors are listed for a choice by hand; the others are found by their name.
-LISTED = 20
+LISTED = 12
 #: The longest name that is looked for.
 LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Somebody else for whom a mentor is meant: a sentence, and where that can be changed. ``full``: no room left."""
+    """Somebody else for whom a mentor is meant, and where that can be changed."""
 
-    sentence: str
+    who: str
     address: str
-    full: bool
 
 
 @dataclass(slots=True)
 class Row:
-    """One mentor in the list. ``against``: sentences; ``absolute``: no reason overrides them."""
+    """One mentor in the list. ``against``: sentences; ``absolute``: no reason overrides them.
+
+    ``uses``: for whom else the mentor is meant, and ``full``: that this leaves no room.
+    """
 
     mentor: Any
     detail: str
@@ -47,6 +49,7 @@ class Row:
     absolute: bool
     chosen: bool
     uses: Sequence[Use] = ()
+    full: bool = False
 
 
 @dataclass(slots=True)

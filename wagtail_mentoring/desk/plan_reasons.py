@@ -1,6 +1,6 @@
 """Why a plan proposes what it proposes, in words, from the codes that are stored with each row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another choice for a person. ``keys`` as the button sends them; ``taken``: for whom else they are proposed."""
+    """Another choice for a person. ``keys`` as the button sends them; ``taken``: who of them has no room left."""
 
     names: str
     keys: str
@@ -40,7 +40,15 @@ class Other:
     alone: bool
     reasons: str
     lacks: str
-    taken: Sequence[tuple[str, str]] = ()
+    taken: Sequence["Taken"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mentor without room left in the plan: the name, and for whom else, with the address where it is changed."""
+
+    name: str
+    uses: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +86,12 @@ def explained(row: PlanRow, mentors: Sequence[Any]) -> Any:
     """
     if not row.why.get("criteria"):
         return None
-    lacks = [entry for entry in row.why.get("lacks", ()) if entry["code"] != "second"]
-    return pairing_words.explain({**row.why, "lacks": lacks}, names_for(row, mentors))
+    return pairing_words.explain(_but_second(row.why), names_for(row, mentors))
+
+
+def _but_second(why: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``why`` without saying that there is one mentor only: here that is said otherwise."""
+    return {**why, "lacks": [entry for entry in why.get("lacks", ()) if entry["code"] != "second"]}
 
 
 def short_reasons(row: PlanRow) -> str:
@@ -87,8 +99,11 @@ def short_reasons(row: PlanRow) -> str:
     return brief.short_reasons(row.why, names_for(row, [one for one in (row.first, row.second) if one is not None]))
 
 
-def second_missing(row: PlanRow, needed: Needed) -> str:
-    """Return why there is no second mentor: what the handler wrote, or what the plan knows; "" when nothing is."""
+def second_missing(row: PlanRow, needed: Needed, most: int | None = None) -> str:
+    """Return why there is no second mentor: what the handler wrote, or what the plan knows; "" when nothing is.
+
+    ``most``: at most so many of those who would be possible are named.
+    """
     if row.one_mentor_reason:
         return _("One mentor, chosen by hand: %(reason)s") % {"reason": row.one_mentor_reason}
     code = row.why.get("plan", {}).get("second")
@@ -96,15 +111,15 @@ def second_missing(row: PlanRow, needed: Needed) -> str:
         return ""
     if code != ELSEWHERE:
         return _("Second mentor: nobody else is possible")
-    free, who = _where(row, needed)
+    free, who = _where(row, needed, most)
     if free:
         return _("Second mentor: %(names)s would be free now") % {"names": free}
     if not who:
         return _("Second mentor: all who are possible are needed for others")
-    return _("Second mentor: all who are possible are needed for others, the best are %(who)s") % {"who": who}
+    return _("Second mentor: all who are possible are needed for others, first of all %(who)s") % {"who": who}
 
 
-def _where(row: PlanRow, needed: Needed) -> tuple[str, str]:
+def _where(row: PlanRow, needed: Needed, most: int | None = None) -> tuple[str, str]:
     """Return which of the wanted the plan does not propose to anybody now, and for whom the others are needed."""
     known = [pk for pk in wanted(row) if pk in needed.names]
     free = [needed.names[pk] for pk in known if not needed.cases.get(pk)]
@@ -113,7 +128,7 @@ def _where(row: PlanRow, needed: Needed) -> tuple[str, str]:
         for pk in known
         if needed.cases.get(pk)
     ]
-    return ", ".join(free), "; ".join(who)
+    return ", ".join(free[:most]), "; ".join(who[:most])
 
 
 def nobody_because(row: PlanRow, needed: Needed) -> Nobody:
@@ -164,17 +179,20 @@ def ruled_out(known: Mapping[str, Any]) -> str:
     return f"{looked}: {', '.join(against)}."
 
 
-def others(row: PlanRow, plan: PairingPlan, found: Choices) -> list[Other]:
-    """Return the best other choices for the person of ``row``: those that the plan leaves free, then the others."""
+def others(row: PlanRow, plan: PairingPlan, found: Choices, full: Collection[int]) -> list[Other]:
+    """Return the best other choices for the person of ``row``: those that the plan leaves free, then the others.
+
+    ``full``: the mentors (keys) to whom the other rows leave no room.
+    """
     mine = set(mentors_of(row))
     options = [one for one in (*found.free, *found.others) if set(one.mentors) != mine]
     keys = {key for one in options for key in one.mentors}
     mentors = Mentor.objects.filter(union=plan.union_id).in_bulk(keys)
-    taken = plan_rows.rows_with(plan, {key for one in found.others for key in one.mentors}, but=row)
+    taken = plan_rows.rows_with(plan, keys & set(full), but=row)
     shown = []
     for one in options:
         them = [mentors[key] for key in one.mentors if key in mentors]
-        told = pairing_words.explain(one.why, names_for(row, them))
+        told = pairing_words.explain(_but_second(one.why), names_for(row, them))
         shown.append(
             Other(
                 names=plan_words.names([mentor.name for mentor in them]),
@@ -184,26 +202,24 @@ def others(row: PlanRow, plan: PairingPlan, found: Choices) -> list[Other]:
                 reasons=brief.weightiest(told),
                 lacks=", ".join(told.lacks[: brief.SHORT]),
                 taken=[
-                    (_use(mentor, other), row_address(other))
+                    Taken(mentor.name, [(person(other), row_address(other)) for other in taken[mentor.pk]])
                     for mentor in them
-                    for other in (taken.get(mentor.pk, ()) if one in found.others else ())
+                    if mentor.pk in taken
                 ],
             )
         )
     return shown
 
 
-def _use(mentor: Any, other: PlanRow) -> str:
-    """Return for whom ``mentor`` is meant in another row of the plan."""
-    about = {"mentor": mentor.name, "name": other.case.mentee.name, "case": other.case.reference}
-    return _("%(mentor)s is proposed for %(name)s, %(case)s") % about
+def person(row: PlanRow) -> str:
+    """Return whose row it is: the name and the reference."""
+    return _("%(name)s, %(case)s") % {"name": row.case.mentee.name, "case": row.case.reference}
 
 
-def uses(plan: PairingPlan, row: PlanRow, mentors: Iterable[Any]) -> dict[int, list[tuple[str, str]]]:
-    """Return by mentor the other rows of the plan that propose them, in a sentence, with the address of each."""
-    known = {mentor.pk: mentor for mentor in mentors}
-    found = plan_rows.rows_with(plan, known, but=row)
-    return {pk: [(_use(known[pk], other), row_address(other)) for other in rows] for pk, rows in found.items()}
+def uses(plan: PairingPlan, row: PlanRow, mentors: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return by mentor (keys) whose other rows of the plan propose or have invited them, with the address of each."""
+    found = plan_rows.rows_with(plan, mentors, but=row)
+    return {pk: [(person(other), row_address(other)) for other in rows] for pk, rows in found.items()}
 
 
 def row_address(row: PlanRow) -> str:

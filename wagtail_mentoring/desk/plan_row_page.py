@@ -20,6 +20,7 @@ from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.judging import Judged, judge_if_possible
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.pairing.models import PlanRow
+from wagtail_mentoring.pairing.plan_result import mentors_of
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import StepRefused
@@ -111,6 +112,9 @@ class PlanRowPage(PlanScreen):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = numbers(request.GET.getlist("mentor"))
+        if not {"mentor", "name", "go"} & set(request.GET):
+            # Whoever wants to change one of two begins with the two.
+            chosen = list(mentors_of(self.row))
         if self.may_edit and "go" in request.GET:
             return self.confirm(chosen)
         return self.page(chosen)
@@ -149,7 +153,7 @@ class PlanRowPage(PlanScreen):
             explained=explained(row, mentors) if mentors else None,
             second_missing=second_missing(row, needed) if len(mentors) == 1 else "",
             nobody=None if mentors else nobody_because(row, needed),
-            others=others(row, self.plan, listing.found) if listing else [],
+            others=others(row, self.plan, listing.found, self.full) if listing else [],
             listing=listing,
             error=error,
             person=row.case.mentee.name,
@@ -159,15 +163,19 @@ class PlanRowPage(PlanScreen):
             elsewhere=self.elsewhere,
         )
 
+    @cached_property
+    def full(self) -> set[int]:
+        """The mentors (keys) to whom the other rows of the plan leave no room."""
+        return plan_rows.full_elsewhere(self.plan, self.row)
+
     def listing(self, chosen: Sequence[int]) -> Listing:
         """Return the mentors to choose from, with what the rest of the plan does with them."""
         name = name_of(self.request.GET)
-        full = plan_rows.full_elsewhere(self.plan, self.row)
-        listing = list_mentors(self.row.case, name=name, chosen=chosen, full=full, options=OTHERS)
-        used = uses(self.plan, self.row, [one.mentor for one in listing.rows])
+        listing = list_mentors(self.row.case, name=name, chosen=chosen, full=self.full, options=OTHERS)
+        used = uses(self.plan, self.row, [one.mentor.pk for one in listing.rows])
         for one in listing.rows:
-            pk = one.mentor.pk
-            one.uses = [Use(sentence, address, pk in full) for sentence, address in used.get(pk, ())]
+            one.full = one.mentor.pk in self.full
+            one.uses = [Use(who, address) for who, address in used.get(one.mentor.pk, ())]
         return listing
 
     def heading(self, names: str, person: str, number: int) -> str:

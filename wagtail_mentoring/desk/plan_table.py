@@ -19,6 +19,8 @@ from .plan_reasons import Needed, nobody_because, second_missing, short_reasons,
 
 #: So many rows of a kind are shown on one page.
 PER_PAGE = 50
+#: Of so many mentors who are needed elsewhere the list tells for whom; the page of the row names more.
+NAMED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class Table:
             "mentors": plan_words.names(mentors),
             "alone": len(mentors) == 1,
             "chosen": row.pk not in self.left_out,
-            "second_missing": second_missing(row, self.needed) if len(mentors) == 1 else "",
+            "second_missing": second_missing(row, self.needed, NAMED) if len(mentors) == 1 else "",
             "reasons": short_reasons(row) if mentors else "",
             "nobody": nobody_because(row, self.needed) if not mentors else None,
             "change": self._change(row),

@@ -128,7 +128,8 @@ class Choices:
     """Whom a handler could choose by hand for one case.
 
     ``free``: the best pairs and single mentors who pass every test; ``others``: the best of those that hold somebody
-    whom the caller called full. ``single``: the best mentors one by one, and all who were asked about, best first.
+    whom the caller called full. ``single``: the best mentors one by one, the full ones last, and then those who were
+    asked about.
     """
 
     free: tuple[Option, ...]
@@ -176,6 +177,8 @@ def choices(
     free = ranked(possible[~taken], options, **rules)
     everybody = ranked(possible, options * 3, **rules) if options and taken.any() else []
     best = ranked(possible[~taken], singles, **one_by_one)
+    if len(best) < singles and taken.any():
+        best += ranked(possible[taken], singles - len(best), **one_by_one)
     more = np.setdiff1d(table.rows(about), table.rows([pk for one in best for pk in one.mentors]))
     return Choices(
         free=tuple(one for one in free if one.points >= least),
