@@ -179,12 +179,22 @@ class AskingMachine(AskingWorld):
     @rule(days=st.integers(1, 9))
     def time_passes(self, days: int) -> None:
         self.now += days * DAY
-        late = Invitation.objects.filter(status="asked", answer_by__lt=self.now.astimezone().date()).count()
+        today = self.now.astimezone().date()
+        late = Invitation.objects.filter(status="asked", answer_by__lt=today).count()
+        # Only the mentees are asked about whom the rows say so, and they have a last day.
+        asked = Proposal.objects.filter(status="open", mentee_asked_at__isnull=False)
+        silent = set(asked.filter(mentee_answer_by__lt=today).values_list("pk", flat=True))
+        assert not asked.filter(mentee_answer_by=None).exists()
         with clock.at(self.now):
             reminded, expired = invitations.remind_due(), invitations.expire_due()
             assert (reminded.failed, expired.failed, len(expired.done)) == ([], [], late)
             assert invitations.remind_due().done == invitations.expire_due().done == []
+            mentees, ended = invitations.remind_mentees_due(), invitations.expire_mentees_due()
+            assert (mentees.failed, ended.failed, set(ended.done)) == ([], [], silent)
+            assert invitations.remind_mentees_due().done == invitations.expire_mentees_due().done == []
+        assert all(one.mentee_silent for one in Proposal.objects.filter(pk__in=silent))
         self.reached["expired"] += late
+        self.reached["silent"] += len(silent)
         self.check()
 
     @rule(name=st.sampled_from(sorted(CAPACITY)), days=st.sampled_from([None, 5, 40]))
