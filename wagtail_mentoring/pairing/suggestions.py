@@ -2,22 +2,28 @@
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.programme.models import Union
 
-from .gather import Gathered, criteria_in_use, gather
+from .gather import Gathered, Rules, criteria_in_use, gather, rules_in
+from .looking import Looked
 from .matching import filters, ranking
+from .matching.builtin import BUILT_IN
 from .matching.criteria import Criterion, PerMentor
 from .matching.facts import MenteeFacts
 from .matching.helping import Found, helps_for
 from .matching.languages import codes_of
 from .matching.options import failures, why_of
 from .matching.scoring import Scorer, Scores
+from .matching.table import MentorTable
+from .mentee_facts import mentee_facts
 from .models import PairMembership
 from .words import language_name
 
@@ -115,12 +121,15 @@ def suggest(
     started = time.perf_counter()
     staying = _staying(case, replacing) if replacing is not None else tuple(beside)[:1]
     fixed = tuple(dict.fromkeys((*staying, *pinned)))[:2]
-    gathered = gather(case.union, Case.objects.filter(pk=case.pk), also=fixed)
-    return _suggest(
-        gathered,
-        Sought(pinned=fixed, staying=staying, replacing=replacing is not None, only=_only(case, only), limit=limit),
-        started,
-    )
+    sought = Sought(pinned=fixed, staying=staying, replacing=replacing is not None, only=_only(case, only), limit=limit)
+    cases = Case.objects.filter(pk=case.pk)
+    criteria = criteria_in_use()
+    if len(criteria) > len(BUILT_IN):
+        # The site's own criteria may look at every fact of everybody.
+        found = among_facts(gather(case.union, cases, also=fixed), criteria, sought)
+    else:
+        found = among_columns(case.union, cases, criteria, sought)
+    return replace(found, seconds=time.perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,36 +218,78 @@ class Sought:
         return bool(self.staying) or not self.replacing
 
 
-def _suggest(gathered: Gathered, sought: Sought, started: float) -> Suggestions:
+def among_facts(gathered: Gathered, criteria: Sequence[Criterion], sought: Sought) -> Suggestions:
+    """Return the best for the one mentee of ``gathered``, among the mentors there. ``seconds`` is left at 0."""
     (mentee,) = gathered.mentees
     rules = gathered.rules_of(mentee)
-    criteria = criteria_in_use()
     prepare(criteria, gathered)
     scorer = Scorer(gathered.mentors, rules.weights, criteria)
-    table = scorer.table
-    staying, pinned = table.rows(sought.staying), table.rows(sought.pinned)
+    tested = _tested(scorer.table, mentee, sought)
+    rows = np.union1d(tested.possible, scorer.table.rows(sought.pinned))
+    ranking_of = _Ranking(scorer, scorer.scores(mentee, rows), mentee, rules, sought)
+    return ranking_of.told(tested, scorer, ranking_of.scores, ranking_of.ranked)
+
+
+def among_columns(union: Union, cases: "QuerySet[Case]", criteria: Sequence[Criterion], sought: Sought) -> Suggestions:
+    """Return the same for the one case of ``cases``, by the built-in ``criteria``, of what is read for it alone."""
+    (mentee,) = mentee_facts(union, cases)
+    rules = rules_in(union)[mentee.participation]
+    looked = Looked(union, mentee.field, sought.pinned)
+    tested = _tested(looked.table, mentee, sought)
+    table = looked.to_rank(np.union1d(tested.possible, looked.table.rows(sought.pinned)))
+    scorer = Scorer(table, rules.weights, criteria)
+    ranking_of = _Ranking(scorer, scorer.scores(mentee, np.arange(len(table))), mentee, rules, sought)
+    # Reasons, and what would help, only of those who are shown: these few as whole facts.
+    keys = {int(table.pk[place]) for one in ranking_of.ranked for place in one.members} | set(sought.pinned)
+    recent = {pk: int(table.recent[table.row_of[pk]]) for pk in keys if pk in table.row_of}
+    shown = Scorer(looked.facts(keys, recent), rules.weights, criteria)
+    scores = shown.scores(mentee, np.arange(len(shown.table)))
+    place = {int(pk): at for at, pk in enumerate(shown.table.pk)}
+    ranked = [
+        ranking.Ranked(tuple(place[int(table.pk[one])] for one in found.members), found.value)
+        for found in ranking_of.ranked
+    ]
+    return ranking_of.told(tested, shown, scores, ranked)
+
+
+def _tested(table: MentorTable, mentee: MenteeFacts, sought: Sought) -> filters.Sieve:
+    staying = table.rows(sought.staying)
     population = np.setdiff1d(table.rows_by_field.get(mentee.field, staying[:0]), staying)
-    tested = filters.sieve(table, mentee, population, sought.only)
-    rows = np.union1d(tested.possible, pinned)
-    scores = scorer.scores(mentee, rows)
-    at = tuple(int(np.searchsorted(rows, row)) for row in pinned)
-    singles = sought.singles(mentee)
-    ranked = ranking.best(scores, sought.limit, pairs=sought.pairs, singles=singles, pinned=at)
-    offered = [one for one in ranked if one.points >= rules.minimum_fit]
-    below = ranking.count(scores, pairs=sought.pairs, singles=singles, pinned=at) - len(offered)
-    found = Found(scorer, mentee, tested, scores, ranked, rules.minimum_fit, sought.pairs, singles, at, sought.only)
-    return Suggestions(
-        options=tuple(_option(scorer, mentee, scores, one, sought) for one in offered),
-        looked_at=len(population),
-        possible=len(tested.possible),
-        ruled_out=tuple(RuledOut(*row) for row in tested.counts()),
-        helps=tuple(helps_for(found)),
-        below_minimum=below if len(offered) < sought.limit else 0,
-        minimum_fit=rules.minimum_fit,
-        one_mentor_allowed=mentee.one_mentor_allowed,
-        but_for_hand=tested.but_for(filters.BY_HAND),
-        seconds=time.perf_counter() - started,
-    )
+    return filters.sieve(table, mentee, population, sought.only)
+
+
+class _Ranking:
+    """The best for one mentee among the mentors of ``scores``, who are possible or pinned."""
+
+    def __init__(self, scorer: Scorer, scores: Scores, mentee: MenteeFacts, rules: Rules, sought: Sought) -> None:
+        self.scores, self.mentee, self.rules, self.sought = scores, mentee, rules, sought
+        pinned = scorer.table.rows(sought.pinned)
+        at = tuple(int(np.searchsorted(scores.rows, row)) for row in pinned)
+        how: dict[str, Any] = {"pairs": sought.pairs, "singles": sought.singles(mentee), "pinned": at}
+        self.ranked = ranking.best(scores, sought.limit, **how)
+        self.all = ranking.count(scores, **how)
+
+    def told(
+        self, tested: filters.Sieve, scorer: Scorer, scores: Scores, ranked: Sequence[ranking.Ranked]
+    ) -> Suggestions:
+        """Return the answer. ``scorer`` and ``scores`` have at least all whom ``ranked`` names, as facts."""
+        mentee, sought, minimum = self.mentee, self.sought, self.rules.minimum_fit
+        offered = [one for one in ranked if one.points >= minimum]
+        pinned = tuple(int(np.searchsorted(scores.rows, row)) for row in scorer.table.rows(sought.pinned))
+        singles = sought.singles(mentee)
+        found = Found(scorer, mentee, tested, scores, ranked, minimum, sought.pairs, singles, pinned, sought.only)
+        return Suggestions(
+            options=tuple(_option(scorer, mentee, scores, one, sought) for one in offered),
+            looked_at=len(tested.view),
+            possible=len(tested.possible),
+            ruled_out=tuple(RuledOut(*row) for row in tested.counts()),
+            helps=tuple(helps_for(found)),
+            below_minimum=self.all - len(offered) if len(offered) < sought.limit else 0,
+            minimum_fit=minimum,
+            one_mentor_allowed=mentee.one_mentor_allowed,
+            but_for_hand=tested.but_for(filters.BY_HAND),
+            seconds=0,
+        )
 
 
 def prepare(criteria: Sequence[Criterion], gathered: Gathered) -> None:

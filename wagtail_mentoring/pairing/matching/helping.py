@@ -78,12 +78,13 @@ def _if_mended(found: Found, code: str) -> dict[str, Any] | None:
     only = found.tested.only(code, *(("language",) if code == "no_languages" else ()))
     if not len(only):
         return None
-    mentors = [found.tested.view.mentor(int(position)) for position in only]
-    entry: dict[str, Any] = {"code": code, "count": len(mentors)}
+    view = found.tested.view
+    rows = view.rows[only].tolist()
+    entry: dict[str, Any] = {"code": code, "count": len(rows)}
     if code == "away":
-        entry["first"] = min(mentor.away_until for mentor in mentors)
+        entry["first"] = min(view.table.away_until[row] for row in rows)
     if code == "no_room":
-        held = [mentor.held_until for mentor in mentors if mentor.held_until]
+        held = [until for row in rows if (until := view.table.held_until[row])]
         if held:
             entry |= {"held": len(held), "until": min(held)}
     return entry

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .facts import WORK_LEVEL, MenteeFacts, MentorFacts
+from .kinds import Kinds
 from .tokens import beginning, meet, tokens
 
 Ints = NDArray[np.int64]
@@ -93,6 +94,16 @@ class MentorTable:
         return {field: np.array(rows, dtype=np.int64) for field, rows in found.items()}
 
     @cached_property
+    def away_until(self) -> Sequence[str]:
+        """The last day on which each mentor is away; "" is here."""
+        return [mentor.away_until for mentor in self.mentors]
+
+    @cached_property
+    def held_until(self) -> Sequence[str]:
+        """Until when an open invitation holds a place of each mentor; "" none."""
+        return [mentor.held_until for mentor in self.mentors]
+
+    @cached_property
     def speakers(self) -> list[Ints]:
         """The rows of those who speak each of the other languages."""
         found: list[list[int]] = [[] for _ in self.other_codes.words]
@@ -108,7 +119,7 @@ class MentorTable:
     # Words
 
     def _words(self) -> None:
-        self.words_of = [_words((*mentor.specialities, mentor.title)) for mentor in self.mentors]
+        self.words_of = [text_words((*mentor.specialities, mentor.title)) for mentor in self.mentors]
         self.word_codes = Codes(word for words in self.words_of for word in words)
         number = self.word_codes.number
         self.word_numbers = _ints([number[word] for words in self.words_of for word in words])
@@ -135,13 +146,15 @@ class MentorTable:
         return counted
 
     def _specialities(self) -> None:
-        stems = {areas: _stems(areas) for areas in {mentor.specialities for mentor in self.mentors}}
-        codes = Codes(stem for row in stems.values() for stem in row)
-        kinds = {kind: number for number, kind in enumerate(sorted(set(stems.values())))}
+        self._stems_of(Kinds.read([mentor.specialities for mentor in self.mentors], word_stems))
+
+    def _stems_of(self, stems: Kinds[tuple[str, ...]]) -> None:
+        codes = Codes(stem for row in stems.values for stem in row)
+        kinds = {kind: number for number, kind in enumerate(sorted(set(stems.values)))}
         of_kind = np.full((len(kinds), _SPECIALITY_WORDS), -1, dtype=np.int64)
         for kind, number in kinds.items():
             of_kind[number, : len(kind)] = [codes.number[word] for word in kind]
-        self.stems_kind = _ints([kinds[stems[mentor.specialities]] for mentor in self.mentors])
+        self.stems_kind = stems.numbers(kinds.__getitem__)
         self.stems = of_kind[self.stems_kind]
 
     # Two mentors
@@ -281,13 +294,13 @@ class View:
 
 
 @lru_cache(maxsize=2**16)
-def _words(texts: tuple[str, ...]) -> tuple[str, ...]:
+def text_words(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the telling words of all ``texts``, each once."""
     return tuple(dict.fromkeys(word for text in texts for word in tokens(text)))
 
 
 @lru_cache(maxsize=2**16)
-def _stems(areas: tuple[str, ...]) -> tuple[str, ...]:
+def word_stems(areas: tuple[str, ...]) -> tuple[str, ...]:
     """Return what stands for a mentor's specialities when two mentors are compared."""
     return tuple(sorted({word[:_STEM] for area in areas for word in tokens(area)}))[:_SPECIALITY_WORDS]
 
