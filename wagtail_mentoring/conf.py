@@ -15,6 +15,12 @@ DEFAULTS: dict[str, Any] = {
     "DEFAULT_SENDER": None,
     # Base address for links in mail when a union has none of its own; None takes WAGTAILADMIN_BASE_URL.
     "BASE_URL": None,
+    # So many seconds at most a mail server may keep a mail waiting, where EMAIL_TIMEOUT is not set.
+    "MAIL_SECONDS": 30,
+    # From this hour of the day, local time, the daily mails are written.
+    "DAILY_HOUR": 7,
+    # Dotted path of a function ``send(number, text)`` by which links and codes go out as SMS; None: none are sent.
+    "SMS_BACKEND": None,
     # Only for demonstrations: mails keep their private links and one-time codes readable in the admin.
     "DEMO": False,
     # Largest CV in bytes.

@@ -15,12 +15,13 @@ def connect() -> None:
     from .applications import checks as application_checks  # noqa: F401
     from .applications import moves as application_moves  # noqa: F401
     from .applications import wishes as application_wishes  # noqa: F401
+    from .cases import corrections as case_corrections  # noqa: F401
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
     from .documents import key_checks, trust  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
     from .messages import jobs as message_jobs  # noqa: F401
-    from .messages import mentor_receivers  # noqa: F401
+    from .messages import meeting_receivers, mentor_receivers  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import criteria_checks  # noqa: F401
     from .pairing import jobs as pairing_jobs  # noqa: F401

@@ -174,14 +174,31 @@ def test_a_mail_server_that_refuses(error: Exception, status: str) -> None:
     row.refresh_from_db()
     assert type(error).__name__ in row.error
     assert row.attempts == 1
-    assert delivery.deliver_waiting() == ({"sent": 1} if status == OutboxStatus.WAITING else {})
+    assert delivery.deliver_waiting() == {}
+    with clock.at(clock.now() + datetime.timedelta(minutes=5)):
+        assert delivery.deliver_waiting() == ({"sent": 1} if status == OutboxStatus.WAITING else {})
 
 
-def test_it_is_tried_five_times() -> None:
+def test_it_is_tried_five_times_with_growing_pauses() -> None:
+    row, moment = written(), clock.now()
+    tried = []
+    with mock.patch.object(delivery, "_send", side_effect=ConnectionRefusedError("no server")):
+        for minute in range(0, 24 * 60, 5):
+            with clock.at(moment + datetime.timedelta(minutes=minute)):
+                if delivery.deliver_waiting():
+                    tried.append(minute)
+    assert tried == [0, 5, 35, 155, 875]
+    row.refresh_from_db()
+    assert (row.status, row.attempts) == (OutboxStatus.FAILED, 5)
+    assert "no server" in row.error
+
+
+def test_who_asks_for_it_again_does_not_wait_for_the_pause() -> None:
     row = written()
     with mock.patch.object(delivery, "_send", side_effect=ConnectionRefusedError("no server")):
-        ended = [delivery.deliver(row.pk) for _ in range(6)]
-    assert ended == ["waiting"] * 4 + ["failed", ""]
+        for _ in range(5):
+            delivery.deliver(row.pk)
+    assert delivery.send_again(row) == OutboxStatus.SENT
 
 
 def test_a_mail_that_cannot_be_written_says_why() -> None:

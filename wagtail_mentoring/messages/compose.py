@@ -16,13 +16,15 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.fingerprints import grouped
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
+from wagtail_mentoring.people.time_zones import zone_of
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.storage import keys
 from wagtail_mentoring.programme.addresses import base_url
-from wagtail_mentoring.programme.dates import long_day, span, zone_for
+from wagtail_mentoring.programme.dates import long_day, span
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, Union
 
+from .calendars import calendar_file
 from .models import NOT_TO_A_PERSON, OutboxMessage
 from .outbox import SEALED_CODE
 from .placeholders import BUTTONS, named_in, put_in
@@ -45,6 +47,9 @@ class Mail:
     sender: str
     reply_to: str
     address: str
+    #: An entry for the reader's calendar (iCalendar), and its method; "" for none.
+    calendar: str = ""
+    calendar_method: str = ""
 
 
 def link_address(link: PrivateLink, union: Union | None, *, hidden: bool = False) -> str:
@@ -106,7 +111,7 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
         values["theme"] = theme_words(case, int(context["number"]), values["theme"])
     if context.get("starts_at"):
         starts_at = datetime.datetime.fromisoformat(context["starts_at"])
-        values["when"] = span(starts_at, int(context.get("length") or 90), zone_for(person) if person else None)
+        values["when"] = span(starts_at, int(context.get("length") or 90), zone_of(person) if person else None)
     return values
 
 
@@ -244,6 +249,8 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
                 sender=sender_of(row.union),
                 reply_to=row.union.contact_email if row.union else "",
                 address=row.address,
+                calendar="" if hidden else calendar_file(row),
+                calendar_method=row.context.get("calendar", {}).get("method", ""),
             )
 
 

@@ -1,27 +1,37 @@
 """Delivers the rows of the outbox, each at most once unless a person asks for it again."""
 
+import contextlib
 import datetime
 import logging
 import smtplib
+from email.mime.text import MIMEText
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import F, Q
 from django_tasks import task
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 
 from .compose import Mail, compose
-from .models import MailEvent, OutboxMessage, OutboxStatus
+from .models import CODES, MailEvent, OutboxMessage, OutboxStatus
 from .outbox import SEALED_CODE
 
 logger = logging.getLogger(__name__)
 
+#: How long a row waits after each try that a server has refused for a while.
+PAUSES = tuple(datetime.timedelta(minutes=minutes) for minutes in (5, 30, 2 * 60, 12 * 60))
 #: After so many tries a row is not tried again by itself.
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = len(PAUSES) + 1
 #: Mails to people whose details are deleted: of these nothing personal is kept once they have been sent.
 FORGOTTEN = frozenset({MailEvent.MENTOR_DECLINED})
+
+
+class PerhapsSent(Exception):
+    """The server had begun to take the mail and did not say how it ended."""
+
+
 _NEEDED = ("union__site", "case__participation", "case__field__profession", "mentee", "mentor", "link")
 
 
@@ -32,10 +42,9 @@ def deliver_message(pk: int) -> None:
 
 
 def deliver_waiting() -> dict[str, int]:
-    """Deliver every row that waits, oldest first; return how many ended in which status."""
+    """Deliver every row that waits and is not in a pause, oldest first; return how many ended in which status."""
     ended: dict[str, int] = {}
-    waiting = OutboxMessage.objects.filter(status=OutboxStatus.WAITING).order_by("pk").values_list("pk", flat=True)
-    for pk in list(waiting):
+    for pk in list(OutboxMessage.objects.due(clock.now()).values_list("pk", flat=True)):
         status = deliver(pk)
         if status:
             ended[status] = ended.get(status, 0) + 1
@@ -64,6 +73,9 @@ def deliver(pk: int) -> str:
         return ""
     try:
         _send(row, mail)
+    except PerhapsSent as error:
+        logger.warning("Mail %s was perhaps sent: %r", pk, error.__cause__)
+        return _end(row, OutboxStatus.SENDING, f"The mail server took it and did not answer: {error.__cause__!r}")
     except Exception as error:
         return _refused(row, error)
     return _end(row, OutboxStatus.SENT, "")
@@ -100,7 +112,58 @@ def _send(row: OutboxMessage, mail: Mail) -> None:
         headers={"Message-ID": f"<{row.message_uuid}@{domain}>", "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(mail.html, "text/html")
-    message.send()
+    if mail.calendar:
+        # Twice: programs that know invitations look for the alternative, all others show the file.
+        message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
+        message.attach(_calendar_file(mail))
+    _hand_to_server(message)
+
+
+def _calendar_file(mail: Mail) -> MIMEText:
+    part = MIMEText(mail.calendar, "calendar", "utf-8")
+    part.set_param("method", mail.calendar_method)
+    part.add_header("Content-Disposition", "attachment", filename="meeting.ics")
+    return part
+
+
+def _hand_to_server(message: EmailMultiAlternatives) -> None:
+    """Give the mail to the site's mail server. Raises :class:`PerhapsSent` when its answer to the text never came."""
+    connection = get_connection()
+    if getattr(connection, "timeout", 0) is None:
+        # A server that hangs must not hold up every other mail for ever.
+        connection.timeout = conf.MAIL_SECONDS
+    connection.open()
+    server = getattr(connection, "connection", None)
+    begun: list[bool] = []
+    if isinstance(server, smtplib.SMTP):
+        _note_the_text(server, begun)
+    try:
+        connection.send_messages([message])
+    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
+        # The server has answered, and will answer a goodbye.
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            connection.close()
+        raise
+    except Exception as error:
+        if isinstance(server, smtplib.SMTP):
+            server.close()
+        if begun and isinstance(error, OSError | smtplib.SMTPException):
+            raise PerhapsSent from error
+        raise
+    # It has left: a goodbye that is not answered changes nothing.
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        connection.close()
+
+
+def _note_the_text(server: smtplib.SMTP, begun: list[bool]) -> None:
+    """See to it that ``begun`` is filled when the server is about to get the text, after sender and receiver."""
+    send_text = server.data
+
+    def data(msg: Any) -> Any:
+        begun.append(True)
+        return send_text(msg)
+
+    server.data = data  # type: ignore[method-assign]
 
 
 def _refused(row: OutboxMessage, error: Exception) -> str:
@@ -110,6 +173,8 @@ def _refused(row: OutboxMessage, error: Exception) -> str:
         for_good = all(code >= 500 for code, _reply in error.recipients.values())
     ended = for_good or row.attempts >= MOST_ATTEMPTS
     logger.warning("Mail %s was not sent: %r", row.pk, error)
+    if not ended:
+        OutboxMessage.objects.filter(pk=row.pk).update(next_try_at=clock.now() + PAUSES[row.attempts - 1])
     return _end(row, OutboxStatus.FAILED if ended else OutboxStatus.WAITING, f"{type(error).__name__}: {error}")
 
 
@@ -125,20 +190,24 @@ def _end(row: OutboxMessage, status: OutboxStatus, error: str, *, counted: bool 
     elif status != OutboxStatus.WAITING and SEALED_CODE in row.context:
         columns["context"] = {name: value for name, value in row.context.items() if name != SEALED_CODE}
     OutboxMessage.objects.filter(pk=row.pk).update(**columns)
+    if status == OutboxStatus.SENT and row.event == MailEvent.DAILY:
+        row.digested.filter(status=OutboxStatus.HELD).update(status=OutboxStatus.SENT, sent_at=columns["sent_at"])
     return str(status.value)
 
 
 def may_be_repeated(row: OutboxMessage) -> bool:
-    """Return whether a person may ask for ``row`` again: it failed or was perhaps sent, and is no one-time code."""
-    return row.status in (OutboxStatus.FAILED, OutboxStatus.SENDING) and row.event != MailEvent.CODE
+    """Return whether a person may ask for ``row`` again: it failed, was perhaps sent or came back, and is no code."""
+    ended = row.status in (OutboxStatus.FAILED, OutboxStatus.SENDING) or row.bounced_at is not None
+    return ended and row.event not in CODES
 
 
 def send_again(row: OutboxMessage) -> str:
-    """Deliver a row again because a person asks for it: one that failed, or that was perhaps sent. Returns the status.
+    """Deliver a row again because a person asks for it: see :func:`may_be_repeated`. Returns the status.
 
     A code is never sent again: it was wiped, and a new one is asked for instead.
     """
-    again = OutboxMessage.objects.filter(pk=row.pk, status__in=[OutboxStatus.FAILED, OutboxStatus.SENDING])
-    if not again.exclude(event=MailEvent.CODE).update(status=OutboxStatus.WAITING, attempts=0):
+    ended = Q(status__in=[OutboxStatus.FAILED, OutboxStatus.SENDING]) | Q(bounced_at__isnull=False)
+    again = OutboxMessage.objects.filter(ended, pk=row.pk).exclude(event__in=CODES)
+    if not again.update(status=OutboxStatus.WAITING, attempts=0, next_try_at=None, bounced_at=None):
         return ""
     return deliver(row.pk)

@@ -1,5 +1,6 @@
 """The mails that still wait, for ``mentoring_due``."""
 
+from wagtail_mentoring import clock
 from wagtail_mentoring.due import Told, counted, job
 
 from .delivery import deliver_waiting
@@ -10,7 +11,7 @@ from .models import OutboxMessage, OutboxStatus
 def deliver_mails(dry_run: bool) -> Told:
     """Deliver what a server refused for a while, or a process did not live to send; never what may have left."""
     if dry_run:
-        return counted("Mails to deliver", OutboxMessage.objects.filter(status=OutboxStatus.WAITING).count())
+        return counted("Mails to deliver", OutboxMessage.objects.due(clock.now()).count())
     ended = deliver_waiting()
     lines = [f"Sent {ended.get('sent', 0)}, failed {ended.get('failed', 0)}, still waiting {ended.get('waiting', 0)}."]
     unsure = OutboxMessage.objects.filter(status=OutboxStatus.SENDING).count()

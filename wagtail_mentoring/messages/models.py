@@ -125,6 +125,64 @@ NOT_TO_A_PERSON = (
 )
 
 
+#: Mails with a one-time code: they are never sent again, because the code is wiped.
+CODES = (MailEvent.CODE, MailEvent.CODE_DATA)
+
+#: What a person who wants one mail a day reads in it. Never codes, links that were asked for, what is about the next
+#: day (a meeting, "I am late"), a cancellation, or a warning.
+CAN_WAIT = frozenset(
+    {
+        MailEvent.ELIGIBLE,
+        MailEvent.NOT_ELIGIBLE,
+        MailEvent.PAIRED_MENTEE,
+        MailEvent.PAIRED_MENTOR,
+        MailEvent.AGREEMENT_OUT,
+        MailEvent.AGREEMENT_AGAIN,
+        MailEvent.SUPPLEMENT_OUT,
+        MailEvent.AGREEMENT_SIGNED,
+        MailEvent.COPY_REFUSED,
+        MailEvent.MENTOR_JOINED,
+        MailEvent.NEW_MENTORS,
+        MailEvent.MENTOR_APPROVED,
+        MailEvent.MENTOR_CHECK,
+        MailEvent.INVITATION,
+        MailEvent.INVITATION_REMINDER,
+        MailEvent.INVITATION_WITHDRAWN,
+        MailEvent.INVITATION_EXPIRED,
+        MailEvent.QUESTION_ANSWERED,
+        MailEvent.PAIR_ASKED,
+        MailEvent.PAIR_REMINDER,
+        MailEvent.PAIR_OVER,
+        MailEvent.TIMES_SUGGESTED,
+        MailEvent.TIMES_ANSWERED,
+        MailEvent.TIMES_REMINDER,
+        MailEvent.MEETING_UNRECORDED,
+        MailEvent.SIGNATURE_REMINDER,
+        MailEvent.NOTE_SHARED,
+        MailEvent.FEEDBACK_ASKED,
+        MailEvent.FEEDBACK_REMINDER,
+        MailEvent.FOLLOW_UP,
+        MailEvent.LETTER_ANSWERED,
+    }
+)
+#: What nobody needs any more when the mentoring has ended before the daily mail was written.
+ONLY_WHILE_OPEN = (
+    MailEvent.TIMES_SUGGESTED,
+    MailEvent.TIMES_ANSWERED,
+    MailEvent.TIMES_REMINDER,
+    MailEvent.MEETING_UNRECORDED,
+    MailEvent.SIGNATURE_REMINDER,
+    MailEvent.AGREEMENT_OUT,
+    MailEvent.AGREEMENT_AGAIN,
+    MailEvent.SUPPLEMENT_OUT,
+    MailEvent.FEEDBACK_REMINDER,
+    MailEvent.INVITATION,
+    MailEvent.INVITATION_REMINDER,
+    MailEvent.PAIR_ASKED,
+    MailEvent.PAIR_REMINDER,
+)
+
+
 class MailText(ReviewedText):
     """Subject and body of the mail for an event, by language; for all unions, or narrower for one.
 

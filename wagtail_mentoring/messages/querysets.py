@@ -11,14 +11,19 @@ from django.db.models.functions import Coalesce
 ON_ITS_WAY = datetime.timedelta(minutes=15)
 _WHOM = ("case", "mentee", "mentor")
 #: A code is asked for anew, and a test was looked at by whoever made it.
-_OF_NO_USE = ("code", "test")
+_OF_NO_USE = ("code", "code_data", "test")
 
 
 class OutboxQuerySet(models.QuerySet[Any]):
     """Mails by whether they have left."""
 
+    def due(self, now: datetime.datetime) -> "OutboxQuerySet":
+        """Those that wait, and are not in the pause after a server has refused them; the oldest first."""
+        ready = Q(next_try_at__isnull=True) | Q(next_try_at__lte=now)
+        return self.filter(ready, status="waiting").order_by("pk")
+
     def to_look_at(self, now: datetime.datetime) -> "OutboxQuerySet":
-        """Those that could not be sent, or were perhaps sent, and that a person may ask for again.
+        """Those that could not be sent, were perhaps sent, or came back, and that a person may ask for again.
 
         Not those after which one about the same, to the same person, was sent; nor of a case whose data are erased.
         """
@@ -31,7 +36,7 @@ class OutboxQuerySet(models.QuerySet[Any]):
         )
         unsure = Q(status="sending") & (Q(marked_at__isnull=True) | Q(marked_at__lt=now - ON_ITS_WAY))
         return (
-            self.filter(Q(status="failed") | unsure, ~Exists(later))
+            self.filter(Q(status="failed") | Q(bounced_at__isnull=False) | unsure, ~Exists(later))
             .exclude(event__in=_OF_NO_USE)
             .filter(case__anonymised_at__isnull=True)
         )

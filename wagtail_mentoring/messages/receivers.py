@@ -24,7 +24,8 @@ from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import CaseState, Role
 
-from .addressing import contacts, to_all, to_mentee, to_mentor
+from .addressing import contacts, to_all, to_contacts, to_mentee, to_mentor
+from .calendars import CANCEL, holders, of_meeting, snapshot
 from .models import MailEvent, OutboxMessage
 from .outbox import put
 from .sentences import SIGN_LATER, SIGN_NOW
@@ -145,8 +146,13 @@ def _mentor_replaced(case: Case, data: dict[str, Any], source: CaseState) -> Non
     """The one who left is thanked, the one who joins welcomed; the others learn the name if it may be shown to them."""
     left, joined = Mentor.objects.get(pk=data["left"]), Mentor.objects.get(pk=data["joined"])
     declined = Party.objects.filter(agreement__case=case, mentor=left, declined_at__isnull=False).exists()
-    put(MailEvent.MENTOR_LEFT, to=left, case=case, context={"declined": declined})
+    planned = Meeting.objects.filter(case=case).coming(clock.now()).first()
+    had_it = planned is not None and left in holders(case, planned)
+    calendar = snapshot(planned, CANCEL) if planned is not None and had_it else None
+    put(MailEvent.MENTOR_LEFT, to=left, case=case, context={"declined": declined}, calendar=calendar)
     to_mentor(MailEvent.PAIRED_MENTOR, case, joined)
+    if planned is not None:
+        to_mentor(MailEvent.MEETING_PLANNED, case, joined, **of_meeting(planned))
     when = SIGN_NOW if facts.gather(case).agreement_out else SIGN_LATER
     to_sign = {(party.mentee_id, party.mentor_id): when for party in _still_unsigned(case)}
     name = _name_for(joined, ConsentKind.SHOWN_TO_MENTEE)
@@ -165,16 +171,8 @@ def _name_for(mentor: Mentor, kind: ConsentKind) -> str:
 
 
 def _planned(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    meeting = Meeting.objects.get(pk=data["meeting"])
-    to_all(
-        MailEvent.MEETING_PLANNED,
-        case,
-        number=meeting.number,
-        starts_at=meeting.starts_at.isoformat(),
-        length=meeting.minutes,
-        place=meeting.place,
-        theme=meeting.theme,
-    )
+    """Whoever planned or moved it gets the mail too: it puts the meeting into the calendar."""
+    to_all(MailEvent.MEETING_PLANNED, case, **of_meeting(Meeting.objects.get(pk=data["meeting"])))
 
 
 def _back(case: Case, data: dict[str, Any], source: CaseState) -> None:
@@ -183,6 +181,11 @@ def _back(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 def _ended(case: Case, data: dict[str, Any], source: CaseState) -> None:
     to_all(MailEvent.CLOSED, case)
+
+
+def _withdrawn(case: Case, data: dict[str, Any], source: CaseState) -> None:
+    to_all(MailEvent.CLOSED, case)
+    to_contacts(MailEvent.MENTEE_WITHDREW, case)
 
 
 def _reopened(case: Case, data: dict[str, Any], source: CaseState) -> None:
@@ -206,6 +209,7 @@ _AFTER = {
     "go_back": _back,
     "complete": _ended,
     "end": _ended,
+    "withdraw": _withdrawn,
     "reopen": _reopened,
 }
 

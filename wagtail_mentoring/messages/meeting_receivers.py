@@ -1,0 +1,131 @@
+"""Mails around finding a time, meetings, notes and feedback. Runs in the transaction of the cause.
+
+What somebody wrote stands in none of them: it is read on a page that asks for a link or a login first.
+"""
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.dispatch import receiver
+
+from wagtail_mentoring.cases.actors import current_mentors
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.signals import case_moved
+from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Fit, Meeting, MeetingStatus, Note, TimeSearch
+from wagtail_mentoring.meetings.signals import (
+    feedback_given,
+    meeting_ended,
+    note_shared,
+    times_answered,
+    times_suggested,
+)
+from wagtail_mentoring.people.models import Mentee, Mentor
+
+from .addressing import to_contacts, to_mentee, to_mentor
+from .calendars import CANCEL, holders, of_meeting
+from .conversation.models import Reminder
+from .models import MailEvent, OutboxMessage, OutboxStatus
+from .outbox import put
+
+_UID = "wagtail_mentoring.messages.{}".format
+_NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.HELD)
+
+
+def _to_others(event: str, case: Case, by: Mentee | Mentor | None, **context: Any) -> None:
+    """Write a mail to the mentee and the mentors, without ``by``. Whom one has not left yet gets no second one."""
+    pending = OutboxMessage.objects.filter(case=case, event=event, status__in=_NOT_GONE)
+    waiting = set(pending.values_list("mentee_id", "mentor_id"))
+    if by != case.mentee and (case.mentee_id, None) not in waiting:
+        to_mentee(event, case, **context)
+    for mentor in current_mentors(case):
+        if by != mentor and (None, mentor.pk) not in waiting:
+            to_mentor(event, case, mentor, **context)
+
+
+@receiver(times_suggested, dispatch_uid=_UID("times_suggested"))
+def suggested(sender: Any, search: TimeSearch, case: Case, by: Any = None, **kwargs: Any) -> None:
+    """The other two are asked which times suit."""
+    _to_others(MailEvent.TIMES_SUGGESTED, case, by, number=search.number)
+
+
+@receiver(times_answered, dispatch_uid=_UID("times_answered"))
+def answered(sender: Any, search: TimeSearch, case: Case, by: Any = None, **kwargs: Any) -> None:
+    """When all three have said of every time whether it suits, the others learn that one can be fixed: once."""
+    mentors = list(current_mentors(case))
+    asked = Q(answers__mentee=case.mentee_id) | Q(answers__mentor__in=mentors)
+    slots = list(search.slots.annotate(said=Count("answers", filter=asked)).values_list("said", flat=True))
+    if not slots or min(slots) < len(mentors) + 1:
+        return
+    about = {"search": search.pk, "slots": len(slots)}
+    told = OutboxMessage.objects.filter(case=case, event=MailEvent.TIMES_ANSWERED)
+    if not told.filter(context__search=search.pk, context__slots=len(slots)).exists():
+        _to_others(MailEvent.TIMES_ANSWERED, case, by, number=search.number, **about)
+
+
+@receiver(meeting_ended, dispatch_uid=_UID("meeting_ended"))
+def not_held(sender: Any, meeting: Meeting, case: Case, **kwargs: Any) -> None:
+    """A cancelled meeting leaves every calendar. Somebody who did not come is told to the union."""
+    if meeting.status == MeetingStatus.MISSED:
+        if meeting.changed_by_mentor_id or meeting.changed_by_mentee_id:
+            to_contacts(MailEvent.MEETING_MISSED, case, number=meeting.number)
+        return
+    if meeting.status != MeetingStatus.CANCELLED:
+        return
+    context = of_meeting(meeting, CANCEL)
+    mentors = set(current_mentors(case))
+    for person in holders(case, meeting):
+        if isinstance(person, Mentee):
+            to_mentee(MailEvent.MEETING_CANCELLED, case, **context)
+        elif person in mentors:
+            to_mentor(MailEvent.MEETING_CANCELLED, case, person, **context)
+        else:
+            # The page of somebody who is not in the pair any more shows nothing.
+            put(MailEvent.MEETING_CANCELLED, to=person, case=case, context=context)
+
+
+@receiver(note_shared, dispatch_uid=_UID("note_shared"))
+def shared(sender: Any, note: Note, case: Case, by: Any = None, **kwargs: Any) -> None:
+    """The other two learn of a shared note, once for each note."""
+    told = OutboxMessage.objects.filter(case=case, event=MailEvent.NOTE_SHARED, context__note=note.pk)
+    if not told.exists():
+        _to_others(MailEvent.NOTE_SHARED, case, by, number=note.number, note=note.pk)
+
+
+@receiver(feedback_given, dispatch_uid=_UID("feedback_given"))
+def doubted(sender: Any, feedback: Feedback, case: Case, **kwargs: Any) -> None:
+    """The union learns when somebody is unsure whether the three fit together, or says no."""
+    if feedback.fit in (Fit.UNSURE, Fit.POOR):
+        to_contacts(MailEvent.FEEDBACK_DOUBT, case)
+
+
+@receiver(case_moved, sender=Case, dispatch_uid=_UID("feedback_asked"))
+def feedback_asked(sender: type[Case], case: Case, **kwargs: Any) -> None:
+    """What a step has made the three be asked is told them with it."""
+    ask_feedback(case)
+
+
+def ask_feedback(case: Case, kinds: tuple[str, ...] = (FeedbackKind.FIRST, FeedbackKind.END)) -> int:
+    """Write to everybody who is asked for feedback of ``kinds`` and was not told yet; return to how many.
+
+    The row of the reminders says that somebody was told, and counts for what comes later.
+    """
+    told = set(
+        Reminder.objects.filter(case=case, event=MailEvent.FEEDBACK_ASKED).values_list("about", "mentee", "mentor")
+    )
+    number = 0
+    for asked in Feedback.objects.filter(case=case, kind__in=kinds, given_at=None).select_related("mentee", "mentor"):
+        about = f"feedback:{asked.kind}"
+        if (about, asked.mentee_id, asked.mentor_id) in told:
+            continue
+        person: dict[str, Any] = {"mentee": asked.mentee, "mentor": asked.mentor}
+        Reminder.objects.create(
+            case=case, event=MailEvent.FEEDBACK_ASKED, about=about, last_at=asked.asked_at, **person
+        )
+        late = asked.kind in (FeedbackKind.MONTHS_3, FeedbackKind.MONTHS_12)
+        event = MailEvent.FOLLOW_UP if late else MailEvent.FEEDBACK_ASKED
+        if asked.mentee is not None:
+            to_mentee(event, case)
+        elif asked.mentor is not None:
+            to_mentor(event, case, asked.mentor)
+        number += 1
+    return number
