@@ -10,7 +10,6 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
-from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.agreement_sheet import (
     AgreementSheet,
     Role,
@@ -22,7 +21,7 @@ from wagtail_mentoring.documents.agreement_sheet import (
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import DocumentKind
 from wagtail_mentoring.programme.brand import brand_of
-from wagtail_mentoring.programme.localized import localized
+from wagtail_mentoring.programme.localized import localized, own_name
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import StepRefused
@@ -136,13 +135,12 @@ def _joining(move: Move, joins: Agreement) -> list[Party]:
 
 
 def _sheet(case: Case, text: AgreementText, parties: list[Party], joins: Agreement | None) -> AgreementSheet:
-    names = dict(conf.LANGUAGES)
     union = case.union
     return AgreementSheet(
         union=brand_of(union, text.language),
         reference=case.reference,
         language=text.language,
-        language_name=names.get(text.language, text.language),
+        language_name=own_name(text.language),
         parties=tuple(_sheet_party(case, party, text.language) for party in parties),
         text=text.body,
         version_label=str(text.version),

@@ -21,7 +21,7 @@ from wagtail_mentoring.documents.agreement_sheet import (
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.programme.brand import brand_of
-from wagtail_mentoring.programme.localized import localized
+from wagtail_mentoring.programme.localized import localized, own_name
 from wagtail_mentoring.programme.models import Participation, ProfessionalField
 from wagtail_mentoring.programme.reviewed import TextEditView
 
@@ -57,7 +57,7 @@ def sample_sheet(text: AgreementText, version: str) -> AgreementSheet:
             union=brand_of(union, text.language) if union else UnionBrand(name=_("Union"), short=_("Union")),
             reference=_("SAMPLE"),
             language=text.language,
-            language_name=dict(conf.LANGUAGES).get(text.language, text.language),
+            language_name=own_name(text.language),
             parties=tuple(parties),
             # At the end, so that the clauses keep their numbers; every page bears the reference.
             text=text.body + note,

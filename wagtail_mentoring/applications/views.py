@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -24,6 +23,7 @@ from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force, public_text
 from wagtail_mentoring.programme.dates import clock_time, long_day, on_day
+from wagtail_mentoring.programme.localized import served_language
 from wagtail_mentoring.programme.models import ProfessionalField, Programme
 
 from . import drafts, services
@@ -35,12 +35,6 @@ from .signals import draft_saved_for_later
 
 TEMPLATES = "wagtail_mentoring/applications/"
 FORM_METHODS = ["GET", "HEAD", "POST"]
-
-
-def _language() -> str:
-    """Return the active language as one of those that the programme serves."""
-    active = (get_language() or "en").split("-")[0]
-    return active if active in dict(conf.LANGUAGES) else "en"
 
 
 def _frame(field: ProfessionalField | None, **context: Any) -> dict[str, Any]:
@@ -81,8 +75,8 @@ def start(
             profession__slug=profession,
         )
     participation = field.participation if field else None
-    privacy = public_text(NoticeKind.PRIVACY, participation, _language())
-    promise = public_text(NoticeKind.NEVER_TELL, participation, _language())
+    privacy = public_text(NoticeKind.PRIVACY, participation, served_language())
+    promise = public_text(NoticeKind.NEVER_TELL, participation, served_language())
     if privacy.notice is None or promise.notice is None:
         return render(request, TEMPLATES + "not_ready.html", _frame(field), status=503)
     form = StartForm(request.POST or None)
@@ -92,7 +86,7 @@ def start(
         if form.is_valid():
             if allowed(conf.LIMIT_APPLY, "apply-start", client_address(request)):
                 draft = drafts.begin(
-                    chosen_programme, field, _language(), notice=privacy.notice, never_tell=promise.notice
+                    chosen_programme, field, served_language(), notice=privacy.notice, never_tell=promise.notice
                 )
                 drafts.remember(request, draft)
                 return redirect("wagtail_mentoring:apply_draft")
@@ -154,7 +148,7 @@ def _answered(request: HttpRequest, journey: Journey, here: Step) -> HttpRespons
     kept = journey.keep(here, form, request.POST)
     _keep_file(draft, form)
     journey.settle()
-    drafts.save(draft, _language())
+    drafts.save(draft, served_language())
     if kept and action == "back" and (before := journey.before(here)):
         return redirect("wagtail_mentoring:apply_step", before.key)
     if kept and action == "stop":

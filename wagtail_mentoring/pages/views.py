@@ -6,13 +6,13 @@ import re
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
+from wagtail_mentoring.programme.localized import page_language
 from wagtail_mentoring.programme.models import Participation, Union
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
@@ -69,7 +69,7 @@ def text(request: HttpRequest, kind: str, union: str | None = None) -> HttpRespo
     participation = next((row for row in taking_part if row.union.slug == union), None)
     if union is not None and participation is None:
         raise Http404
-    language = (get_language() or "en").split("-")[0]
+    language = page_language()
     unions = {row.union_id: row.union for row in taking_part}
     context = {
         "text": public_text(kind, participation, language),

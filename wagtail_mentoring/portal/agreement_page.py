@@ -5,7 +5,6 @@ from typing import Literal
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import Agreement, AgreementText, Party, UploadKind
@@ -18,7 +17,7 @@ from wagtail_mentoring.documents.agreement_sheet import meetings_label
 from wagtail_mentoring.documents.sanitize import sanitize
 from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.people.models import Mentor, OneTimeCode
-from wagtail_mentoring.programme.localized import language_name
+from wagtail_mentoring.programme.localized import language_name, page_language
 from wagtail_mentoring.programme.texts import in_force
 
 from .forms import ScanForm, SignedFileForm, SignForm
@@ -72,7 +71,7 @@ def agreement_page(
         short=summary_points(_summary(agreement)),
         text=sanitize(agreement.text.body),
         language_name=language_name(agreement.text.language),
-        other_language=agreement.text.language != (get_language() or "en").split("-")[0],
+        other_language=agreement.text.language != page_language(),
         meetings=meetings_label(visit.case.min_meetings, visit.case.max_meetings),
         papers=papers_of(record.agreements),
         way=way,
@@ -119,7 +118,7 @@ def _summary(agreement: Agreement) -> AgreementText:
     Languages get their versions one after the other: where the same is not there, the one in force now helps more than
     a summary in a language that the reader does not know.
     """
-    language = (get_language() or "en").split("-")[0]
+    language = page_language()
     text = agreement.text
     if text.language == language:
         return text

@@ -5,17 +5,15 @@ import logging
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wagtail_mentoring.cases import actors
 from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.views import download
-from wagtail_mentoring.programme.localized import language_name
+from wagtail_mentoring.programme.localized import language_name, served_language
 from wagtail_mentoring.reports.certificates import (
     CertificateFailed,
     CertificateRefused,
@@ -39,8 +37,7 @@ def own_offer(visit: Visit) -> Offer | None:
 
 def language_of_page() -> tuple[str, str]:
     """Return the code and the name of the language in which a certificate would be made now."""
-    code = (get_language() or "en").split("-")[0]
-    code = code if code in dict(conf.LANGUAGES) else "en"
+    code = served_language()
     return code, language_name(code)
 
 

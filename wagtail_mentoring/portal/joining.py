@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,6 +19,7 @@ from wagtail_mentoring.people.signing_up import sign_up
 from wagtail_mentoring.privacy.limits import allowed, client_address
 from wagtail_mentoring.privacy.models import Notice, NoticeKind
 from wagtail_mentoring.privacy.public_texts import notice_in_force
+from wagtail_mentoring.programme.localized import served_language
 from wagtail_mentoring.programme.models import Participation, ProfessionalField, Programme, Union
 
 from .answered import AnsweredFirst
@@ -30,11 +30,6 @@ logger = logging.getLogger(__name__)
 TEMPLATES = "wagtail_mentoring/portal/"
 #: What the page after sending shows: of which union, and where the mail went.
 SENT_KEY = "mentoring_signed_up"
-
-
-def _language() -> str:
-    active = (get_language() or "en").split("-")[0]
-    return active if active in dict(conf.LANGUAGES) else "en"
 
 
 def _frame(rules: Participation | None, profession: str = "", **context: Any) -> dict[str, Any]:
@@ -83,10 +78,10 @@ def become_mentor(request: HttpRequest, programme: str, union: str, profession: 
     if profession is not None and field is None:
         raise Http404
     name = str(field.profession) if field else ""
-    notice = notice_in_force(NoticeKind.PRIVACY, rules, _language())
+    notice = notice_in_force(NoticeKind.PRIVACY, rules, served_language())
     if notice is None:
         return render(request, TEMPLATES + "join_not_ready.html", _frame(rules, name), status=503)
-    first = {"language": _language(), "fields_chosen": [str(field.pk)] if field else []}
+    first = {"language": served_language(), "fields_chosen": [str(field.pk)] if field else []}
     form = SignUpForm(
         request.POST if request.method == "POST" else None,
         initial=first,

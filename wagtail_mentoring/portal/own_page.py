@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,6 +24,7 @@ from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
 from wagtail_mentoring.programme.dates import on_day
+from wagtail_mentoring.programme.localized import page_language
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused, meeting_number
 
 from . import own_profile, session
@@ -223,7 +223,7 @@ def orientation(request: HttpRequest, visit: MentorVisit) -> HttpResponseBase:
         own_profile.acknowledge_orientation(visit.mentor.pk)
         return redirect(HERE)
     participation = visit.union.participations.select_related("union", "programme").order_by("pk").first()
-    text = public_text(NoticeKind.ORIENTATION, participation, (get_language() or "en").split("-")[0])
+    text = public_text(NoticeKind.ORIENTATION, participation, page_language())
     return render(request, TEMPLATES + "orientation.html", mentor_frame(visit, text=text))
 
 

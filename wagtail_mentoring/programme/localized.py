@@ -35,9 +35,25 @@ def language_name(code: str) -> str:
         name = str(get_language_info(code)["name_translated"])
     except KeyError:
         # A language that Django does not know, as a site may add one.
-        return str(dict(conf.LANGUAGES).get(code, code))
+        return own_name(code)
     # Both write languages small; the catalogues hold them as they stand alone.
-    return name[:1].lower() + name[1:] if (get_language() or "en").split("-")[0] in {"fi", "sv"} else name
+    return name[:1].lower() + name[1:] if page_language() in {"fi", "sv"} else name
+
+
+def own_name(code: str) -> str:
+    """Return what the language ``code`` is called in itself: "suomi"."""
+    return str(dict(conf.LANGUAGES).get(code, code))
+
+
+def page_language() -> str:
+    """Return the code of the active language without its region, "en" when none is active."""
+    return (get_language() or "en").split("-")[0]
+
+
+def served_language(code: str | None = None) -> str:
+    """Return ``code`` (default: that of the page) where the programme serves the language, else "en"."""
+    wanted = page_language() if code is None else code
+    return wanted if wanted in dict(conf.LANGUAGES) else "en"
 
 
 class LocalizedWidget(forms.MultiWidget):
@@ -163,4 +179,7 @@ __all__ = [
     "language_name",
     "language_of",
     "localized",
+    "own_name",
+    "page_language",
+    "served_language",
 ]

@@ -18,7 +18,6 @@ from wagtail_mentoring.agreements.addresses import verify_address
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.certificate_sheet import CertificateSheet, render_certificate
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import Document, DocumentKind
@@ -28,7 +27,7 @@ from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.privacy.ownership import Owner, register_finder
 from wagtail_mentoring.programme.brand import brand_of
-from wagtail_mentoring.programme.localized import localized
+from wagtail_mentoring.programme.localized import localized, served_language
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import CaseState, Role
 from wagtail_mentoring.workflows.steps import NOT_YOURS
@@ -146,7 +145,7 @@ def certificate_for(
         time = time_together(case, person)
         if time is None:
             raise CertificateRefused(_("No meeting with this person was recorded, so there is nothing to certify."))
-        document = _issue(case, person, time, _offered(language or person.language))
+        document = _issue(case, person, time, served_language(language or person.language))
         return _keep(case, person, actor, document, existing)
 
 
@@ -165,10 +164,6 @@ def _still_true(case: Case, certificate: Certificate | None) -> Certificate | No
     """Return the certificate unless the case was reopened and closed after it was made."""
     outdated = certificate is not None and case.closed_at is not None and certificate.issued_at < case.closed_at
     return None if outdated else certificate
-
-
-def _offered(language: str) -> str:
-    return language if language in dict(conf.LANGUAGES) else "en"
 
 
 def _issue(case: Case, person: Mentee | Mentor, time: TimeTogether, language: str) -> Document:
