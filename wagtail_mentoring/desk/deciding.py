@@ -20,8 +20,7 @@ class DecidingScreen(CaseScreen):
     def happened(self) -> list[str]:
         """Return what the history got since the page was shown, in words."""
         return [
-            f"{sentence(entry)} ({user_name(entry.user)})" if entry.user else sentence(entry)
-            for entry in self.news()
+            f"{sentence(entry)} ({user_name(entry.user)})" if entry.user else sentence(entry) for entry in self.news()
         ]
 
     def with_seen(self) -> Any:
