@@ -103,14 +103,15 @@ class CasePairs:
         """Return the value of each pair, ``NEVER`` where the two are in conflict or below the union's minimum fit."""
         found = np.empty(len(case), dtype=np.int64)
         order = np.argsort(case, kind="stable")
+        place = np.zeros(len(self.table), dtype=np.int64)
         for some in np.split(order, np.flatnonzero(np.diff(case[order])) + 1) if len(order) else []:
             one = int(case[some[0]])
             rows, scores = self.rows[one], self._kept.get(one)
             if scores is None:  # made anew, for those in question alone
                 rows = np.unique(np.concatenate([first[some], second[some]]))
                 scores = self.scorers[self.mentees[one].participation].scores(self.mentees[one], rows)
-            places = np.searchsorted(rows, first[some]), np.searchsorted(rows, second[some])
-            found[some] = self._values(one, scores, *places)
+            place[rows] = np.arange(len(rows))
+            found[some] = self._values(one, scores, place[first[some]], place[second[some]])
         return found
 
     def _values(self, case: int, scores: Scores, first: Ints, second: Ints) -> Ints:

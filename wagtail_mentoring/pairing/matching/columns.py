@@ -78,16 +78,18 @@ def singles(problem: Problem, edges: Ints | None = None) -> Columns:
     return Columns(case, problem.mentor[may], np.full(len(may), -1), problem.single[may])
 
 
-def pairs(problem: Problem, edges: Ints) -> Columns:
-    """Return all possible pairs among ``edges`` (rising), each case on its own."""
+def pairs(problem: Problem, edges: Ints, until: float = np.inf) -> Columns:
+    """Return all possible pairs among ``edges`` (rising), each case on its own; none after ``until``."""
     case = problem.edge_case()[edges]
     count = np.bincount(case, minlength=problem.cases)
     begin = np.cumsum(count) - count
     found = []
     for cases in _batches(count * (count - 1) // 2):
+        if time.monotonic() > until:
+            break
         left, right = _two_of_each(begin[cases], count[cases])
         found.append(_valued(problem, case[left], problem.mentor[edges[left]], problem.mentor[edges[right]]))
-    return _all(found)
+    return in_a_row(found)
 
 
 def kin(problem: Problem) -> Columns:
@@ -162,8 +164,8 @@ def _batches(work: Ints) -> list[Ints]:
     return np.split(np.arange(len(work)), np.flatnonzero(np.diff(batch)) + 1)
 
 
-def _all(found: list[Columns]) -> Columns:
-    """Return the columns of several batches of cases in a row."""
+def in_a_row(found: list[Columns]) -> Columns:
+    """Return the columns of several lists in one, each after the other."""
     none = np.zeros(0, dtype=np.int64)
     if not found:
         return Columns(none, none, none, none)
@@ -194,63 +196,58 @@ def singles_beyond(problem: Problem, price: Reals, least: Reals, number: int) ->
     return singles(problem, np.concatenate([np.zeros(0, dtype=np.int64), *found])), most
 
 
-def beyond(problem: Problem, price: Reals, least: Reals, most: int, until: float = np.inf) -> tuple[Columns, Reals]:
+def beyond(problem: Problem, price: Reals, least: Reals, each: float, until: float = np.inf) -> tuple[Columns, Reals]:
     """Return the pairs that can be worth ``least`` of their case or more after the mentors' prices, by their reach.
 
-    Of a problem with more than ``most`` such pairs, each case gets its share, the most promising mentors first; after
-    ``until`` none is valued any more. The
-    second value is for each case an upper bound of what the pairs left out can be worth; below ``least`` where all
-    were looked at.
+    Of a case with more than ``each`` such pairs only about so many are valued, those of the most promising mentors; and
+    after ``until`` none is valued any more. The second value is for each case an upper bound of what the pairs left out
+    can be worth; below ``least`` where all were looked at.
     """
     left = problem.reach - price[problem.mentor]
     bounds = problem.start.tolist()
     unseen = np.full(problem.cases, -np.inf)
-    runs: list[tuple[int, Ints, Ints]] = []
-    for case in range(problem.cases):
+    found: list[Columns] = []
+    waiting: list[tuple[Ints, Ints, Ints]] = []
+    size = 0
+
+    def value() -> None:
+        case, first, second = (np.concatenate([entry[place] for entry in waiting]) for place in range(3))
+        part = _possible(problem, case, first, second)
+        good = part.value - price[part.first] - price[part.second] >= least[part.case]
+        part = part.take(np.flatnonzero(good))
+        found.append(part.take(_order(problem, part)))
+        waiting.clear()
+
+    for case in np.flatnonzero((least < np.inf) & (np.diff(problem.start) > 1)).tolist():
         own = left[bounds[case] : bounds[case + 1]]
-        if len(own) < 2 or least[case] == np.inf:
-            continue
         # Beside the best of them at least.
         edges = np.flatnonzero(own >= least[case] - own.max())
         edges = bounds[case] + edges[np.argsort(-own[edges], kind="stable")]
         sums = left[edges]
         if len(edges) < 2:
             continue
+        if time.monotonic() > until:
+            unseen[case] = sums[0] + sums[1]
+            continue
         # How many mentors can be the weaker one beside each as the stronger: those up to this place.
         ends = np.searchsorted(-sums, sums - least[case], side="right")
         number = np.maximum(ends - np.arange(len(edges)) - 1, 0).astype(np.int64)
-        runs.append((case, edges, number))
-    total = int(sum(number.sum() for _case, _edges, number in runs))
-    share = np.inf if total <= most else most / max(len(runs), 1)
-    cases, firsts, seconds, reached = [], [], [], []
-    for case, edges, number in runs:
-        if number.sum() > share:
+        if number.sum() > each:
             # Pairs among the best few; the best pair left out has the first of them and the first beyond them.
-            few = int(np.sqrt(2 * share)) + 1
+            few = int(np.sqrt(2 * each)) + 1
             if few < len(edges):
-                unseen[case] = left[edges[0]] + left[edges[few]]
+                unseen[case] = sums[0] + sums[few]
                 number = np.minimum(number, np.maximum(few - np.arange(len(edges)) - 1, 0))
         count = int(number.sum())
         if not count:
             continue
         one = np.repeat(np.arange(len(edges)), number)
         other = one + 1 + np.arange(count) - np.repeat(np.cumsum(number) - number, number)
-        cases.append(np.full(count, case))
-        firsts.append(problem.mentor[edges[one]])
-        seconds.append(problem.mentor[edges[other]])
-        reached.append(left[edges[one]] + left[edges[other]])
-    if not cases:
-        return _all([]), unseen
-    of_case, first, second = np.concatenate(cases), np.concatenate(firsts), np.concatenate(seconds)
-    left_of = np.concatenate(reached)
-    found = []
-    for begin in range(0, len(of_case), AT_A_TIME):
-        some = slice(begin, begin + AT_A_TIME)
-        if time.monotonic() > until:
-            np.maximum.at(unseen, of_case[some], left_of[some])
-            continue
-        part = _possible(problem, of_case[some], first[some], second[some])
-        good = part.value - price[part.first] - price[part.second] >= least[part.case]
-        part = part.take(np.flatnonzero(good))
-        found.append(part.take(_order(problem, part)))
-    return _all(found), unseen
+        waiting.append((np.full(count, case), problem.mentor[edges[one]], problem.mentor[edges[other]]))
+        size += count
+        if size >= AT_A_TIME:
+            value()
+            size = 0
+    if waiting:
+        value()
+    return in_a_row(found), unseen

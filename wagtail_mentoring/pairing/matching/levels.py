@@ -1,7 +1,7 @@
 """The levels of one part of the queue, one after the other."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from .narrow import narrow
 from .packing import CLOSE, Packing, Prices, Rules, even, pack
 from .pricing import rough_prices
 from .problem import REMATCH, Flags, Ints, Problem, Reals
+from .relaxation import ENOUGH, Relaxation
 from .relaxation import LARGE_BEGIN as CONSIDERED
-from .relaxation import Relaxation
 from .search import Search
 
 Plan = list[tuple[int, ...]]
@@ -22,20 +22,22 @@ Quotas = tuple[Rules, Flags, Flags]
 
 #: A margin in thousandths of a point with which the first try of the MILP usually holds the best plan.
 MARGIN = 3000.0
-#: So much of the time the prices may take; the rest is for the plan.
-LP_SHARE = 0.7
-#: The local search may take as long as to this share of it, and the solver what is left.
-SEARCH_SHARE = 1.05
+#: So much of the time the prices may take at the most; a look at all pairs ends
+#: here, and the rest is for the plan.
+LP_SHARE, LAST_SHARE = 0.5, 0.7
+#: So much of it the first plan of a large part may take; without one the local search has what is left.
+PLUNGE_SHARE = 0.7
+#: The local search may take so much of what is left after the prices.
+SEARCH_SHARE = 0.35
 #: Fewer columns than this are not worth an LP: all go to the MILP.
 FEW_COLUMNS = 1500
 #: The exact search of a part of so many cases takes about a second; the time grows with the third power.
 EXACT_CASES = 250
-#: Of what is left after the prices: the local search of a large part ends here, and the look at all pairs there.
-LARGE_SEARCH_SHARE, CEILING_SHARE = 0.2, 0.45
-#: The prices of a large part take so much of all its time at the most.
-LARGE_LP_SHARE = 0.5
 #: The margin in thousandths of a point that a large part's choices may cost beyond the best of their case.
 LARGE_MARGIN = 2500.0
+#: With more possible mentors of all cases than this a part is a giant. Its prices take so much of its time at the most;
+#: of what is left then, the look at all pairs so much.
+GIANT_EDGES, GIANT_LP_SHARE, CEILING_SHARE = 2_000_000, 0.5, 0.45
 #: Stands for "all choices that there are".
 ALL = 0
 #: Loads are evened out exactly where no more columns than this can be in a best plan.
@@ -131,7 +133,7 @@ def _squares(problem: Problem, plan: Plan) -> int:
 
 
 def _without_solver(problem: Problem, plan: Plan, sums: Sums, until: float) -> Found:
-    price = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64))
+    price = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64), until)
     edges = columns.best_edges(problem, price, HEURISTIC_MENTORS)
     table = columns.singles(problem).joined(columns.pairs(problem, edges)).joined(columns.kin(problem))
     plan = _searched(problem, table, plan, price, until)
@@ -234,25 +236,37 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
     value, bound = int(kept.value.sum()), max(int(kept.value.sum()), _simple_bound(problem, plan))
     near, margin = kept, -1.0
     relaxation = prices = None
+    within: int | None = None
+    considered = ALL
     if problem.pair_count() + len(problem.mentor) <= FEW_COLUMNS:
         near = columns.singles(problem).joined(columns.pairs(problem, np.arange(len(problem.mentor))))
         near, margin = packing.useful(near), np.inf
     else:
         now = time.monotonic()
-        if is_large(problem, until - now):
-            return _large(problem, packing, plan, sums, bound, until)
-        relaxation = Relaxation(packing, plan, now + (until - now) * LP_SHARE)
-        solved = relaxation.solve(MARGIN)
+        large, giant = is_large(problem, until - now), is_giant(problem)
+        share = GIANT_LP_SHARE if giant else LP_SHARE
+        ends = now + (until - now) * share, now + (until - now) * LAST_SHARE
+        relaxation = Relaxation(packing, plan, ends[0], giant, ends[0] if giant else ends[1])
+        solved = relaxation.solve(LARGE_MARGIN if large else MARGIN, ENOUGH if large else 0.0)
         if solved is not None:
             prices, near = solved
             margin = prices.margin
+            if giant:
+                now = time.monotonic()
+                bound = min(bound, relaxation.ceiling(prices, now + (until - now) * CEILING_SHARE))
+                prices = replace(prices, bound=min(bound, prices.bound))
             # A plan at once, so that there is one when time ends, and so that fewer columns are left to the search.
-            plan = _searched(problem, near, plan, prices.mentors, max(until, now + (until - now) * SEARCH_SHARE))
+            plan = _planned(problem, packing, relaxation, prices, near, plan, large, until)
             kept = columns.given(problem, plan)
             value = int(kept.value.sum())
-            bound = max(value, prices.bound)
+            bound = max(value, min(bound, prices.bound))
+            within = min(prices.within, bound) if giant else bound
+        if large and (prices is None or bound - value > margin or prices.unseen):
+            # The search would not come to its end: what the bound says of the plan is all.
+            margin = -1.0
+            considered = ALL if value == bound else CONSIDERED
     for _turn in range(2):
-        if margin < 0:
+        if margin < 0 or bound == value:
             break
         start = near.joined(kept)
         if prices is None:
@@ -281,7 +295,33 @@ def _fit(problem: Problem, plan: Plan, sums: Sums, quota: Quotas, until: float) 
     squares, least = _squares(problem, plan), 0
     if bound == value:
         plan, squares, least = _even(problem, packing, near.joined(kept), plan, prices, value, until)
-    return Found(plan, [*sums, (value, bound), (squares, least)])
+    if within is not None:
+        within = max(min(within, bound), value)
+    return Found(plan, [*sums, (value, bound), (squares, least)], within, considered)
+
+
+def _planned(
+    problem: Problem,
+    packing: Packing,
+    relaxation: Relaxation,
+    prices: Prices,
+    near: Columns,
+    plan: Plan,
+    large: bool,
+    until: float,
+) -> Plan:
+    """Return a plan that keeps the rules as ``plan`` does, and a good one: where the LP says a whole plan, that one."""
+    whole = relaxation.plan()
+    if whole is not None:
+        return whole
+    if large:
+        known = columns.given(problem, plan)
+        now = time.monotonic()
+        found = narrow(packing, near, known, prices, now + (until - now) * PLUNGE_SHARE, until)
+        if found is not None:
+            return found.table.chosen(found.chosen, problem.cases)
+    now = time.monotonic()
+    return _searched(problem, near, plan, prices.mentors, now + max(until - now, 0.0) * SEARCH_SHARE)
 
 
 def is_large(problem: Problem, seconds: float) -> bool:
@@ -289,26 +329,9 @@ def is_large(problem: Problem, seconds: float) -> bool:
     return seconds > 0 and (problem.cases / EXACT_CASES) ** 3 > seconds
 
 
-def _large(problem: Problem, packing: Packing, plan: Plan, sums: Sums, bound: int, until: float) -> Found:
-    """Return a good fit of a large part, from the most promising choices of each case, with both bounds."""
-    now = time.monotonic()
-    kept = packing.useful(columns.given(problem, plan))
-    value = within = int(kept.value.sum())
-    relaxation = Relaxation(packing, plan, now + (until - now) * LARGE_LP_SHARE, large=True)
-    solved = relaxation.solve(LARGE_MARGIN)
-    if solved is not None:
-        prices, near = solved
-        now = time.monotonic()
-        plan = _searched(problem, near, plan, prices.mentors, now + (until - now) * LARGE_SEARCH_SHARE)
-        bound = min(bound, relaxation.ceiling(prices, now + (until - now) * CEILING_SHARE))
-        found = narrow(packing, near, columns.given(problem, plan), prices, until)
-        plan = found.table.chosen(found.chosen, problem.cases)
-        value = int(found.table.value[found.chosen].sum())
-        within = min(prices.within, bound)
-    bound, within = max(bound, value), max(within, value)
-    return Found(
-        plan, [*sums, (value, bound), (_squares(problem, plan), 0)], within, ALL if value == bound else CONSIDERED
-    )
+def is_giant(problem: Problem) -> bool:
+    """Return whether there are too many pairs to value all that can matter in every round of the prices."""
+    return len(problem.mentor) > GIANT_EDGES
 
 
 def _searched(problem: Problem, table: Columns, plan: Plan, price: Reals, until: float) -> Plan:

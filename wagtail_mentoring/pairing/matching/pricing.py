@@ -1,5 +1,7 @@
 """Rough prices of the mentors, to begin with: who is wanted by more cases than there is room for costs something."""
 
+import time
+
 import numpy as np
 
 from .columns import best_edges
@@ -13,23 +15,25 @@ ALL_EDGES = 200_000
 STAGE_MENTORS, STAGES = 60, 5
 
 
-def rough_prices(problem: Problem, number: Ints) -> Reals:
-    """Return a price for each mentor. ``number``: how many mentors each case gets, in some plan.
+def rough_prices(problem: Problem, number: Ints, until: float = np.inf) -> Reals:
+    """Return a price for each mentor; fewer rounds where time ends. ``number``: how many mentors each case gets.
 
     In each round every case wants its best mentors after prices, each on its own merits (reach); prices follow demand.
     """
     price = np.zeros(problem.mentors)
     if len(problem.mentor) <= ALL_EDGES:
-        return _followed(problem, number, price, np.geomspace(FIRST_STEP, LAST_STEP, ROUNDS))
+        return _followed(problem, number, price, np.geomspace(FIRST_STEP, LAST_STEP, ROUNDS), until)
     # Of many mentors those that are the best at the prices so far are enough, chosen anew now and then.
     cases, mentors = np.arange(problem.cases), np.arange(problem.mentors)
     for steps in np.array_split(np.geomspace(FIRST_STEP, LAST_STEP, ROUNDS), STAGES):
+        if time.monotonic() > until:
+            break
         few = problem.part(cases, mentors, best_edges(problem, price, STAGE_MENTORS))
-        price = _followed(few, number, price, steps)
+        price = _followed(few, number, price, steps, until)
     return price
 
 
-def _followed(problem: Problem, number: Ints, price: Reals, steps: Reals) -> Reals:
+def _followed(problem: Problem, number: Ints, price: Reals, steps: Reals, until: float) -> Reals:
     degree = np.diff(problem.start)
     if not degree.any():
         return price
@@ -42,6 +46,8 @@ def _followed(problem: Problem, number: Ints, price: Reals, steps: Reals) -> Rea
     worth[filled] = problem.reach
     pairs, alone = np.flatnonzero((number > 1) & (degree > 1)), np.flatnonzero((number == 1) & (degree > 0))
     for step in steps:
+        if time.monotonic() > until:
+            break
         after = worth - np.append(price, 0.0)[who]
         best = after.argmax(axis=1)
         wanted = who[alone, best[alone]]

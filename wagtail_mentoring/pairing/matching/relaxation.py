@@ -12,7 +12,7 @@ from .pricing import rough_prices
 from .problem import Ints, Reals
 
 #: The LP begins with the pairs among so many mentors of each case.
-BEGIN_WITH = 14
+BEGIN_WITH = 12
 #: So often prices are refined, and pairs that these ask for taken in, before the LP is made.
 WIDENINGS = 2
 #: It begins with so many columns of each case.
@@ -23,8 +23,12 @@ REFINED, PATIENCE = 250, 12
 AT_ONCE = 6
 #: So many new pairs of a case are taken into the table in one round.
 NEW_PAIRS = 150
-#: So many pairs are valued in one round; beyond it, only the most promising of each case.
-MOST_PAIRS = 3_000_000
+#: In the first round, in which prices are far off, so many; and so many columns of each case are refined on after it.
+FIRST_NEW, FEW_OF_EACH = 20, 80
+#: From so many new columns on the LP is solved anew by the interior point method, which is sooner.
+ANEW = 250
+#: The prices of a part that is not to be proven end when their bound is so near (a share) to the LP.
+ENOUGH = 1e-4
 #: Of a large part: the same two numbers (the second for each case and for all), so many choices of one mentor in a
 #: round, and so many mentors of each case to begin with.
 LARGE_NEW_PAIRS, LARGE_PAIRS, LARGE_MOST, LARGE_SINGLES, LARGE_BEGIN = 40, 2000, 1_500_000, 8, 12
@@ -33,44 +37,58 @@ LARGE_NEW_PAIRS, LARGE_PAIRS, LARGE_MOST, LARGE_SINGLES, LARGE_BEGIN = 40, 2000,
 class Relaxation:
     """The LP of a packing, which grows by the columns that its prices ask for."""
 
-    def __init__(self, packing: Packing, plan: list[tuple[int, ...]], until: float, large: bool = False) -> None:
+    def __init__(
+        self,
+        packing: Packing,
+        plan: list[tuple[int, ...]],
+        until: float,
+        large: bool = False,
+        last: float | None = None,
+    ) -> None:
         """``plan`` keeps the rules. The LP begins with it, and with the pairs among each case's best few mentors.
 
         ``large``: fewer pairs are valued in a round, and only the best choices of one mentor are in the table. The
-        bound holds all the same: what is left out counts with what it can be worth at the most.
+        bound holds all the same: what is left out counts with what it can be worth at the most. ``until``: when the
+        prices must be found; ``last``: when the look at all pairs must end that proves the bound of the last ones.
         """
-        self.packing, self.until, self.large = packing, until, large
+        self.packing, self.until, self.last, self.large = packing, until, last or until, large
         problem = packing.problem
-        rough = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64))
+        rough = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64), until)
         edges = columns.best_edges(problem, rough, LARGE_BEGIN if large else BEGIN_WITH)
-        alone = columns.singles(problem, edges if large else None)
         known = columns.given(problem, plan)
-        found = columns.pairs(problem, edges).joined(known).joined(columns.kin(problem))
-        self.table = packing.useful(alone.joined(found))
+        few = columns.pairs(problem, edges, until).joined(known).joined(columns.kin(problem))
+        few = packing.useful(columns.singles(problem, edges).joined(few))
+        self.table = few if large else few.joined(packing.useful(columns.singles(problem)))
         self.inside = np.zeros(len(self.table), dtype=np.bool_)
         #: Whether the last widening left out pairs that can matter.
         self.cut = False
         #: The best prices so far.
         self.best: Prices | None = None
         mentors, rules = rough, np.zeros(len(packing.rules.low))
-        for turn in range(1 if large else WIDENINGS):
+        for turn in range(WIDENINGS):
             if turn and time.monotonic() > until:
                 break
-            mentors, rules = refined(packing, self.table, mentors, rules, until)
+            # Those of one mentor who is not among the best matter little here, and are many.
+            mentors, rules = refined(packing, self.table if turn and large else few, mentors, rules, until)
             worth = packing.after_prices(self.table, mentors, rules)
-            self._widen(mentors, rules, packing.best(self.table, worth), 0.0)
+            self._widen(mentors, rules, packing.best(self.table, worth), 0.0, NEW_PAIRS if turn else FIRST_NEW)
+            if not large:
+                worth = packing.after_prices(self.table, mentors, rules)
+                few = self.table.take(np.sort(_best_of_each(self.table, worth, FEW_OF_EACH))).joined(known)
         worth = packing.after_prices(self.table, mentors, rules)
         self.inside[_best_of_each(self.table, worth, FIRST_ONES)] = True
         self.inside[self.table.places(plan)] = True
-        begin = self.table.take(np.flatnonzero(self.inside))
+        #: The columns of the LP, in the order in which they entered it.
+        self.entered = self.table.take(np.flatnonzero(self.inside))
+        self.fresh = len(self.entered)
         self.lp = highs_of(until - time.monotonic())
-        self.lp.passModel(packing.model(begin, -begin.value))
+        self.lp.passModel(packing.model(self.entered, -self.entered.value))
 
-    def solve(self, margin: float) -> tuple[Prices, Columns] | None:
+    def solve(self, margin: float, enough: float = 0.0) -> tuple[Prices, Columns] | None:
         """Return prices, and all columns that are within ``margin`` of their case's best after them.
 
-        ``None``: no time for even the first round. When time ends later, the prices are those of the best round so
-        far; their bound is as sound, only weaker.
+        ``enough``: it ends when the bound is within this share of the LP. ``None``: no time for even the first round.
+        When time ends later, the prices are those of the best round so far; their bound is as sound, only weaker.
         """
         while True:
             prices = self._prices()
@@ -91,8 +109,18 @@ class Relaxation:
             lacking = np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
             if late or not len(lacking):
                 break
+            if self.best is not None and self.best.bound + self.lp.getObjectiveValue() < enough * self.best.bound:
+                break
             self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
         return None if self.best is None else (self.best, self.within(self.best, margin))
+
+    def plan(self) -> list[tuple[int, ...]] | None:
+        """Return the plan that the LP says; ``None`` where it says halves of choices."""
+        share = np.array(self.lp.getSolution().col_value)
+        done = self.lp.getModelStatus() == solver().HighsModelStatus.kOptimal
+        if not done or len(share) != len(self.entered) or (np.minimum(share, 1.0 - share) > CLOSE).any():
+            return None
+        return self.entered.chosen(np.flatnonzero(share > 0.5), self.packing.problem.cases)
 
     def within(self, prices: Prices, margin: float) -> Columns:
         """Return the columns known so far that are within ``margin`` of their case's best after ``prices``."""
@@ -103,13 +131,8 @@ class Relaxation:
     def widen(self, prices: Prices, margin: float) -> Columns:
         """Return all columns within ``margin``, those not known so far as well."""
         worth = self.packing.after_prices(self.table, prices.mentors, prices.rules)
-        self._widen(
-            prices.mentors,
-            prices.rules,
-            self.packing.best(self.table, worth),
-            margin,
-            len(self.packing.problem.mentor) ** 2,
-        )
+        everything = len(self.packing.problem.mentor) ** 2
+        self._widen(prices.mentors, prices.rules, self.packing.best(self.table, worth), margin, everything)
         return self.within(prices, margin)
 
     def ceiling(self, prices: Prices, until: float) -> int:
@@ -118,7 +141,7 @@ class Relaxation:
         best = packing.best(table, packing.after_prices(table, prices.mentors, prices.rules))
         base = packing.base(prices.rules)
         least = np.where(packing.may_pair, best + base[1] + CLOSE, np.inf)
-        found, unseen = columns.beyond(packing.problem, prices.mentors, least, MOST_PAIRS, until)
+        found, unseen = columns.beyond(packing.problem, prices.mentors, least, np.inf, until)
         more = packing.best(found, packing.after_prices(found, prices.mentors, prices.rules))
         least = np.where(packing.may_single, best + base[0] + CLOSE, np.inf)
         _alone, single = columns.singles_beyond(packing.problem, prices.mentors, least, 1)
@@ -126,6 +149,8 @@ class Relaxation:
         return min(prices.bound, floor(packing.bound(most, prices.mentors, prices.rules) + CLOSE))
 
     def _prices(self) -> tuple[Reals, Reals] | None:
+        self.lp.setOptionValue("solver", "ipm" if self.fresh >= ANEW else "simplex")
+        self.fresh = 0
         self.lp.setOptionValue("time_limit", self.lp.getRunTime() + max(self.until - time.monotonic(), 0.01))
         self.lp.run()
         if self.lp.getModelStatus() != solver().HighsModelStatus.kOptimal:
@@ -141,10 +166,8 @@ class Relaxation:
         least = np.where(packing.may_pair, best + base[1] - margin, np.inf)
         if self.large:
             each = min(each, LARGE_NEW_PAIRS)
-            valued = min(LARGE_PAIRS * packing.problem.cases, LARGE_MOST)
-            found, unseen = columns.beyond(packing.problem, mentors, least, valued, self.until)
-        else:
-            found, unseen = columns.beyond(packing.problem, mentors, least, MOST_PAIRS)
+        valued = min(LARGE_PAIRS, LARGE_MOST / packing.problem.cases) if self.large else np.inf
+        found, unseen = columns.beyond(packing.problem, mentors, least, valued, self.last)
         worth = packing.after_prices(found, mentors, rules)
         # Early prices are far off, and would let in far more than is of use.
         few = _best_of_each(found, worth, each)
@@ -172,6 +195,8 @@ class Relaxation:
         new = np.sort(new)
         self.inside[new] = True
         added = self.table.take(new)
+        self.entered = columns.in_a_row([self.entered, added])
+        self.fresh += len(new)
         start, row, value = self.packing.entries(added)
         zeros, ones = np.zeros(len(new)), np.ones(len(new))
         self.lp.addCols(len(new), -added.value.astype(np.float64), zeros, ones, len(row), start[:-1], row, value)

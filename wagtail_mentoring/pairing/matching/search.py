@@ -21,6 +21,10 @@ from .problem import Flags, Ints, Reals
 WHOLE = 1e-6
 #: From this share on an answer is all but sure.
 SURE = 0.85
+#: What such answers left open is decided by a MIP: so near (a share) to the best, in so many nodes at most.
+NEAR, NODES = 2e-5, 200
+#: The first LP of so many columns is solved by the interior point method, which is sooner.
+MANY = 2000
 #: The LP is made anew when no more than this share of its columns is left.
 SHRUNK = 0.7
 
@@ -54,7 +58,7 @@ class Search:
 
     def run(self, until: float) -> Packed:
         """Search until everything is decided or time ends."""
-        self._plunge(until)
+        self.plunge(until)
         heap: list[tuple[float, int, Answers]] = [(-float(self.prices.bound), 0, ())]
         count = 0
         while heap:
@@ -83,13 +87,18 @@ class Search:
                 here = (*here, (edge, likely))
         return Packed(self.best, self.best is not None, float(self.value))
 
-    def _plunge(self, until: float) -> None:
+    def plunge(self, until: float) -> None:
         """Take every answer that is all but sure, again and again: soon a plan, and mostly a good one."""
         answers: Answers = ()
+        trail: list[Answers] = []
         while time.monotonic() < until:
             found = self._solve(answers, until)
-            if found is None or floor(found[0] + CLOSE) <= self.value:
+            if found is None:
+                self._finish(trail, until)
                 return
+            if floor(found[0] + CLOSE) <= self.value:
+                return
+            trail.append(answers)
             share = self._shares(found[1])
             if not len(share) or np.minimum(share, 1.0 - share).max() < WHOLE:
                 self._keep(np.flatnonzero(found[1] > 0.5))
@@ -103,6 +112,42 @@ class Search:
             answers = (*answers, *((int(self.rows.edge[place]), True) for place in sure))
             if not sure:
                 return
+
+    def _finish(self, trail: list[Answers], until: float) -> None:
+        """The last answers of ``trail`` went too far: take some back, and let a MIP decide what is open then."""
+        back = 2
+        while trail and time.monotonic() < until:
+            found = self._solve(trail[max(len(trail) - back, 0)], until)
+            if found is None or floor(found[0] + CLOSE) <= self.value:
+                return
+            decided = np.flatnonzero(found[1] > 1.0 - WHOLE)
+            table = self.rows.table
+            open_case = np.ones(self.packing.problem.cases, dtype=np.bool_)
+            open_case[table.case[decided]] = False
+            keep = (open_case[table.case] & (self.upper > 0)) | (found[1] > 1.0 - WHOLE)
+            chosen = self._decide(np.flatnonzero(keep), open_case, until)
+            if chosen is not None:
+                self._keep(chosen)
+                return
+            if back >= len(trail):
+                return
+            back *= 2
+
+    def _decide(self, kept: Ints, open_case: Flags, until: float) -> Ints | None:
+        """Return a good plan among the columns ``kept``, of which those of cases that are not open all stay."""
+        table = self.rows.table.take(kept)
+        model = self.packing.model(table, -table.value)
+        model.col_lower_ = np.where(open_case[table.case], 0.0, 1.0)
+        model.integrality_ = [solver().HighsVarType.kInteger] * len(table)
+        mip = highs_of(until - time.monotonic())
+        mip.setOptionValue("mip_rel_gap", NEAR)
+        mip.setOptionValue("mip_max_nodes", NODES)
+        mip.passModel(model)
+        mip.run()
+        values = np.array(mip.getSolution().col_value)
+        if mip.getInfo().primal_solution_status != solver().SolutionStatus.kSolutionStatusFeasible or not len(values):
+            return None
+        return kept[values > 0.5]
 
     def _load(self, inside: Ints) -> None:
         """Make the LP over the columns ``inside``."""
@@ -121,6 +166,7 @@ class Search:
         self.rows = _Rows(table, edge, by_edge, at_first, at_second)
         self.case_start = np.searchsorted(table.case, np.arange(self.packing.problem.cases + 1))
         self.lp = highs_of(1e9)
+        self.lp.setOptionValue("solver", "ipm" if len(table) >= MANY else "simplex")
         self.lp.passModel(self.packing.model(table, -table.value))
         self.upper = np.ones(len(table))
         self.served: Flags = self.packing.rules.must.copy()
@@ -148,6 +194,7 @@ class Search:
         self.upper, self.served = upper, served
         self.lp.setOptionValue("time_limit", self.lp.getRunTime() + max(until - time.monotonic(), 0.05))
         self.lp.run()
+        self.lp.setOptionValue("solver", "simplex")  # from now on each answer changes little
         status = self.lp.getModelStatus()
         if status == solver().HighsModelStatus.kInfeasible:
             return None
