@@ -295,7 +295,9 @@ class MovesMachine(RuleBasedStateMachine):
             return inputs | {"override_reason": override}, entered
         if step == "plan_meeting":
             moment = draw([self.now + DAY], [None, self.now, self.now - DAY])
-            return {"starts_at": moment}, entered | {"time_fits": moment is not None and moment > self.now}
+            # The three plan what they have agreed on in a search for a time, and here there is none.
+            fits = moment is not None and moment > self.now and self.role_of(place, who) not in ("mentee", "mentor")
+            return {"starts_at": moment}, entered | {"time_fits": fits}
         if step == "miss_meeting":
             there = draw([[*self.pairs[place]], []], [[STRANGERS[0]]])
             mentee = draw([False], [True])

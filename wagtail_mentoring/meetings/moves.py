@@ -1,7 +1,7 @@
 """Meetings: what the flow must know of them, and what planning, recording and undoing write."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -15,11 +15,13 @@ from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.cases.signals import case_moved
+from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme.localized import localized
-from wagtail_mentoring.workflows import CaseState, StepRefused
+from wagtail_mentoring.workflows import CaseState, Role, StepRefused
 
 from .models import Attendance, Meeting, MeetingStatus, TimeSearch
 from .signals import meeting_ended
+from .slots import who_cannot
 
 #: The longest reason of a meeting that is cancelled or was missed.
 MOST_WHY = 500
@@ -47,14 +49,18 @@ def next_number(case: Case) -> int:
     return Meeting.objects.filter(case=case, status=MeetingStatus.HELD).count() + 1
 
 
-def _current_pair_id(case: Case) -> int:
+def current_pair_id(case: Case) -> int:
+    """Return the key of the pair that works with the mentee now."""
     # By the query name of the room beside: the pair is that of the mentors who belong to the case now.
     return case.pairs.filter(ended_at__isnull=True).values_list("pk", flat=True).get()
 
 
 @effect("plan_meeting")
 def plan_meeting(move: Move) -> None:
-    """Inputs: ``starts_at`` (aware), ``minutes``, ``place``, ``theme``. Makes or moves the next meeting's plan."""
+    """Inputs: ``starts_at`` (aware), ``minutes``, ``place``, ``theme``. Makes or moves the next meeting's plan.
+
+    The mentee and the mentors also give ``slot``: a suggested time that suits all, or the meeting keeps its time.
+    """
     starts_at = move.inputs.get("starts_at")
     if starts_at is None:
         message = _("Give the day and the time of the meeting.")
@@ -63,12 +69,14 @@ def plan_meeting(move: Move) -> None:
         message = _("The time is in the past. To record a meeting that was held, use “Record meeting”.")
         raise StepRefused(message, {"starts_at": message})
     number = next_number(move.case)
+    if Role.HANDLER not in move.actor.roles:
+        _check_agreed(move, number)
     values = {
         "starts_at": starts_at,
         "minutes": move.inputs.get("minutes") or move.case.meeting_minutes,
         "place": move.words("place"),
         "theme": move.inputs.get("theme") or theme_of(move.case, number, move.case.language),
-        "pair_id": _current_pair_id(move.case),
+        "pair_id": current_pair_id(move.case),
         **_by(move),
     }
     meeting, made = Meeting.objects.update_or_create(
@@ -81,6 +89,32 @@ def plan_meeting(move: Move) -> None:
     # The search for a time, if there was one, is over; that of an earlier meeting is too.
     TimeSearch.objects.filter(case=move.case, ended_at=None).update(ended_at=move.at, meeting=meeting)
     move.data |= {"number": number, "meeting": meeting.pk, "moved": not made}
+
+
+def _check_agreed(move: Move, number: int) -> None:
+    """Refuse a time that the three have not agreed on. What a contact person plans was agreed in another way."""
+    starts_at, slot = move.inputs["starts_at"], move.inputs.get("slot")
+    kept = Meeting.objects.filter(case=move.case, status=MeetingStatus.PLANNED, number=number, starts_at=starts_at)
+    if slot is None and kept.filter(minutes=move.inputs.get("minutes") or move.case.meeting_minutes).exists():
+        return
+    search = TimeSearch.objects.filter(case=move.case, ended_at=None, number=number).first()
+    found = search and search.slots.filter(pk=getattr(slot, "pk", None), starts_at=starts_at).first()
+    if not search or not found:
+        raise StepRefused(_("Choose one of the suggested times, or suggest another one."))
+    people = [move.case.mentee, *current_mentors(move.case)]
+    # So that no other case gives one of them another meeting at the same time, between this look and the writing.
+    lock_people(people)
+    if who_cannot(move.case, found, search.minutes, people):
+        raise StepRefused(_("This time does not suit all of you, or somebody has not answered yet."))
+
+
+def lock_people(people: Iterable[Mentee | Mentor]) -> None:
+    """Lock the rows of ``people`` in an order that is always the same. The case is locked before."""
+    keys: dict[type[Mentee] | type[Mentor], list[int]] = {Mentee: [], Mentor: []}
+    for person in people:
+        keys[Mentor if isinstance(person, Mentor) else Mentee].append(person.pk)
+    for model, found in keys.items():
+        list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk"))
 
 
 def _by(move: Move) -> dict[str, Any]:
@@ -160,7 +194,7 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     present = _present(move)
     meeting = Meeting.objects.filter(case=move.case, number=number, status=MeetingStatus.PLANNED).first()
     meeting = meeting or Meeting(case=move.case, number=number)
-    meeting.pair_id = _current_pair_id(move.case)
+    meeting.pair_id = current_pair_id(move.case)
     meeting.status = MeetingStatus.HELD
     meeting.starts_at = starts_at
     meeting.minutes = move.inputs.get("minutes") or move.case.meeting_minutes
@@ -170,6 +204,7 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     meeting.changed_by_mentee, meeting.changed_by_mentor = move.actor.mentee, move.actor.mentor
     if number == (latest.number if latest else 0) + 1:
         meeting.save()
+        TimeSearch.objects.filter(case=move.case, ended_at=None).update(ended_at=move.at)
         Attendance.objects.bulk_create(Attendance(meeting=meeting, **who) for who in present)
     move.data |= {"number": number, "held_on": timezone.localdate(starts_at), "minutes": meeting.minutes}
     return {"number": number}

@@ -1,0 +1,105 @@
+"""The three of a case: who they are now, whose a row is, and how each is called to another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from wagtail_mentoring.cases import actors
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.privacy.consents import consented
+from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.workflows import StepRefused
+from wagtail_mentoring.workflows.steps import NOT_YOURS
+
+Someone = Mentee | Mentor
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the three as another of them sees it. ``named``: by the own name, else by what it is to the other."""
+
+    person: Someone
+    name: str
+    you: bool
+    named: bool = True
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells the three apart: "mentee" or "mentor", and the key of the row."""
+        return key_of(self.person)
+
+    @property
+    def is_mentor(self) -> bool:
+        """Whether this is a mentor, not the mentee."""
+        return isinstance(self.person, Mentor)
+
+    @property
+    def within(self) -> str:
+        """How the person is called in the middle of a sentence: "your mentor"."""
+        return self.name if self.named else self.name[:1].lower() + self.name[1:]
+
+
+def key_of(person: Someone) -> tuple[str, int]:
+    """Return what tells a mentee or mentor apart from every other person."""
+    return ("mentor" if isinstance(person, Mentor) else "mentee", person.pk)
+
+
+def key_in(row: Any) -> tuple[str, int]:
+    """Return whose ``row`` (a slot, an answer, a note, feedback) is, as :func:`key_of` does. No query."""
+    return ("mentor", row.mentor_id) if row.mentor_id else ("mentee", row.mentee_id)
+
+
+def columns(person: Someone) -> dict[str, Any]:
+    """Return the columns ``mentee`` and ``mentor`` of a row that is of ``person``."""
+    return {
+        "mentee": person if isinstance(person, Mentee) else None,
+        "mentor": person if isinstance(person, Mentor) else None,
+    }
+
+
+def acting(by: Someone) -> Callable[[Case], actors.Actor]:
+    """Return what ``moves.move`` asks for: ``by`` acting on a case, in a role only while one of its three."""
+    if isinstance(by, Mentor):
+        return lambda case: actors.mentor_on(by, case)
+    return lambda case: actors.mentee_on(by, case)
+
+
+def people_of(case: Case) -> list[Someone]:
+    """Return the mentee and the mentors of the current pair, in this order. One or two queries."""
+    return [case.mentee, *actors.current_mentors(case)]
+
+
+def require(case: Case, by: Someone) -> actors.Actor:
+    """Return ``by`` acting on ``case``. Raises StepRefused for anybody who is not one of the three now."""
+    actor = acting(by)(case)
+    if not actor.roles:
+        raise StepRefused(NOT_YOURS)
+    return actor
+
+
+def parties(case: Case, viewer: Someone) -> list[Party]:
+    """Return the three of ``case`` as ``viewer`` sees them, the viewer first. A constant number of queries."""
+    people = people_of(case)
+    mentors = [person for person in people if isinstance(person, Mentor)]
+    kind = ConsentKind.SHOWN_TO_PARTNER if isinstance(viewer, Mentor) else ConsentKind.SHOWN_TO_MENTEE
+    shown = consented(mentors, kind)
+    nameless = _nameless(mentors, viewer)
+    found = []
+    for person in people:
+        you = key_of(person) == key_of(viewer)
+        named = you or isinstance(person, Mentee) or "name" in shown.get(person.pk, frozenset())
+        found.append(Party(person, person.called if named else nameless[person.pk], you, named))
+    return sorted(found, key=lambda party: not party.you)
+
+
+def _nameless(mentors: list[Mentor], viewer: Someone) -> dict[int, str]:
+    """Return how each mentor is called to ``viewer`` without the name."""
+    if isinstance(viewer, Mentor):
+        return {mentor.pk: _("The second mentor") for mentor in mentors}
+    if len(mentors) == 1:
+        return {mentors[0].pk: pgettext("instead of a name", "Your mentor")}
+    return dict(zip([mentor.pk for mentor in mentors], [_("The first mentor"), _("The second mentor")], strict=False))
