@@ -16,7 +16,15 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.log import verify_chain
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.models import Invitation, MentorPair, PairMembership, Place, PrivateLink, Proposal
+from wagtail_mentoring.models import (
+    Invitation,
+    MentorPair,
+    OutboxMessage,
+    PairMembership,
+    Place,
+    PrivateLink,
+    Proposal,
+)
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.places import lock_mentors
 from wagtail_mentoring.pairing.standing import make_standing, partners
@@ -102,6 +110,29 @@ def test_yes_against_the_end_of_the_time(user: Any, once_more: int) -> None:
     else:
         assert (invitation.status, case.state) == ("expired", "eligible")
         assert isinstance(answer, StepRefused) and "time to answer" in str(answer)
+    sound([answer])
+
+
+@pytest.mark.parametrize("once_more", range(3))
+def test_the_mentees_yes_against_the_end_of_the_time_twice(user: Any, once_more: int) -> None:
+    case = make_case(make_field(mentee_asked_about_pair=True), state="eligible")
+    mentor = make_mentor()
+    proposal = propose(case, [mentor], user)
+    invitations.answer_yes(proposal.invitations.get().pk)
+    Proposal.objects.update(mentee_answer_by=clock.today() - datetime.timedelta(days=1))
+    answer, *ended = at_once(
+        [lambda: invitations.mentee_answers(proposal.pk, True), *[invitations.expire_mentees_due] * 2]
+    )
+    proposal.refresh_from_db()
+    case.refresh_from_db()
+    assert [one.failed for one in ended] == [[], []]
+    if proposal.status == "accepted":
+        assert (case.state, [one.done for one in ended]) == ("paired", [[], []])
+    else:
+        assert (proposal.mentee_silent, case.state) == (True, "eligible")
+        assert sorted(one.done for one in ended) == [[], [proposal.pk]]
+        assert isinstance(answer, StepRefused) and "not open any more" in str(answer)
+        assert OutboxMessage.objects.filter(event="pair_over").count() == 1
     sound([answer])
 
 
