@@ -12,12 +12,12 @@ from tests.portal.asking import PAIR, invitation_of, make_asked, open_link
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.compose import compose
-from wagtail_mentoring.messages.dates import on_day
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.models import PairMembership, Proposal
 from wagtail_mentoring.people import links
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.programme.dates import on_day
 
 pytestmark = pytest.mark.django_db
 
