@@ -80,7 +80,6 @@ OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.concern_raised": gettext_lazy("A concern was raised"),
     "mentoring.concern_taken": gettext_lazy("A concern was taken up"),
     "mentoring.concern_settled": gettext_lazy("A concern was settled"),
-    "mentoring.mentor_wants_out": gettext_lazy("A mentor wants to leave this mentoring"),
 }
 
 #: Why a proposal did not come about, by the code in the line's data.

@@ -48,11 +48,14 @@ def to_contacts(event: str, case: Case, **context: Any) -> None:
 def supervisors(case: Case) -> list[Any]:
     """Return who deals with what the contact person of ``case`` must not: the union's supervisors, without its handler.
 
-    Where there is nobody, whoever looks after the whole site.
+    Where there is nobody, whoever looks after the whole site, again without the handler.
     """
-    found = [user for user in _granted(case.union, UnionRole.SUPERVISOR) if user.pk != case.handler_id]
-    everybody = get_user_model()._default_manager.filter(is_active=True, is_superuser=True).exclude(email="")
-    return found or list(everybody.order_by("pk"))
+    above = get_user_model()._default_manager.filter(is_active=True, is_superuser=True).exclude(email="")
+    for users in (_granted(case.union, UnionRole.SUPERVISOR), above.order_by("pk")):
+        found = [user for user in users if user.pk != case.handler_id]
+        if found:
+            return found
+    return []
 
 
 def _granted(union: Union, role: UnionRole) -> Any:

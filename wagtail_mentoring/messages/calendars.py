@@ -1,29 +1,19 @@
 """Entries for the readers' calendars, made from what a meeting was when its mail was written."""
 
-import datetime
-import uuid
 from typing import Any
 
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.meetings.calendar import CANCEL, REQUEST, Entry, invitation
 from wagtail_mentoring.meetings.models import Meeting
 
 from .models import OutboxMessage
 
-REQUEST, CANCEL = "REQUEST", "CANCEL"
+__all__ = ["CANCEL", "REQUEST", "calendar_file", "holders", "of_meeting", "snapshot"]
 
 
 def snapshot(meeting: Meeting, method: str = REQUEST) -> dict[str, Any]:
     """Return what :func:`.outbox.put` takes as ``calendar``: the meeting as it is now, and what to do with it."""
-    return {
-        "meeting": meeting.pk,
-        "method": method,
-        "uid": str(meeting.uid),
-        "sequence": meeting.sequence,
-        "number": meeting.number,
-        "starts_at": meeting.starts_at.isoformat(),
-        "minutes": meeting.minutes,
-        "place": meeting.place,
-    }
+    return {"meeting": meeting.pk, "method": method, **Entry.of(meeting).snapshot()}
 
 
 def of_meeting(meeting: Meeting, method: str = REQUEST) -> dict[str, Any]:
@@ -39,20 +29,14 @@ def of_meeting(meeting: Meeting, method: str = REQUEST) -> dict[str, Any]:
 
 
 def calendar_file(row: OutboxMessage) -> str:
-    """Return the calendar entry of a mail, in the active language; "" for one without, or whose meeting is erased."""
+    """Return the calendar entry of a mail, ``""`` for one without.
+
+    It says what the meeting was when the mail was written: each mail tells of one state, in the order of the sequence.
+    """
     held, person = row.context.get("calendar"), row.mentee or row.mentor
     if not held or person is None:
         return ""
-    meeting = Meeting.objects.select_related("case__union", "case__participation").filter(pk=held["meeting"]).first()
-    if meeting is None:
-        return ""
-    from wagtail_mentoring.meetings.calendar import invitation
-
-    # Never what the row says later: each mail tells of one state, in the order of the sequence.
-    meeting.uid, meeting.sequence = uuid.UUID(held["uid"]), held["sequence"]
-    meeting.number, meeting.minutes, meeting.place = held["number"], held["minutes"], held["place"]
-    meeting.starts_at = datetime.datetime.fromisoformat(held["starts_at"])
-    return invitation(meeting, person, method=held["method"]).decode()
+    return invitation(Entry.from_snapshot(held), person, method=held["method"]).decode()
 
 
 def holders(case: Case, meeting: Meeting) -> list[Any]:

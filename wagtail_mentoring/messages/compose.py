@@ -25,13 +25,15 @@ from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, Union
 
 from .calendars import calendar_file
-from .models import NOT_TO_A_PERSON, OutboxMessage
+from .models import NOT_TO_A_PERSON, MailEvent, OutboxMessage
 from .outbox import SEALED_CODE
 from .placeholders import BUTTONS, named_in, put_in
 from .sentences import sentences
-from .texts import text_for
+from .texts import Wording, text_for
 from .themes import theme_words
 
+#: The rows that a mail is written from.
+NEEDED = ("union__site", "case__participation", "case__field__profession", "mentee", "mentor", "link")
 #: What stored mails show in the place of what only the receiver may have.
 HIDDEN_CODE = "••••••"
 HIDDEN_TOKEN = "…"  # noqa: S105 - what stands there instead of a secret
@@ -170,7 +172,7 @@ def _code(context: dict[str, Any], *, hidden: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, a box or a button of a mail."""
+    """A paragraph, a box, a button or a heading of a mail; in a daily mail also the place of the mails in it."""
 
     kind: str
     lines: tuple[str, ...]
@@ -203,6 +205,9 @@ def blocks_of(body: str, values: dict[str, str]) -> list[Block]:
     blocks = []
     for paragraph in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):
         name = paragraph.strip().strip("{}")
+        if paragraph.strip() == "{mails}":
+            blocks.append(Block("mails", ()))
+            continue
         if paragraph.strip() == f"{{{name}}}" and name in BUTTONS:
             if values.get(name):
                 blocks.append(Block("button", (str(BUTTONS[name]),), values[name]))
@@ -239,7 +244,7 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
                 "union_name": values["union"],
                 "contact": row.union.contact_name if row.union and to_person else "",
                 "subtitle": _subtitle(values),
-                "blocks": blocks_of(wording.body, values),
+                "blocks": _blocks(row, wording, values, hidden=hidden),
                 "to_person": to_person,
             }
             return Mail(
@@ -252,6 +257,27 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
                 calendar="" if hidden else calendar_file(row),
                 calendar_method=row.context.get("calendar", {}).get("method", ""),
             )
+
+
+def _blocks(row: OutboxMessage, wording: Wording, values: dict[str, str], *, hidden: bool) -> list[Block]:
+    """Return the blocks of a mail; in the daily mail with the whole of each mail that was held for it."""
+    found = blocks_of(wording.body, values)
+    if row.event != MailEvent.DAILY:
+        return found
+    held: list[Block] = []
+    for mail in row.digested.select_related(*NEEDED).order_by("pk") if row.pk else ():
+        words = text_for(mail.event, _participation(mail), row.language)
+        filled = values_of(mail, hidden=hidden)
+        held.append(Block("heading", (_one_line(put_in(words.subject, filled)),)))
+        held += blocks_of(_without_greeting(words.body), filled)
+    place = next((index for index, block in enumerate(found) if block.kind == "mails"), len(found))
+    return [*found[:place], *held, *(block for block in found[place:] if block.kind != "mails")]
+
+
+def _without_greeting(body: str) -> str:
+    """Return a text without its first paragraph if that is a greeting, which the daily mail has already."""
+    first, _blank, rest = body.strip().partition("\n\n")
+    return rest if named_in(first) == ["name"] and len(first) < 40 else body
 
 
 def _participation(row: OutboxMessage) -> Participation | None:

@@ -14,7 +14,7 @@ from django_tasks import task
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 
-from .compose import Mail, compose
+from .compose import NEEDED, Mail, compose
 from .models import CODES, MailEvent, OutboxMessage, OutboxStatus
 from .outbox import SEALED_CODE
 
@@ -30,9 +30,6 @@ FORGOTTEN = frozenset({MailEvent.MENTOR_DECLINED})
 
 class PerhapsSent(Exception):
     """The server had begun to take the mail and did not say how it ended."""
-
-
-_NEEDED = ("union__site", "case__participation", "case__field__profession", "mentee", "mentor", "link")
 
 
 @task()
@@ -58,7 +55,7 @@ def deliver(pk: int) -> str:
     whether the mail has left, and it is not repeated unasked. Outside of a transaction: the mark must be there when
     the mail leaves.
     """
-    row = OutboxMessage.objects.select_related(*_NEEDED).filter(pk=pk, status=OutboxStatus.WAITING).first()
+    row = OutboxMessage.objects.select_related(*NEEDED).filter(pk=pk, status=OutboxStatus.WAITING).first()
     if row is None:
         return ""
     try:

@@ -51,7 +51,7 @@ def put(
         union=union or (case.union if case else None),
         case=case,
         address=address or (to if isinstance(to, str) else to.email),
-        language=language or getattr(to, "language", "") or _language_of(to),
+        language=language or getattr(to, "language", "") or language_of(to),
         context={**(context or {}), **({"calendar": dict(calendar)} if calendar else {})},
         link=link,
         status=OutboxStatus.HELD if held else OutboxStatus.WAITING,
@@ -83,7 +83,7 @@ def put_code(
     return put(event, to=to, case=case, union=union, context={**(context or {}), SEALED_CODE: sealed}, address=address)
 
 
-def _language_of(to: Any) -> str:
+def language_of(to: Any) -> str:
     profile = getattr(to, "wagtail_userprofile", None)
     return (profile.get_preferred_language() if profile else "").split("-")[0] or "en"
 

@@ -38,7 +38,6 @@ CONCERN_RAISED, CONCERN_TAKEN, CONCERN_SETTLED = (
     "mentoring.concern_taken",
     "mentoring.concern_settled",
 )
-WANTS_OUT = "mentoring.mentor_wants_out"
 
 
 @transaction.atomic
@@ -211,21 +210,6 @@ def settle(concern_id: int, user: Any, outcome: str) -> Concern:
     concern.save(update_fields=["outcome", "closed_at", "taken_at", "taken_by"])
     _line_of_concern(concern, CONCERN_SETTLED, user)
     return concern
-
-
-@transaction.atomic
-def want_out(case_id: int, by: Mentor, message: str = "") -> None:
-    """Tell the contact person that a mentor of a running case wants to leave it; the case goes on.
-
-    What the mentor wrote is a message in the own thread. Raises StepRefused.
-    """
-    case, actor = _begin(case_id, by)
-    if case.case_state == CaseState.CLOSED:
-        raise StepRefused(_("The mentoring has ended already."))
-    if message.strip():
-        _write(case, Circle.CONTACT, by, _text(message))
-    _line(case, WANTS_OUT, actor)
-    telling.told_leaving(case)
 
 
 def _begin(case_id: int, by: Mentee | Mentor) -> tuple[Case, Actor]:

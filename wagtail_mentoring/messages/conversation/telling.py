@@ -34,11 +34,6 @@ def told_person(case: Case, person: Mentee | Mentor) -> None:
         to_mentor(MailEvent.LETTER_ANSWERED, case, person)
 
 
-def told_leaving(case: Case) -> None:
-    """Tell the contact person that a mentor wants to leave the case."""
-    to_contacts(MailEvent.MENTOR_LEAVES, case)
-
-
 def told_concern(concern: Concern, case: Case) -> None:
     """Tell whoever deals with the concern. One about the contact person is of no case in the outbox, nor named."""
     if concern.about != ConcernAbout.CONTACT:

@@ -1,0 +1,354 @@
+"""Who is reminded of what, and when: found in the rows, written into the outbox, counted in ``Reminder``.
+
+Each rule reads only what is due, by an index. Each item is dealt with in a transaction of its own, under the lock of
+its case, and looked up again there: what has happened meanwhile is not asked for. Nobody is reminded of one thing more
+often than the union's rules say, and nobody after the end.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.agreements.models import Agreement, Party, PartyRole, Signature, UploadStatus
+from wagtail_mentoring.cases.actors import current_mentors
+from wagtail_mentoring.cases.models import Case, CaseLogEntry
+from wagtail_mentoring.cases.moves import lock
+from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting, MeetingStatus, SlotAnswer, TimeSearch
+from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.programme.models import Participation
+from wagtail_mentoring.workflows.states import MOST_MEETINGS, OPEN_STATES, PAIR_STATES, CaseState
+
+from .addressing import to_contacts, to_mentee, to_mentor
+from .calendars import of_meeting
+from .conversation.models import Reminder
+from .meeting_receivers import ask_feedback
+from .models import MailEvent, OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+DAY = datetime.timedelta(days=1)
+#: A question months after the end goes out when it is asked; one that was missed for so long is not sent any more.
+_ASKED_LATELY = datetime.timedelta(days=7)
+_PAIR = [state.value for state in PAIR_STATES]
+
+
+@dataclass(slots=True)
+class Done:
+    """How many things of one kind were dealt with, or would be, and at how many it failed."""
+
+    done: int = 0
+    failed: int = 0
+    #: The references of the cases, for ``--dry-run``.
+    references: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of reminder.
+
+    ``find(moment)`` yields the queries of what is due, each row with its reference as ``of_reference`` and what its
+    reminders are about as ``of_about``; ``case_of(row)`` is the key of its case; ``act(case, row)`` writes the mails.
+    """
+
+    name: str
+    find: Callable[[datetime.datetime], Iterator["QuerySet[Any]"]]
+    case_of: Callable[[Any], int]
+    act: Callable[[Case, Any], None]
+
+
+def run(rule: Rule, *, dry_run: bool = False) -> Done:
+    """Deal with everything of ``rule`` that is due now. One that fails is logged and stops no other."""
+    found, moment = Done(), clock.now()
+    for query in rule.find(moment):
+        for row in list(query):
+            try:
+                if dry_run or _deal_with(rule, row, moment):
+                    found.done += 1
+                    found.references.append(row.of_reference)
+            except Exception:
+                logger.exception("%s: %s could not be dealt with; it is tried again.", rule.name, row.pk)
+                found.failed += 1
+    return found
+
+
+@transaction.atomic
+def _deal_with(rule: Rule, row: Any, moment: datetime.datetime) -> bool:
+    case = lock(rule.case_of(row))
+    # The lock may have been waited for: is it still due?
+    for query in rule.find(moment):
+        again = query.filter(pk=row.pk).first()
+        if again is not None:
+            rule.act(case, again)
+            return True
+    return False
+
+
+def _groups(rule: str) -> list[tuple[datetime.timedelta, list[int]]]:
+    """Return the unions' intervals ``rule``, each with the keys of the participations that have it: one query."""
+    groups: dict[int, list[int]] = {}
+    for pk, value in Participation.objects.order_by("pk").values_list("pk", rule):
+        groups.setdefault(value, []).append(pk)
+    return [(datetime.timedelta(days=value), keys) for value, keys in groups.items()]
+
+
+def _said(event: str, case: str, most: str, since: datetime.datetime, *, person: bool = False) -> Exists:
+    """Return whether enough was said: as often as is allowed, or later than ``since``.
+
+    Of a round to several people, or with ``person`` of the row's own mentee or mentor.
+    """
+    rows = Reminder.objects.filter(case=OuterRef(case), event=event, about=OuterRef("of_about"))
+    if person:
+        rows = rows.filter(Q(mentee=OuterRef("mentee")) | Q(mentor=OuterRef("mentor")))
+    else:
+        rows = rows.filter(mentee=None, mentor=None)
+    return Exists(rows.filter(Q(times__gte=OuterRef(most)) | Q(last_at__gt=since)))
+
+
+def _about(kind: str, *columns: str) -> Any:
+    parts: list[Any] = [Value(kind)]
+    for column in columns:
+        parts += [Value(":"), Cast(F(column), CharField())]
+    return Concat(*parts, output_field=CharField())
+
+
+def _count(case: Case, event: str, about: str, *, mentee: Mentee | None = None, mentor: Mentor | None = None) -> bool:
+    """Count one more reminder, and return whether the person may have it. Without a person: of the whole round."""
+    most = case.participation.most_reminders
+    row, made = Reminder.objects.get_or_create(
+        case=case, event=event, about=about, mentee=mentee, mentor=mentor, defaults={"last_at": clock.now()}
+    )
+    if made:
+        return True
+    if row.times >= most:
+        return False
+    row.times, row.last_at = row.times + 1, clock.now()
+    row.save(update_fields=["times", "last_at"])
+    return True
+
+
+def _remind_mentee(event: str, case: Case, about: str, **context: Any) -> None:
+    if case.mentee.anonymised_at is None and _count(case, event, about, mentee=case.mentee):
+        to_mentee(event, case, **context)
+
+
+def _remind_mentor(event: str, case: Case, mentor: Mentor, about: str, **context: Any) -> None:
+    if mentor.anonymised_at is None and _count(case, event, about, mentor=mentor):
+        to_mentor(event, case, mentor, **context)
+
+
+# Signatures
+
+
+def _unsigned(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    waiting = Party.objects.unsigned().filter(
+        role__in=[PartyRole.MENTEE, PartyRole.MENTOR],
+        declined_at=None,
+        agreement__pair__ended_at=None,
+        agreement__superseded_at=None,
+        agreement__case__state__in=_PAIR,
+    )
+    waiting = waiting.exclude(uploads__status=UploadStatus.WAITING).annotate(
+        of_reference=F("agreement__case__reference"), of_about=_about("agreement", "agreement_id")
+    )
+    case, most = "agreement__case", "agreement__case__participation__most_reminders"
+    for days, keys in _groups("signature_reminder_days"):
+        said = _said(MailEvent.SIGNATURE_REMINDER, case, most, moment - days, person=True)
+        late = waiting.filter(agreement__case__participation__in=keys, agreement__issued_at__lte=moment - days)
+        yield late.filter(~said).select_related("agreement", "mentee", "mentor").order_by("pk")
+
+
+def _ask_signature(case: Case, party: Any) -> None:
+    if party.mentee is not None:
+        _remind_mentee(MailEvent.SIGNATURE_REMINDER, case, party.of_about)
+    else:
+        _remind_mentor(MailEvent.SIGNATURE_REMINDER, case, party.mentor, party.of_about)
+
+
+# No time for the next meeting
+
+
+def _without_time(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    more_to_come = Q(state=CaseState.PAIRED)
+    for number in range(1, MOST_MEETINGS):
+        more_to_come |= Q(state=f"meeting_{number}", max_meetings__gt=number)
+    mine = {"case": OuterRef("pk")}
+    agreements = Agreement.objects.current().filter(**mine)
+    to_sign = Party.objects.unsigned().filter(
+        agreement__case=OuterRef("pk"), agreement__pair__ended_at=None, agreement__superseded_at=None
+    )
+    cases = Case.objects.filter(more_to_come).filter(
+        ~Exists(Meeting.objects.filter(status=MeetingStatus.PLANNED, **mine)), Exists(agreements), ~Exists(to_sign)
+    )
+    cases = cases.annotate(of_reference=F("reference"), of_about=_about("times", "state"))
+    for days, keys in _groups("unplanned_days"):
+        since = moment - days
+        signed = Signature.objects.filter(party__agreement__case=OuterRef("pk"), signed_at__gt=since)
+        ended = Meeting.objects.filter(ended_at__gt=since, **mine)
+        searched = TimeSearch.objects.filter(ended_at=None, changed_at__gt=since, **mine)
+        said = _said(MailEvent.TIMES_REMINDER, "pk", "participation__most_reminders", since)
+        late = cases.filter(participation__in=keys, state_since__lte=since)
+        yield late.filter(~said, ~Exists(ended), ~Exists(searched), ~Exists(signed)).order_by("pk")
+
+
+def _ask_for_time(case: Case, row: Any) -> None:
+    """Remind the three, but not who has said of every suggested time whether it suits while another has not."""
+    event, about = MailEvent.TIMES_REMINDER, row.of_about
+    _count(case, event, about)
+    people: list[Mentee | Mentor] = [case.mentee, *current_mentors(case)]
+    late = _who_must_answer(case, people)
+    number = Meeting.objects.filter(case=case, status=MeetingStatus.HELD).count() + 1
+    for person in late or people:
+        if isinstance(person, Mentee):
+            _remind_mentee(event, case, about, number=number)
+        else:
+            _remind_mentor(event, case, person, about, number=number)
+
+
+def _who_must_answer(case: Case, people: list[Mentee | Mentor]) -> list[Mentee | Mentor]:
+    """Return who has not answered every suggested time that is still to come; nobody when none is suggested."""
+    search = TimeSearch.objects.filter(case=case, ended_at=None).first()
+    if search is None:
+        return []
+    slots = set(search.slots.filter(starts_at__gt=clock.now()).values_list("pk", flat=True))
+    said = SlotAnswer.objects.filter(slot__in=slots).values_list("mentee", "mentor", "slot")
+    answered: dict[tuple[int | None, int | None], set[int]] = {}
+    for mentee, mentor, slot in said:
+        answered.setdefault((mentee, mentor), set()).add(slot)
+
+    def key(person: Mentee | Mentor) -> tuple[int | None, int | None]:
+        return (person.pk, None) if isinstance(person, Mentee) else (None, person.pk)
+
+    return [person for person in people if slots - answered.get(key(person), set())]
+
+
+# Meetings that come, and that nobody has recorded
+
+
+def _planned() -> "QuerySet[Any]":
+    return Meeting.objects.planned().annotate(
+        of_reference=F("case__reference"), of_about=_about("meeting", "pk", "sequence")
+    )
+
+
+def _tomorrow(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    said = Reminder.objects.filter(
+        case=OuterRef("case"), event=MailEvent.MEETING_TOMORROW, about=OuterRef("of_about"), mentee=None, mentor=None
+    )
+    yield (
+        _planned().filter(~Exists(said), starts_at__gt=moment, starts_at__lte=moment + DAY).order_by("starts_at", "pk")
+    )
+
+
+def _tell_of_meeting(case: Case, meeting: Any) -> None:
+    """Remind the three. Whoever heard of the time within the last day before the meeting knows it."""
+    event, about = MailEvent.MEETING_TOMORROW, meeting.of_about
+    _count(case, event, about)
+    told = OutboxMessage.objects.filter(case=case, event=MailEvent.MEETING_PLANNED, context__number=meeting.number)
+    if told.filter(created_at__gt=meeting.starts_at - DAY).exists():
+        return
+    context = of_meeting(meeting)
+    # The calendar has it already.
+    del context["calendar"]
+    _remind_mentee(event, case, about, **context)
+    for mentor in current_mentors(case):
+        _remind_mentor(event, case, mentor, about, **context)
+
+
+def _unrecorded(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    for days, keys in _groups("unrecorded_days"):
+        most = "case__participation__most_reminders"
+        said = _said(MailEvent.MEETING_UNRECORDED, "case", most, moment - days)
+        late = _planned().filter(case__participation__in=keys, starts_at__lte=moment - days)
+        yield late.filter(~said).order_by("starts_at", "pk")
+
+
+def _ask_whether_held(case: Case, meeting: Any) -> None:
+    event, about = MailEvent.MEETING_UNRECORDED, meeting.of_about
+    _count(case, event, about)
+    context = of_meeting(meeting)
+    del context["calendar"]
+    for mentor in current_mentors(case):
+        _remind_mentor(event, case, mentor, about, **context)
+
+
+# Feedback
+
+
+def _feedback_open(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    asked = Feedback.objects.filter(kind=FeedbackKind.FIRST, given_at=None, case__state__in=_PAIR)
+    asked = asked.annotate(of_reference=F("case__reference"), of_about=_about("feedback", "kind"))
+    for days, keys in _groups("feedback_reminder_days"):
+        most = "case__participation__most_reminders"
+        said = _said(MailEvent.FEEDBACK_REMINDER, "case", most, moment - days, person=True)
+        late = asked.filter(case__participation__in=keys, asked_at__lte=moment - days)
+        yield late.filter(~said).select_related("mentee", "mentor").order_by("asked_at", "pk")
+
+
+def _ask_feedback_again(case: Case, asked: Any) -> None:
+    if asked.mentee is not None:
+        _remind_mentee(MailEvent.FEEDBACK_REMINDER, case, asked.of_about)
+    elif current_mentors(case).filter(pk=asked.mentor_id).exists():
+        _remind_mentor(MailEvent.FEEDBACK_REMINDER, case, asked.mentor, asked.of_about)
+    else:
+        # Whoever has left is asked no more; the row says so, so that it is not found again.
+        row, _made = Reminder.objects.get_or_create(
+            case=case, event=MailEvent.FEEDBACK_REMINDER, about=asked.of_about, mentor=asked.mentor
+        )
+        row.times = case.participation.most_reminders
+        row.save(update_fields=["times"])
+
+
+def _follow_ups(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    asked = Feedback.objects.filter(
+        kind__in=[FeedbackKind.MONTHS_3, FeedbackKind.MONTHS_12],
+        given_at=None,
+        asked_at__gt=moment - _ASKED_LATELY,
+        case__anonymised_at=None,
+    ).annotate(of_reference=F("case__reference"), of_about=_about("feedback", "kind"))
+    told = Reminder.objects.filter(case=OuterRef("case"), event=MailEvent.FEEDBACK_ASKED, about=OuterRef("of_about"))
+    told = told.filter(Q(mentee=OuterRef("mentee")) | Q(mentor=OuterRef("mentor")))
+    yield asked.filter(~Exists(told)).order_by("asked_at", "pk")
+
+
+def _ask_how_it_is(case: Case, asked: Any) -> None:
+    ask_feedback(case, (asked.kind,))
+
+
+# Nothing has happened for long
+
+
+def _idle(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    last = CaseLogEntry.objects.filter(case=OuterRef("pk")).order_by("-sequence").values("timestamp")[:1]
+    ahead = Meeting.objects.filter(case=OuterRef("pk"), status=MeetingStatus.PLANNED, starts_at__gt=moment)
+    states = [state.value for state in OPEN_STATES if state != CaseState.APPLIED]
+    cases = Case.objects.filter(~Exists(ahead), state__in=states).annotate(
+        of_reference=F("reference"), of_about=_about("idle", "log_length")
+    )
+    for days, keys in _groups("idle_days"):
+        since = moment - days
+        said = _said(MailEvent.IDLE, "pk", "participation__most_reminders", since)
+        late = cases.filter(~said, participation__in=keys, state_since__lte=since)
+        yield late.annotate(last_line=Subquery(last)).filter(last_line__lte=since).order_by("pk")
+
+
+def _tell_that_idle(case: Case, row: Any) -> None:
+    if _count(case, MailEvent.IDLE, row.of_about):
+        to_contacts(MailEvent.IDLE, case, days=(clock.now() - row.last_line).days)
+
+
+RULES = (
+    Rule("signature", _unsigned, lambda party: int(party.agreement.case_id), _ask_signature),
+    Rule("times", _without_time, lambda case: int(case.pk), _ask_for_time),
+    Rule("tomorrow", _tomorrow, lambda meeting: int(meeting.case_id), _tell_of_meeting),
+    Rule("unrecorded", _unrecorded, lambda meeting: int(meeting.case_id), _ask_whether_held),
+    Rule("feedback", _feedback_open, lambda asked: int(asked.case_id), _ask_feedback_again),
+    Rule("follow-up", _follow_ups, lambda asked: int(asked.case_id), _ask_how_it_is),
+    Rule("idle", _idle, lambda case: int(case.pk), _tell_that_idle),
+)
