@@ -97,7 +97,7 @@ class CaseFlow:
         target=fsm.State.GET_STATE(
             lambda flow, **inputs: state_after_meetings(flow.facts.meetings_held), states=list(PAIR_STATES)
         ),
-        label=_("Enter a pair that has said yes"),
+        label=_("Enter mentors who have said yes"),
         conditions=[needs_mentors_with_room],
         permission=may(Role.HANDLER, Role.SYSTEM),
         custom={"order": 30},

@@ -97,7 +97,14 @@ def test_a_queue_of_thirty_is_paired_by_plan(new_page: NewPage, eye: Eye, handle
     rows = PairingPlan.objects.get().rows.filter(status="proposed")
     left = rows.exclude(case__mentee__name__in=["Person 26", "Person 27", "Person 28"])
     mentors = {mentor for row in left for mentor in mentors_of(row)}
-    expect(approve).to_have_text(f"Approve 25 and invite {len(mentors)}")
+    expect(approve).to_have_text(f"Approve 25 and invite {len(mentors)} mentors")
+    # The box above the button says the same, and the ticks are kept by the server already.
+    told = page.locator("#told")
+    expect(told).to_contain_text(f"When you press “Approve 25 and invite {len(mentors)} mentors”")
+    expect(told).to_contain_text("Mentors are asked for 25 people")
+    page.reload()
+    expect(page.get_by_label("Invite: Person 27")).not_to_be_checked()
+    expect(told).to_contain_text("Mentors are asked for 25 people")
     # One with a single place, so that one row alone is stale.
     stale = left.select_related("first").filter(first__capacity=1)[0]
     assert stale.first is not None
@@ -188,3 +195,50 @@ def test_a_plan_under_way_looks_again_by_itself(new_page: NewPage, eye: Eye, han
     PairingPlan.objects.update(status=PlanStatus.FAILED, error="ValueError: no such thing")
     expect(page.locator("#header-title")).to_have_text("The plan could not be made", timeout=10_000)
     eye.look(page, "failed", stock=1)
+
+
+def test_choosing_by_hand_by_name_in_a_plan(new_page: NewPage, eye: Eye, handler: Any) -> None:
+    page = visit(new_page(user=handler), PLANS)
+    press(page, "Make a plan for 30 people")
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("Why, and others.*Person 05")).click()
+    row = page.url
+    make_willing(Case.objects.get(mentee__name="Person 05").field, name="Mentor 37")
+    ticked = page.get_by_role("checkbox", checked=True)
+    while ticked.count():
+        ticked.first.uncheck()
+    page.get_by_label("Name contains").fill("mentor 37")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Search").click()
+    page.get_by_role("checkbox", name="Mentor 37").check()
+    page.get_by_label("Name contains").fill("Mentor 0")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Search").click()
+    # What was ticked before the search is still there, and still ticked.
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
+    eye.look(page, "by hand, by name", stock=1)
+    press(page, "Go on")
+    expect(page.locator("#header-title")).to_have_text("Propose Mentor 37 for Person 05")
+    press(page, "Propose this mentor and lock")
+    expect(page.get_by_text("Choose a second mentor, or say why there is only one.")).to_be_visible()
+    eye.look(page, "why one mentor", stock=1)
+    page.get_by_label("Why one mentor").fill("The mentee asked for one.")
+    press(page, "Propose this mentor and lock")
+    expect(page.get_by_text("Chosen by hand", exact=True)).to_be_visible()
+    expect(page.get_by_text("One mentor, chosen by hand: The mentee asked for one.")).to_be_visible()
+    assert row != page.url
+    assert not Proposal.objects.exists()
+
+
+def test_when_the_numbers_cannot_be_counted_the_box_says_so(new_page: NewPage, handler: Any, problems: Any) -> None:
+    page = visit(new_page(user=handler), PLANS)
+    press(page, "Make a plan for 30 people")
+    expect(page.get_by_role("button", name="Count again")).to_be_hidden()
+    page.route(re.compile(PLANS + r"\d+/$"), lambda route: route.abort())
+    page.get_by_label("Invite: Person 01").uncheck()
+    expect(page.locator("#told")).to_contain_text("The numbers could not be counted just now.")
+    expect(page.get_by_role("button", name="Count again")).to_be_visible()
+    page.unroute_all()
+    press(page, "Count again")
+    expect(page.locator("#approve")).to_have_text(re.compile("Approve 27 and invite"))
+    expect(page.get_by_label("Invite: Person 01")).not_to_be_checked()

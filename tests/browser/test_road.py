@@ -101,13 +101,13 @@ def test_from_the_field_page_to_a_closed_case(site: Site, new_page: NewPage, cal
 
     # The pair, and the agreement.
     calendar.forward(days=2)
-    step(handler, "Enter a pair that has said yes")
+    step(handler, "Enter mentors who have said yes")
     for label, name in (("First mentor", "Maria Korhonen"), ("Second mentor", "Jukka Laine")):
         choice = box(handler, label, "combobox")
         value = choice.locator("option", has_text=name).get_attribute("value")
         choice.select_option(value)
     handler.get_by_role("checkbox", name="has been asked about these mentors and agrees").check()
-    press(handler, "Choose this pair")
+    press(handler, "Enter mentors who have said yes")
     state(handler, "Paired")
     reason = not_possible(handler, "Record meeting 1")
     step(handler, "Send the agreement")

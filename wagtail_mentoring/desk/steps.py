@@ -35,7 +35,6 @@ from .situation import situation
 SUBMIT: dict[str, Any] = {
     "accept": gettext_lazy("Record: eligible"),
     "refuse": gettext_lazy("Refuse and close the case"),
-    "pair": gettext_lazy("Choose this pair"),
     "sign_as_contact": gettext_lazy("Sign the agreement"),
     "confirm_signature": gettext_lazy("Take it as signature"),
     "reject_signature": gettext_lazy("Do not take it"),
