@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.dispatch import Signal
 
 from tests import factories
 from tests.factories import make_case, make_field, make_handler, make_union
@@ -15,22 +16,8 @@ from wagtail_mentoring.pairing.models import Invitation, Place, Proposal
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
-SIGNALS = (
-    "invitation_sent",
-    "invitation_reminded",
-    "invitation_answered",
-    "invitation_expired",
-    "invitation_withdrawn",
-    "question_asked",
-    "question_answered",
-    "mentee_asked",
-    "mentee_reminded",
-    "mentee_answered",
-    "mentee_silent",
-    "pair_fell_through",
-    "proposal_failed",
-    "mentor_missing",
-)
+#: Every signal about asking mentors, by its name.
+SIGNALS = tuple(name for name, value in vars(signals).items() if isinstance(value, Signal))
 
 
 def eligible(*, mentee_asked: bool = False, state: str = "eligible", **values: Any) -> Case:

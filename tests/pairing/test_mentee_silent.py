@@ -7,7 +7,6 @@ import pytest
 
 from tests.factories import as_handler, make_case, make_field, make_mentor
 from tests.pairing.asked import (
-    SIGNALS,
     eligible,
     handler,
     heard,
@@ -49,12 +48,6 @@ def asked_mentee(*, answer: int = 7, reminder: int = 3) -> tuple[Case, Proposal,
     yes(proposal, *them)
     proposal.refresh_from_db()
     return case, proposal, them
-
-
-def test_every_signal_is_listened_to_here() -> None:
-    assert set(SIGNALS) == {
-        name for name in vars(signals) if name.islower() and isinstance(getattr(signals, name), signals.Signal)
-    }
 
 
 def test_the_mentee_has_as_many_days_as_a_mentor() -> None:
