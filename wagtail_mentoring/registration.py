@@ -19,9 +19,11 @@ def connect() -> None:
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
     from .documents import key_checks, trust  # noqa: F401
+    from .meetings import feedback as meeting_feedback  # noqa: F401
+    from .meetings import jobs as meeting_jobs  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
     from .messages import jobs as message_jobs  # noqa: F401
-    from .messages import meeting_receivers, mentor_receivers  # noqa: F401
+    from .messages import meeting_receivers, mentor_receivers, own_data_receivers  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import criteria_checks  # noqa: F401
     from .pairing import jobs as pairing_jobs  # noqa: F401
