@@ -167,6 +167,8 @@ def address(made: dict[str, Any], name: str, what: str) -> str:
         "kind": ["cookies"],
         "kind and union": ["cookies", made["union"].slug],
         "reference": [case.reference],
+        "purpose": ["export"],
+        "consent": ["follow_up"],
         "token": [links.token(made["link"])],
     }
     return reverse(name, args=arguments[what] if what in arguments else [made[what].pk])

@@ -208,6 +208,23 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_mentor_stop": (NO_LINK,),
     "wagtail_mentoring:portal_mentor_case": ("reference", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_mentor_invitation": ("meeting", NO_LINK, NO_LINK),
+    # The own data
+    "wagtail_mentoring:portal_data": (NO_LINK,),
+    "wagtail_mentoring:portal_data_readers": (NO_LINK,),
+    "wagtail_mentoring:portal_data_contact": (NO_LINK,),
+    "wagtail_mentoring:portal_data_contact_saved": (NO_LINK,),
+    "wagtail_mentoring:portal_data_address": (NO_LINK,),
+    "wagtail_mentoring:portal_data_new_address": (NO_LINK,),
+    "wagtail_mentoring:portal_data_address_changed": (NO_LINK,),
+    "wagtail_mentoring:portal_data_keep_address": (NO_LINK,),
+    "wagtail_mentoring:portal_data_lost_address": (NO_LINK,),
+    "wagtail_mentoring:portal_data_consents": (NO_LINK,),
+    "wagtail_mentoring:portal_data_export": (NO_LINK,),
+    "wagtail_mentoring:portal_data_json": (NO_LINK,),
+    "wagtail_mentoring:portal_data_pdf": (NO_LINK,),
+    "wagtail_mentoring:portal_stop": (NO_LINK,),
+    "wagtail_mentoring:portal_data_code": ("purpose", NO_LINK, NO_LINK),
+    "wagtail_mentoring:portal_data_take_back": ("consent", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_open": ("token", EVERYBODY, EVERYBODY),  # asks for a click and shows nothing before it
 }
 

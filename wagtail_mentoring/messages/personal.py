@@ -53,9 +53,7 @@ declare(
         model=Concern,
         of_mentee=("mentee",),
         of_mentor=("mentor",),
-        withheld=_(
-            "A concern that somebody else raised is protected, as yours is."
-        ),
+        withheld=_("A concern that somebody else raised is protected, as yours is."),
         columns=columns(
             Concern,
             about=_("About"),

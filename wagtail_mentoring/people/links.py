@@ -9,7 +9,7 @@ from django.db import models
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 
-from .models import LinkPurpose, PrivateLink
+from .models import LinkPurpose, Mentor, PrivateLink
 
 SALT = "wagtail_mentoring.private_link"
 
@@ -62,6 +62,26 @@ def link_for_invitation(invitation: Any) -> PrivateLink:
         defaults={"mentor": invitation.mentor, "expires_at": _lasting()},
     )
     return link
+
+
+def calendar_link(person: Any) -> PrivateLink | None:
+    """Return the link of a mentee's or mentor's calendar that works, or None."""
+    return PrivateLink.objects.filter(**_calendar_of(person), revoked_at=None, expires_at__gte=clock.now()).first()
+
+
+def link_for_calendar(person: Any) -> PrivateLink:
+    """Return the link by which a calendar program reads the meetings of ``person`` (a mentee or a mentor).
+
+    One that was stopped, or has expired, is made anew: its old address stays worthless.
+    """
+    link, made = PrivateLink.objects.get_or_create(**_calendar_of(person), defaults={"expires_at": _lasting()})
+    if not made and (link.revoked_at is not None or link.expires_at < clock.now()):
+        renew(link)
+    return link
+
+
+def _calendar_of(person: Any) -> dict[str, Any]:
+    return {"purpose": LinkPurpose.CALENDAR, "mentor" if isinstance(person, Mentor) else "mentee": person}
 
 
 def renew(link: PrivateLink) -> PrivateLink:

@@ -23,6 +23,8 @@ OWN_PROFILE, OWN_CONFIRMED, OWN_ORIENTED = (
     "mentoring.own_oriented",
 )
 OWN_PAUSE, OWN_AWAY, OWN_STOP = "mentoring.own_pause", "mentoring.own_away", "mentoring.own_stop"
+OWN_CONTACT, OWN_CONSENT, OWN_EXPORT = "mentoring.own_contact", "mentoring.own_consent", "mentoring.own_export"
+ADDRESS_ASKED, ADDRESS_CHANGED = "mentoring.own_address_asked", "mentoring.own_address"
 
 #: What happens to a mentor besides Wagtail's own "edited" and the like.
 SENTENCES: dict[str, Any] = {
@@ -40,6 +42,11 @@ SENTENCES: dict[str, Any] = {
     OWN_PAUSE: _("The mentor changed the own break"),
     OWN_AWAY: _("The mentor changed the own days away"),
     OWN_STOP: _("The mentor wants to stop"),
+    OWN_CONTACT: _("The mentor changed the own contact data"),
+    OWN_CONSENT: _("The mentor took back a consent"),
+    OWN_EXPORT: _("The mentor downloaded the own data"),
+    ADDRESS_ASKED: _("The mentor asks for another e-mail address"),
+    ADDRESS_CHANGED: _("E-mail address changed"),
 }
 
 

@@ -6,6 +6,8 @@
 ``mentor_signed_up_again``: ``mentor`` (whom the union knows already: the page said nothing of it, a mail must).
 ``mentor_wants_to_stop``: ``mentor``, ``message`` (wrote so on the own page; the contact person must act).
 ``mentor_declined``: ``union``, ``name``, ``email``, ``language``, ``reason`` (the row is gone when the mail leaves).
+``address_asked``: ``change``, ``person`` (who cannot read the old address any more: the contact person must decide).
+``address_changed``: ``change``, ``person`` (with the new address, which is not saved yet).
 ``mentor_check_due``: ``mentor`` (once a year: is the profile still true?). ``mentor_thanked``: ``mentor`` (has ended).
 """
 
@@ -20,3 +22,5 @@ mentor_declined = Signal()
 mentor_check_due = Signal()
 mentor_thanked = Signal()
 mentor_registered = Signal()
+address_asked = Signal()
+address_changed = Signal()

@@ -81,7 +81,7 @@ def agreement_page(
         faulty=faulty if faulty and faulty.errors else None,
         code=code,
         minutes=conf.CODE_MINUTES,
-        masked=_masked(visit.person.email),
+        masked=masked(visit.person.email),
         show_form=code is not None or (way == "here" and faulty is not None),
         can_sign=record.must_sign,
         copy_said=copy_said(record),
@@ -106,7 +106,7 @@ def _open_code(visit: Visit) -> OneTimeCode | None:
     return code if usable else None
 
 
-def _masked(email: str) -> str:
+def masked(email: str) -> str:
     """Return the address so that its owner knows it and a passer-by does not: "a•••l@example.org"."""
     name, _at, domain = email.rpartition("@")
     return f"{name[:1]}•••{name[-1:] if len(name) > 2 else ''}@{domain}"

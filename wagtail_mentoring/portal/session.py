@@ -23,6 +23,8 @@ from wagtail_mentoring.programme.models import Union
 SESSION_KEY = "mentoring_link"
 #: What a person has typed on the page of the agreement while a code was asked for.
 TYPED_KEY = "mentoring_typed"
+#: For what a code was typed on this device, and until when that counts.
+FRESH_KEY = "mentoring_fresh"
 
 View = Callable[..., HttpResponseBase]
 
@@ -103,8 +105,14 @@ def frame(visit: Visit, **context: Any) -> dict[str, Any]:
 def begin(request: HttpRequest, link: PrivateLink) -> None:
     """Open the session for ``link``, under a new session key, so that one known before is of no use."""
     request.session.cycle_key()
-    request.session.pop(TYPED_KEY, None)
+    _forget(request)
     _remember(request, link)
+
+
+def _forget(request: HttpRequest) -> None:
+    """Drop what belongs to the page that was open before."""
+    request.session.pop(TYPED_KEY, None)
+    request.session.pop(FRESH_KEY, None)
 
 
 def _remember(request: HttpRequest, link: PrivateLink) -> None:
@@ -139,7 +147,7 @@ def _link(request: HttpRequest, purpose: LinkPurpose, *related: str) -> PrivateL
     )
     if link is None or kept.get("until", 0) < now.timestamp():
         request.session.pop(SESSION_KEY, None)
-        request.session.pop(TYPED_KEY, None)
+        _forget(request)
         return None
     if link.purpose != purpose:
         return None
@@ -207,7 +215,9 @@ def private(view: View) -> View:
     return wrapped
 
 
-def _with(find: Callable[[HttpRequest], Any], view: Callable[..., HttpResponseBase]) -> View:
+def with_found(find: Callable[[HttpRequest], Any], view: Callable[..., HttpResponseBase]) -> View:
+    """Decorate ``view``: it gets what ``find`` returns; for None, the visitor gets a way to a fresh link."""
+
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         visit = find(request)
@@ -220,17 +230,17 @@ def _with(find: Callable[[HttpRequest], Any], view: Callable[..., HttpResponseBa
 
 def with_visit(view: Callable[..., HttpResponseBase]) -> View:
     """Decorate a view that needs an open page of a case: it gets the visit; without one, a way to a fresh link."""
-    return _with(current, view)
+    return with_found(current, view)
 
 
 def with_mentor(view: Callable[..., HttpResponseBase]) -> View:
     """Decorate a view of a mentor's own page, as :func:`with_visit` does for the page of a case."""
-    return _with(current_mentor, view)
+    return with_found(current_mentor, view)
 
 
 def with_invitation(view: Callable[..., HttpResponseBase]) -> View:
     """Decorate a view of an invitation, as :func:`with_visit` does for the page of a case."""
-    return _with(current_invitation, view)
+    return with_found(current_invitation, view)
 
 
 def refused(request: HttpRequest, *, over: bool = False) -> HttpResponse:

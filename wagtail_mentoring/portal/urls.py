@@ -15,6 +15,7 @@ from . import (
     signing,
     views,
 )
+from .own_data.urls import urlpatterns as own_data
 
 urlpatterns = [
     # Before the programmes, whose short names it therefore takes away.
@@ -58,6 +59,7 @@ urlpatterns = [
     path("p/mentor/stop/", own_page.stop, name="portal_mentor_stop"),
     path("p/mentor/case/<str:reference>/", own_page.to_case, name="portal_mentor_case"),
     path("p/mentor/invitation/<int:number>/", own_page.to_invitation, name="portal_mentor_invitation"),
+    *own_data,
     # Last: a token looks like anything else.
     path("p/<str:token>/", views.open_link, name="portal_open"),
 ]

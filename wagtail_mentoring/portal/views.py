@@ -33,6 +33,9 @@ def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
         return session.refused(request)
     if link.purpose == LinkPurpose.DRAFT:
         return redirect("wagtail_mentoring:apply_resume", token)
+    if link.purpose not in session.HOMES:
+        # The address of a calendar: programs read it, and it opens no page.
+        return session.refused(request)
     person = link.mentee or link.mentor
     language = session.speak(request, person.language if person else "")
     if request.method != "POST":

@@ -1,0 +1,135 @@
+"""A new e-mail address: confirmed from the old one and then from the new one, or by the contact person.
+
+Whoever can change the address can have every later link and code. So the page asks a code from the old address before
+:func:`ask`, and :func:`confirm` takes one that went to the new address. Who cannot read the old one asks the contact
+person, who decides with :func:`decide`. Once it is changed, every private link that stood in older mails is made anew.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.programme.rights import may_handle
+from wagtail_mentoring.workflows import StepRefused
+
+from . import codes, links
+from .models import AddressChange, LinkPurpose, Mentee, Mentor, OneTimeCode, PrivateLink
+from .signals import address_asked, address_changed, link_renewed
+
+#: The links that stand in mails. That of a calendar stays: it stands in a program of the person.
+_IN_MAILS = (LinkPurpose.CASE, LinkPurpose.MENTOR, LinkPurpose.INVITATION)
+
+
+def whose(person: Mentee | Mentor) -> dict[str, Any]:
+    """Return the person as ``mentee`` or as ``mentor``, as rows name whose they are."""
+    return {"mentor": person} if isinstance(person, Mentor) else {"mentee": person}
+
+
+def open_change(person: Mentee | Mentor) -> AddressChange | None:
+    """Return the change that ``person`` has asked for and that is not decided."""
+    return AddressChange.objects.filter(**whose(person), done_at=None, refused_at=None).first()
+
+
+def code_purpose(change: AddressChange) -> str:
+    """Return for what a code to the new address is made: for this change alone, so that no other one can use it."""
+    return f"address:{change.pk}"
+
+
+@transaction.atomic
+def ask(person: Mentee | Mentor, email: str, *, by_handler: bool = False) -> AddressChange:
+    """Write down that ``person`` wants ``email``; what was asked before and is open counts no more.
+
+    The caller has seen a code from the old address, unless ``by_handler``: then the contact person is told, and
+    decides. Raises :class:`StepRefused` for the address that the person has already.
+    """
+    if email.casefold() == person.email.casefold():
+        message = _("This is the address that we have already.")
+        raise StepRefused(message, {"email": message})
+    cancel(person)
+    moment = clock.now()
+    change = AddressChange.objects.create(
+        **whose(person),
+        old_email=person.email,
+        new_email=email,
+        by_handler=by_handler,
+        asked_at=moment,
+        allowed_at=None if by_handler else moment,
+    )
+    if by_handler:
+        address_asked.send(AddressChange, change=change, person=person)
+    return change
+
+
+def cancel(person: Mentee | Mentor) -> int:
+    """End what ``person`` has asked for and what is open; return how many that were."""
+    found = AddressChange.objects.filter(**whose(person), done_at=None, refused_at=None)
+    return found.update(refused_at=clock.now())
+
+
+@transaction.atomic
+def confirm(person: Mentee | Mentor, code: OneTimeCode) -> AddressChange:
+    """Change the address, ``code`` being a checked one that went to the new address.
+
+    Raises :class:`StepRefused` when nothing is asked for any more, and when the code is for something else or used.
+    """
+    change = AddressChange.objects.select_for_update(of=("self",)).filter(
+        **whose(person), by_handler=False, allowed_at__isnull=False, done_at=None, refused_at=None
+    )
+    found = change.first()
+    if found is None or code.purpose != code_purpose(found):
+        raise StepRefused(_("You have not asked for this address, or you have asked for another one since."))
+    try:
+        codes.use(code)
+    except codes.CodeRefused as error:
+        raise StepRefused(str(error), {"code": str(error)}) from error
+    _change(found, person)
+    return found
+
+
+@transaction.atomic
+def decide(change_id: int, user: Any, *, accept: bool) -> AddressChange:
+    """Let the contact person ``user`` change the address, or refuse it.
+
+    Raises :class:`StepRefused` when ``user`` does not handle the person's union, when the contact person was not asked,
+    and when it is decided already; ``AddressChange.DoesNotExist``.
+    """
+    rows = AddressChange.objects.select_for_update(of=("self",)).select_related("mentee__union", "mentor__union")
+    change = rows.get(pk=change_id)
+    person = change.person
+    if person is None or not may_handle(user, person.union_id):
+        raise StepRefused(_("You do not handle the mentorings of this union."))
+    if not change.by_handler or change.done_at or change.refused_at:
+        raise StepRefused(_("This is decided already, or the person has asked for another address since."))
+    change.decided_by = user
+    if accept:
+        _change(change, person)
+    else:
+        change.refused_at = clock.now()
+        change.save(update_fields=["refused_at", "decided_by"])
+    return change
+
+
+def _change(change: AddressChange, person: Mentee | Mentor) -> None:
+    """Write the new address, make the links in older mails worthless, and tell about it."""
+    change.done_at = clock.now()
+    change.save(update_fields=["done_at", "decided_by"])
+    person.email = change.new_email
+    # First the cases, whose rows the receivers lock, then the person: in this order as everywhere.
+    address_changed.send(AddressChange, change=change, person=person)
+    person.save(update_fields=["email"])
+    _renew_links(person)
+
+
+def _renew_links(person: Mentee | Mentor) -> None:
+    """Make every link of ``person`` that still works anew, and have those sent that are of use."""
+    found = PrivateLink.objects.filter(
+        **whose(person), purpose__in=_IN_MAILS, revoked_at=None, expires_at__gte=clock.now()
+    )
+    for link in found.select_related("case__mentee", "mentee", "mentor__union").order_by("pk"):
+        links.renew(link)
+        if link.case is None or link.case.closed_at is None:
+            # The mail goes to the person as it is now.
+            setattr(link, "mentor" if isinstance(person, Mentor) else "mentee", person)
+            link_renewed.send(PrivateLink, link=link)

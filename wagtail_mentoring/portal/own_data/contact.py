@@ -1,0 +1,61 @@
+"""Correcting how one is called and reached, after a fresh code."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from wagtail.log_actions import log
+
+from wagtail_mentoring.cases.corrections import CORRECTED, note_on_cases
+from wagtail_mentoring.pairing.places import lock_mentors
+from wagtail_mentoring.people.log import OWN_CONTACT
+from wagtail_mentoring.people.models import Mentee, Mentor
+
+from . import step_up
+from .forms import ContactForm
+from .visits import OwnVisit, own_frame, with_person
+
+
+@transaction.atomic
+def save(person: Mentee | Mentor, columns: Mapping[str, Any]) -> None:
+    """Write the changed ``columns`` of ``person``, and which they are into the history. Nothing for none."""
+    if not columns:
+        return
+    # First the rows that others lock first.
+    if isinstance(person, Mentor):
+        lock_mentors([person.pk])
+        log(person, OWN_CONTACT)
+    else:
+        note_on_cases(person, CORRECTED, fields=columns)
+    for name, value in columns.items():
+        setattr(person, name, value)
+    person.save(update_fields=list(columns))
+
+
+@sensitive_post_parameters()
+@with_person
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
+    """The own contact data to correct. Without a fresh code, the way to one."""
+    fresh = step_up.is_fresh(request, visit.link, "contact")
+    if not fresh and request.method != "POST":
+        return step_up.to_code("contact")
+    form = ContactForm(request.POST if request.method == "POST" else None, person=visit.person)
+    if request.method == "POST" and form.is_valid() and fresh:
+        save(visit.person, form.changed(visit.person))
+        return redirect("wagtail_mentoring:portal_data_contact_saved")
+    # The ten minutes are over: what was typed stays, and is sent again after another code.
+    status = 403 if not fresh else 422 if form.errors else 200
+    context = own_frame(visit, form=form, too_late=not fresh)
+    return render(request, step_up.TEMPLATES + "contact.html", context, status=status)
+
+
+@with_person
+@require_http_methods(["GET", "HEAD"])
+def saved(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
+    """Say that it is saved."""
+    return render(request, step_up.TEMPLATES + "contact_saved.html", own_frame(visit))

@@ -1,0 +1,98 @@
+"""Everything that is kept about one person, as the declarations say: for the page, and for the export."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring.documents.export_sheet import ExportSection, ExportSheet
+from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, declared_of, rules_for
+from wagtail_mentoring.programme.brand import brand_of
+from wagtail_mentoring.programme.models import Participation
+
+Person = Mentee | Mentor
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One declaration with the person's rows. ``kept`` says in words how long."""
+
+    entry: PersonalData
+    rows: list[Any]
+    readers: dict[str, tuple[Reader, ...]]
+    kept: str
+
+    @property
+    def everybody(self) -> tuple[Reader, ...]:
+        """Whoever reads any of it, each once."""
+        return tuple(dict.fromkeys(reader for found in self.readers.values() for reader in found))
+
+
+def parts_of(person: Person) -> list[Part]:
+    """Return what is kept about ``person``, also where it is nothing. One query for each declaration, and a few."""
+    rules = rules_for(person)
+    return [_part(entry, person, rules) for entry in declared_of(person)]
+
+
+def _part(entry: PersonalData, person: Person, rules: Participation) -> Part:
+    return Part(entry, list(entry.rows_of(person)), entry.readers_of(person), entry.kept(rules))
+
+
+def in_words(readers: Iterable[Reader]) -> str:
+    """Return who reads something, as a list in one line."""
+    return "; ".join(str(reader.label) for reader in readers)
+
+
+def machine_readable(person: Person, parts: list[Part], *, made_at: Any, reference: str) -> dict[str, Any]:
+    """Return the export as JSON holds it: names of columns and stored values, so that other software can read it."""
+    return {
+        "union": person.union.name,
+        "reference": reference,
+        "made_at": made_at,
+        "parts": [
+            {
+                "name": part.entry.name,
+                "title": str(part.entry.title),
+                "purpose": str(part.entry.purpose),
+                "readers": [str(reader.label) for reader in part.everybody],
+                "kept_until": part.kept,
+                "not_included": str(part.entry.withheld),
+                "rows": [{column.name: column.stored(row) for column in part.entry.columns} for row in part.rows],
+            }
+            for part in parts
+        ],
+    }
+
+
+def sheet(person: Person, parts: list[Part], *, made_at: Any, reference: str, language: str) -> ExportSheet:
+    """Return the export as its PDF needs it, in the active ``language``."""
+    return ExportSheet(
+        union=brand_of(person.union, language),
+        reference=reference,
+        language=language,
+        person_name=person.name,
+        made_at=made_at,
+        sections=tuple(_section(part) for part in parts),
+    )
+
+
+def _section(part: Part) -> ExportSection:
+    alone = len(part.rows) == 1
+    rows = [
+        # Of one thing also what is empty: that nothing is known of it is worth knowing.
+        (_label(column, 0 if alone else number), value)
+        for number, row in enumerate(part.rows, start=1)
+        for column in part.entry.columns
+        if (value := column.shown(row)) or alone
+    ]
+    if part.entry.withheld:
+        rows.append((_("Not in this file"), str(part.entry.withheld)))
+    return ExportSection(part.entry.title, part.entry.purpose, in_words(part.everybody), part.kept, tuple(rows))
+
+
+def _label(column: Column, number: int) -> str:
+    label = str(column.label)
+    label = label[:1].upper() + label[1:]
+    return f"{number} · {label}" if number else label

@@ -1,0 +1,147 @@
+"""A fresh one-time code before the own data is changed or taken along: a private link alone is not enough for that."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.messages.models import MailEvent, OutboxMessage
+from wagtail_mentoring.messages.outbox import SEALED_CODE, put
+from wagtail_mentoring.people import codes
+from wagtail_mentoring.people.models import OneTimeCode, PrivateLink
+from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.privacy.storage import keys
+
+from ..agreement_page import masked
+from ..session import FRESH_KEY
+from .forms import CodeForm
+from .visits import OwnVisit, own_frame, with_person
+
+#: So long a typed code counts.
+FRESH_MINUTES = 10
+TEMPLATES = "wagtail_mentoring/portal/own_data/"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """For what a code is asked. ``page`` is the route that needs it."""
+
+    title: Any
+    page: str
+
+
+PURPOSES = {
+    "contact": Purpose(gettext_lazy("Change your contact data"), "portal_data_contact"),
+    "address_old": Purpose(gettext_lazy("Change your e-mail address"), "portal_data_address"),
+    "export": Purpose(gettext_lazy("Get all data about you"), "portal_data_export"),
+}
+
+
+def is_fresh(request: HttpRequest, link: PrivateLink, purpose: str) -> bool:
+    """Return whether a code for ``purpose`` was typed on this device, by this link, in the last ten minutes."""
+    kept = request.session.get(FRESH_KEY)
+    found = kept.get(purpose) if isinstance(kept, dict) else None
+    if not isinstance(found, list) or len(found) != 3:
+        return False
+    return found[:2] == [link.pk, link.generation] and found[2] > clock.now().timestamp()
+
+
+def make_fresh(request: HttpRequest, link: PrivateLink, purpose: str) -> None:
+    """Remember for ten minutes that a code for ``purpose`` was typed."""
+    until = clock.now() + datetime.timedelta(minutes=FRESH_MINUTES)
+    kept = request.session.get(FRESH_KEY)
+    # Under a new session key: one that somebody else knows is not lifted with it.
+    request.session.cycle_key()
+    request.session[FRESH_KEY] = {
+        **(kept if isinstance(kept, dict) else {}),
+        purpose: [link.pk, link.generation, until.timestamp()],
+    }
+
+
+def spend(request: HttpRequest, purpose: str) -> None:
+    """Forget that a code for ``purpose`` was typed: the next change needs another."""
+    kept = request.session.get(FRESH_KEY)
+    if isinstance(kept, dict) and purpose in kept:
+        request.session[FRESH_KEY] = {name: value for name, value in kept.items() if name != purpose}
+
+
+def to_code(purpose: str) -> HttpResponseBase:
+    """Send the person on to the page that asks for the code."""
+    return redirect("wagtail_mentoring:portal_data_code", purpose)
+
+
+def mail_code(visit: OwnVisit, purpose: str, *, words: str = "", address: str = "") -> bool:
+    """Mail a code for ``purpose`` to the person, or to another ``address`` of the person; False: too often.
+
+    ``words`` names in the mail what it is for, where that is not the purpose itself.
+    """
+    if not allowed(conf.LIMIT_CODE, "code", visit.link.pk):
+        return False
+    with transaction.atomic():
+        _code, plain = codes.issue(visit.link, purpose)
+        sealed = keys().encrypt(plain.encode()).decode()
+        context = {"minutes": conf.CODE_MINUTES, "purpose": words or purpose, SEALED_CODE: sealed}
+        row = put(MailEvent.CODE_DATA, to=visit.person, union=visit.union, case=visit.case, context=context)
+        if address:
+            # Before the transaction ends, and so before it leaves.
+            OutboxMessage.objects.filter(pk=row.pk).update(address=address)
+    return True
+
+
+def open_code(link: PrivateLink, purpose: str) -> OneTimeCode | None:
+    """Return the newest code for ``purpose`` if it can still be used."""
+    code = link.codes.filter(purpose=purpose).first()
+    usable = code and code.used_at is None and code.expires_at > clock.now() and code.attempts < conf.CODE_ATTEMPTS
+    return code if usable else None
+
+
+# The tries of a code are counted even when everything after is rolled back, so no transaction may lie around this.
+@transaction.non_atomic_requests
+@sensitive_post_parameters()
+@with_person
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, visit: OwnVisit, purpose: str) -> HttpResponseBase:
+    """Send a code, and take it. Then go where it is needed."""
+    if purpose not in PURPOSES:
+        raise Http404
+    page = reverse(f"wagtail_mentoring:{PURPOSES[purpose].page}")
+    if is_fresh(request, visit.link, purpose):
+        return redirect(page)
+    typed = request.method == "POST" and "code" in request.POST
+    form, too_often = CodeForm(request.POST if typed else None), False
+    if typed and form.is_valid():
+        try:
+            codes.use(codes.check(visit.link, purpose, form.cleaned_data["code"]))
+        except codes.CodeRefused as error:
+            form.add_error("code", str(error))
+        else:
+            make_fresh(request, visit.link, purpose)
+            return redirect(page)
+    elif request.method == "POST" and not typed:
+        too_often = not mail_code(visit, purpose)
+        if not too_often:
+            return redirect(request.path)
+    sent = open_code(visit.link, purpose)
+    context = own_frame(
+        visit,
+        title=PURPOSES[purpose].title,
+        form=form,
+        code=sent,
+        show_form=sent is not None or typed,
+        masked=masked(visit.person.email),
+        minutes=conf.CODE_MINUTES,
+        fresh_minutes=FRESH_MINUTES,
+        too_often=too_often,
+        cannot_read=purpose == "address_old",
+    )
+    status = 429 if too_often else 422 if form.errors else 200
+    return render(request, TEMPLATES + "code.html", context, status=status)
