@@ -240,7 +240,7 @@ def test_why_and_others(admin: Any, plan: PairingPlan, commit: Any) -> None:
     assert "Proposed for Person 01" in page
     for label in ("Speciality", "Goals and topics", "Languages", "Common times", "Load"):
         assert label in page
-    assert re.search(r"Mentor 0\d is proposed for Person 0[23], TEK-\d+-\d+", page)
+    assert re.search(r"Mentor 0\d has no room left in this plan. Change first: <a [^>]*>Person 0[23], TEK-\d+", page)
     spare = make_willing(row.case.field, name="Somebody Free")
     page = text(admin.get(where))
     assert f'value="{spare.pk}"' in page
