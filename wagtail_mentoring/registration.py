@@ -22,8 +22,8 @@ def connect() -> None:
     from .meetings import feedback as meeting_feedback  # noqa: F401
     from .meetings import jobs as meeting_jobs  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
+    from .messages import bounces, meeting_receivers, mentor_receivers, own_data_receivers  # noqa: F401
     from .messages import jobs as message_jobs  # noqa: F401
-    from .messages import meeting_receivers, mentor_receivers, own_data_receivers  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import criteria_checks  # noqa: F401
     from .pairing import jobs as pairing_jobs  # noqa: F401
@@ -34,6 +34,7 @@ def connect() -> None:
     from .privacy import jobs as privacy_jobs  # noqa: F401
     from .programme.rights import UnionPermissionPolicy
 
+    bounces.connect()
     compat.register_permission_policy(Case, UnionPermissionPolicy(Case))
     compat.register_permission_policy(Mentor, UnionPermissionPolicy(Mentor))
     _connect_editing()

@@ -120,10 +120,12 @@ def values_of(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
 def _colleague(row: OutboxMessage) -> str:
     """Return who of the union reads the mail: the user, or whose address is the union's, else the union itself."""
     union = row.union
-    if row.event not in NOT_TO_A_PERSON or union is None:
+    if row.event not in NOT_TO_A_PERSON:
         return ""
-    if row.user is not None:
-        return str(row.user.get_full_name()) or union.short
+    if row.user is not None and row.user.get_full_name():
+        return str(row.user.get_full_name())
+    if union is None:
+        return ""
     return (union.contact_name if row.address == union.contact_email else "") or union.short
 
 

@@ -14,6 +14,7 @@ from django_tasks import task
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 
+from .bounces import METADATA
 from .compose import NEEDED, Mail, compose
 from .models import CODES, MailEvent, OutboxMessage, OutboxStatus
 from .outbox import SEALED_CODE
@@ -108,6 +109,8 @@ def _send(row: OutboxMessage, mail: Mail) -> None:
         # The same on every try, so that the receiver's program shows a repeated mail once.
         headers={"Message-ID": f"<{row.message_uuid}@{domain}>", "Auto-Submitted": "auto-generated"},
     )
+    # Read by django-anymail, where the site uses it: a bounce then says which mail came back.
+    message.metadata = {METADATA: str(row.message_uuid)}  # type: ignore[attr-defined]
     message.attach_alternative(mail.html, "text/html")
     if mail.calendar:
         # Twice: programs that know invitations look for the alternative, all others show the file.

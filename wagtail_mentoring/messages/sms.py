@@ -1,0 +1,103 @@
+"""SMS, where mail is not enough: by a function of the site, or as a text that the contact person copies."""
+
+import logging
+from collections.abc import Callable
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
+
+from .compose import link_address
+
+logger = logging.getLogger(__name__)
+
+
+class NotSent(Exception):
+    """The SMS has not left. ``str()`` of it is a sentence for the person who asked for it."""
+
+
+def available() -> bool:
+    """Return whether the site can send SMS."""
+    return bool(conf.SMS_BACKEND)
+
+
+def reachable(person: Mentee | Mentor) -> bool:
+    """Return whether an SMS can reach the person: the site can send them, and the number is known."""
+    return available() and bool(number_of(person.phone))
+
+
+def number_of(phone: str) -> str:
+    """Return ``phone`` as backends take it: digits with one "+" before them; ``""`` for nothing that can be called.
+
+    A Finnish number without a country code, such as ``040 123 4567``, gets +358.
+    """
+    # "+44 (0)20": the zero in brackets is not dialled from abroad.
+    plain = phone.replace("(0)", "") if phone.strip().startswith("+") else phone
+    digits = "".join(sign for sign in plain if sign.isdigit())
+    if plain.strip().startswith("+"):
+        number = f"+{digits}"
+    elif digits.startswith("00"):
+        number = f"+{digits[2:]}"
+    elif digits.startswith("0"):
+        number = f"+358{digits[1:]}"
+    else:
+        return ""
+    return number if 8 <= len(number) <= 16 else ""
+
+
+def link_text(link: PrivateLink) -> str:
+    """Return the text with the address of a private link, in the person's language: for an SMS, or to copy."""
+    person = link.mentee or link.mentor
+    if person is None:
+        raise ValueError("This link belongs to no person.")
+    with translation.override(person.language):
+        return _("%(union)s: the link to your own page about mentoring, only for you: %(address)s") % {
+            "union": person.union.short,
+            "address": link_address(link, person.union),
+        }
+
+
+def code_text(person: Mentee | Mentor, code: str) -> str:
+    """Return the text that brings a one-time code, in the person's language."""
+    with translation.override(person.language):
+        return _("%(union)s: your code is %(code)s. We never ask for it by phone or by mail.") % {
+            "union": person.union.short,
+            "code": code,
+        }
+
+
+def send(person: Mentee | Mentor, text: str) -> None:
+    """Send ``text`` to the person's own number. Raises :class:`NotSent` with what to do instead.
+
+    Nothing of it is stored: a link or a code lies nowhere in clear.
+    """
+    number = number_of(person.phone)
+    if not available():
+        raise NotSent(_("This site sends no SMS. Copy the text, and send it yourself."))
+    if not number:
+        raise NotSent(_("There is no phone number to which an SMS can go. Write it with the country code: +358 …"))
+    try:
+        _backend()(number, text)
+    except ImproperlyConfigured:
+        raise
+    except Exception as error:
+        # The text must not stand in the log, and neither must the number.
+        logger.warning("An SMS was not sent: %s", type(error).__name__)
+        raise NotSent(_("The SMS could not be sent. Try again later, or use mail.")) from error
+
+
+def _backend() -> Callable[[str, str], object]:
+    try:
+        found = import_string(conf.SMS_BACKEND)
+    except ImportError as error:
+        raise ImproperlyConfigured(f"WAGTAIL_MENTORING['SMS_BACKEND']: {error}") from error
+    if not callable(found):
+        raise ImproperlyConfigured(
+            f"WAGTAIL_MENTORING['SMS_BACKEND'] is no function that takes a number and a text: {found!r}"
+        )
+    sender: Callable[[str, str], object] = found
+    return sender
