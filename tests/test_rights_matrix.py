@@ -223,6 +223,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_data_json": (NO_LINK,),
     "wagtail_mentoring:portal_data_pdf": (NO_LINK,),
     "wagtail_mentoring:portal_stop": (NO_LINK,),
+    "wagtail_mentoring:portal_data_calendar": (NO_LINK,),
+    "wagtail_mentoring:portal_calendar_feed": ("token", NOT_BEGUN, NOT_BEGUN),
     "wagtail_mentoring:portal_data_code": ("purpose", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_data_take_back": ("consent", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_open": ("token", EVERYBODY, EVERYBODY),  # asks for a click and shows nothing before it

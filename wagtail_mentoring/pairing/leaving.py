@@ -28,8 +28,8 @@ def wants_to_leave(case: Case, mentor: Mentor) -> bool:
 def ask_to_leave(case_id: int, mentor: Mentor, message: str = "") -> bool:
     """Tell the contact person that ``mentor`` wants to leave the pair; return False when that was told already.
 
-    The case goes on as it is until a contact person replaces the mentor. Raises :class:`StepRefused` for somebody who is
-    not in the pair, and when the case has ended.
+    The case goes on as it is until a contact person replaces the mentor. Raises :class:`StepRefused` for somebody who
+    is not in the pair, and when the case has ended.
     """
     with transaction.atomic():
         case = moves.lock(case_id)

@@ -80,6 +80,14 @@ def link_for_calendar(person: Any) -> PrivateLink:
     return link
 
 
+def prolong(link: PrivateLink) -> None:
+    """Let a link that is in use last anew, and note that it was used; written once a day at most."""
+    now = clock.now()
+    if link.opened_at is None or link.opened_at.date() != now.date():
+        link.opened_at, link.expires_at = now, _lasting()
+        link.save(update_fields=["opened_at", "expires_at"])
+
+
 def _calendar_of(person: Any) -> dict[str, Any]:
     return {"purpose": LinkPurpose.CALENDAR, "mentor" if isinstance(person, Mentor) else "mentee": person}
 
