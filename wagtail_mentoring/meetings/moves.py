@@ -19,7 +19,7 @@ from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.workflows import CaseState, Role, StepRefused
 
-from .models import Attendance, Meeting, MeetingStatus, TimeSearch
+from .models import Attendance, Meeting, MeetingStatus, Slot, TimeSearch
 from .signals import meeting_ended
 from .slots import who_cannot
 
@@ -93,13 +93,14 @@ def plan_meeting(move: Move) -> None:
 
 def _check_agreed(move: Move, number: int) -> None:
     """Refuse a time that the three have not agreed on. What a contact person plans was agreed in another way."""
-    starts_at, slot = move.inputs["starts_at"], move.inputs.get("slot")
+    starts_at = move.inputs["starts_at"]
+    slot: Slot | None = move.inputs.get("slot")
     kept = Meeting.objects.filter(case=move.case, status=MeetingStatus.PLANNED, number=number, starts_at=starts_at)
     if slot is None and kept.filter(minutes=move.inputs.get("minutes") or move.case.meeting_minutes).exists():
         return
     search = TimeSearch.objects.filter(case=move.case, ended_at=None, number=number).first()
-    found = search and search.slots.filter(pk=getattr(slot, "pk", None), starts_at=starts_at).first()
-    if not search or not found:
+    found = search.slots.filter(pk=slot.pk, starts_at=starts_at).first() if search and slot else None
+    if search is None or found is None:
         raise StepRefused(_("Choose one of the suggested times, or suggest another one."))
     people = [move.case.mentee, *current_mentors(move.case)]
     # So that no other case gives one of them another meeting at the same time, between this look and the writing.
