@@ -55,7 +55,7 @@ def open_page(page: Page, link: PrivateLink) -> None:
 
 def type_code(page: Page, address: str) -> None:
     page.get_by_role("button", name="Send me a code").click()
-    page.get_by_label("Code from the e-mail").fill(code_in(newest_mail(address)))
+    page.get_by_label("The code that we sent").fill(code_in(newest_mail(address)))
     page.get_by_role("button", name="Go on").click()
 
 
@@ -103,7 +103,7 @@ def test_a_mentee_corrects_the_phone_and_the_address_without_javascript(new_page
     type_code(page, "amina@example.org")
     page.get_by_label("Your new e-mail address").fill("amina.new@example.org")
     page.get_by_role("button", name="Send a code to it").click()
-    page.get_by_label("Code from the e-mail").fill(code_in(newest_mail("amina.new@example.org")))
+    page.get_by_label("The code that we sent").fill(code_in(newest_mail("amina.new@example.org")))
     page.get_by_role("button", name="Change my address").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your e-mail address is changed")
     mentee.refresh_from_db()
@@ -124,10 +124,10 @@ def test_axe_finds_nothing_on_any_page(new_page: Callable[..., Page], size: dict
             looked_at(page, f"{name}-code-ask")
         page.get_by_role("button", name="Send me a code").click()
         if number == 1:
-            page.get_by_label("Code from the e-mail").fill("1")
+            page.get_by_label("The code that we sent").fill("1")
             page.get_by_role("button", name="Go on").click()
             looked_at(page, f"{name}-code-wrong")
-        page.get_by_label("Code from the e-mail").fill(code_in(newest_mail("amina@example.org")))
+        page.get_by_label("The code that we sent").fill(code_in(newest_mail("amina@example.org")))
         page.get_by_role("button", name="Go on").click()
     for key, address in PAGES.items():
         visit(page, address)

@@ -29,6 +29,7 @@ from wagtail_mentoring.cases.models import CaseLogEntry
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import Mentee, Mentor, MentorLogEntry, OneTimeCode
+from wagtail_mentoring.privacy.declared import UNION, Reader
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.privacy.reading import record_reading
 
@@ -238,9 +239,8 @@ def test_the_page_says_who_reads_what(opened: Any) -> None:
     response = opened(case).get(READERS)
     circles = {row: circle.readers for circle in response.context["circles"] for row in circle.rows}
     by_label = {label: readers for (label, _value), readers in circles.items()}
-    union = ["The contact persons of your union", "The supervisors of your union"]
-    assert by_label["Municipality"] == union and by_label["Access needs"] == union
-    assert "Your mentors" in by_label["Name"] and by_label["E-mail"] == union
+    assert by_label["Municipality"] == UNION and by_label["Access needs"] == UNION
+    assert Reader.MENTORS in by_label["Name"] and by_label["E-mail"] == UNION
     page = text(response)
     assert "A quiet room" in page and "Sanna Lindqvist" in page and "immigration authorities" in page
 
@@ -298,3 +298,41 @@ def test_the_address_of_a_calendar_opens_no_page(client: Client) -> None:
     for response in (client.get(f"/mentoring/p/{token}/"), client.post(f"/mentoring/p/{token}/")):
         assert response.status_code == 403
     assert client.get("/mentoring/p/").status_code == 403
+
+
+SENT: list[tuple[str, str]] = []
+
+
+def by_sms(number: str, words: str) -> None:
+    SENT.append((number, words))
+
+
+def lost_sms(number: str, words: str) -> None:
+    raise OSError("no network")
+
+
+def test_a_code_comes_by_sms_where_the_site_sends_them(opened: Any, settings: Any) -> None:
+    case = make_case(make_field(), "paired", phone="040 123 4567")
+    client = opened(case)
+    assert "SMS" not in text(client.get(CODE("contact")))
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "SMS_BACKEND": "tests.portal.test_own_data.by_sms"}
+    SENT.clear()
+    assert "Send it by SMS" in text(client.get(CODE("contact")))
+    # The address must prove itself: there is no other way to it.
+    assert "SMS" not in text(client.get(CODE("address_old")))
+    client.post(CODE("address_old"), {"by": "sms"})
+    assert SENT == [] and newest_code()[1].address == case.mentee.email
+    response = client.post(CODE("contact"), {"by": "sms"})
+    [(number, words)] = SENT
+    assert number == "+358401234567" and "ends with 567" in text(client.get(response.url))
+    code = "".join(sign for sign in words if sign.isdigit())[-6:]
+    assert client.post(CODE("contact"), {"code": code}).url == CONTACT
+    assert not OutboxMessage.objects.filter(body__contains=code).exists()
+
+
+def test_an_sms_that_does_not_leave_is_said(opened: Any, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "SMS_BACKEND": "tests.portal.test_own_data.lost_sms"}
+    client = opened(make_case(make_field(), "paired", phone="040 123 4567"))
+    response = client.post(CODE("contact"), {"by": "sms"})
+    assert response.status_code == 503 and "could not be sent" in text(response)
+    assert not OneTimeCode.objects.exists()

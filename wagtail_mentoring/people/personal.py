@@ -10,6 +10,7 @@ from wagtail_mentoring.privacy import declared
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, columns, declare, listed
 from wagtail_mentoring.privacy.models import ConsentKind
+from wagtail_mentoring.programme.localized import language_name
 
 from .choices import TOPICS, SuitableTime
 from .log import SENTENCES
@@ -25,7 +26,8 @@ from .models import (
 )
 
 _LEVELS = ("english", "finnish", "swedish", "other_languages")
-_CONTACT = ("phone", "municipality", "language", "time_zone", "daily_digest", *_LEVELS)
+_CONTACT = ("phone", "municipality", "time_zone", "daily_digest", *_LEVELS)
+_LANGUAGE = Column("language", _("Language of mails and pages"), lambda row: language_name(row.language))
 _ALL_THREE = (Reader.CONTACTS, Reader.SUPERVISORS, Reader.MENTORS)
 _SYSTEM = {"anonymised_at": "empty as long as it is about somebody"}
 
@@ -87,7 +89,7 @@ declare(
         columns=columns(
             Mentee, "name", "preferred_name", "email", *_CONTACT, "safe_contact", "hide_municipality", "access_needs"
         )
-        + columns(Mentee, "created_at"),
+        + (_LANGUAGE, *columns(Mentee, "created_at")),
         kept=declared.with_case,
         narrowed=_of_mentee,
         left_out=_SYSTEM,
@@ -107,6 +109,7 @@ declare(
             Column("times", _("Times that suit"), listed(SuitableTime.choices)("times")),
             *columns(Mentor, "partner_wish", "conflicts", "membership_number", "membership_confirmed_on"),
             *columns(Mentor, "signed_up_at", "approved_on", "interview_note", "oriented_on", "checked_on"),
+            _LANGUAGE,
             *columns(Mentor, "check_asked_on", "ended_on", "created_at"),
         ),
         kept=declared.while_mentor,

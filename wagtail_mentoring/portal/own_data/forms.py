@@ -21,10 +21,10 @@ class CodeForm(StepForm):
     """Asks for the code that was mailed."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code from the e-mail"),
+        label=gettext_lazy("The code that we sent"),
         help_text=gettext_lazy("Six numbers"),
         max_length=20,
-        error_messages={"required": gettext_lazy("Write the code from the e-mail.")},
+        error_messages={"required": gettext_lazy("Write the code that we sent.")},
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "mtg-in--code"}
         ),

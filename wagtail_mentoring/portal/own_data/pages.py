@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from wagtail_mentoring.people.address_changes import open_change
-from wagtail_mentoring.privacy.declared import Column, Reader, rules_for
+from wagtail_mentoring.privacy.declared import UNION, Column, Reader, rules_for
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
 
@@ -23,10 +23,14 @@ MOST_READINGS = 20
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """What the same people read: their names, and each value under its label."""
+    """What the same people read: each value under its label. ``others`` read it besides the union's own people."""
 
-    readers: list[str]
+    readers: tuple[Reader, ...]
     rows: list[tuple[str, str]]
+
+    @property
+    def others(self) -> list[str]:
+        return [str(reader.label) for reader in self.readers if reader not in UNION]
 
 
 def circles_of(parts: list[Part]) -> list[Circle]:
@@ -40,7 +44,7 @@ def circles_of(parts: list[Part]) -> list[Circle]:
                 if value := column.shown(row):
                     found.setdefault(part.readers[column.name], []).append((_label(column), value))
     ordered = sorted(found.items(), key=lambda item: -len(item[0]))
-    return [Circle([str(reader.label) for reader in readers], rows) for readers, rows in ordered]
+    return [Circle(readers, rows) for readers, rows in ordered]
 
 
 def _label(column: Column) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.messages import sms
 from wagtail_mentoring.messages.models import MailEvent, OutboxMessage
 from wagtail_mentoring.messages.outbox import SEALED_CODE, put
 from wagtail_mentoring.people import codes
@@ -41,7 +42,7 @@ class Purpose:
 
 PURPOSES = {
     "contact": Purpose(gettext_lazy("Change your contact data"), "portal_data_contact"),
-    "address_old": Purpose(gettext_lazy("Change your e-mail address"), "portal_data_address"),
+    "address_old": Purpose(gettext_lazy("New e-mail address"), "portal_data_address"),
     "export": Purpose(gettext_lazy("Get all data about you"), "portal_data_export"),
 }
 
@@ -97,6 +98,24 @@ def mail_code(visit: OwnVisit, purpose: str, *, words: str = "", address: str = 
     return True
 
 
+def send_code(visit: OwnVisit, purpose: str) -> bool:
+    """Send a code for ``purpose`` by SMS to the person's number; False: too often. Raises :class:`sms.NotSent`.
+
+    A code that has not left is worthless at once.
+    """
+    if not allowed(conf.LIMIT_CODE, "code", visit.link.pk):
+        return False
+    with transaction.atomic():
+        _code, plain = codes.issue(visit.link, purpose)
+        sms.send(visit.person, sms.code_text(visit.person, plain))
+    return True
+
+
+def by_sms(visit: OwnVisit, purpose: str) -> bool:
+    """Return whether a code for ``purpose`` may come by SMS: not where the address itself must prove who it is."""
+    return purpose != "address_old" and sms.reachable(visit.person)
+
+
 def open_code(link: PrivateLink, purpose: str) -> OneTimeCode | None:
     """Return the newest code for ``purpose`` if it can still be used."""
     code = link.codes.filter(purpose=purpose).first()
@@ -117,7 +136,7 @@ def code(request: HttpRequest, visit: OwnVisit, purpose: str) -> HttpResponseBas
     if is_fresh(request, visit.link, purpose):
         return redirect(page)
     typed = request.method == "POST" and "code" in request.POST
-    form, too_often = CodeForm(request.POST if typed else None), False
+    form, too_often, failed = CodeForm(request.POST if typed else None), False, ""
     if typed and form.is_valid():
         try:
             codes.use(codes.check(visit.link, purpose, form.cleaned_data["code"]))
@@ -127,9 +146,14 @@ def code(request: HttpRequest, visit: OwnVisit, purpose: str) -> HttpResponseBas
             make_fresh(request, visit.link, purpose)
             return redirect(page)
     elif request.method == "POST" and not typed:
-        too_often = not mail_code(visit, purpose)
-        if not too_often:
-            return redirect(request.path)
+        try:
+            wants_sms = request.POST.get("by") == "sms" and by_sms(visit, purpose)
+            too_often = not (send_code(visit, purpose) if wants_sms else mail_code(visit, purpose))
+        except sms.NotSent as error:
+            failed = str(error)
+        else:
+            if not too_often:
+                return redirect(request.path + ("?sms" if wants_sms else ""))
     sent = open_code(visit.link, purpose)
     context = own_frame(
         visit,
@@ -141,7 +165,11 @@ def code(request: HttpRequest, visit: OwnVisit, purpose: str) -> HttpResponseBas
         minutes=conf.CODE_MINUTES,
         fresh_minutes=FRESH_MINUTES,
         too_often=too_often,
+        failed=failed,
+        by_sms=by_sms(visit, purpose),
+        sent_by_sms="sms" in request.GET,
+        phone=visit.person.phone.strip()[-3:],
         cannot_read=purpose == "address_old",
     )
-    status = 429 if too_often else 422 if form.errors else 200
+    status = 429 if too_often else 503 if failed else 422 if form.errors else 200
     return render(request, TEMPLATES + "code.html", context, status=status)
