@@ -159,6 +159,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_agreementtexts:preview": ("agreement_text", EDIT, EDIT),
     "mentoring_agreementtexts:preview_new": ("lpnnnnp",),  # by POST, with what is typed
     **editing("mentoring_mailtexts", "mail_text", "review", copies=True),
+    "mentoring_mailtexts:preview": ("mail_text", EDIT, EDIT),
+    "mentoring_mailtexts:preview_new": ("lpnnnnp",),  # by POST, with what is typed
     # The public pages. A draft and a private page belong to whoever holds them in this browser: to nobody here.
     "wagtail_mentoring:apply": ("programme slug", EVERYBODY, EVERYBODY),
     "wagtail_mentoring:apply_field": ("field slugs", EVERYBODY, EVERYBODY),

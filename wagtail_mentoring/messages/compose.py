@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -237,28 +237,34 @@ def compose(row: OutboxMessage, *, hidden: bool = False) -> Mail:
         # The framework's own words ("Open my page") are in the language of the wording, if that is another one.
         with translation.override(wording.language):
             values = values_of(row, hidden=hidden)
-            subject = _one_line(put_in(wording.subject, values))
-            to_person = row.event not in NOT_TO_A_PERSON
-            context = {
-                "subject": subject,
-                "language": wording.language,
-                "union": row.union,
-                "union_name": values["union"],
-                "contact": row.union.contact_name if row.union and to_person else "",
-                "subtitle": _subtitle(values),
-                "blocks": _blocks(row, wording, values, hidden=hidden),
-                "to_person": to_person,
-            }
-            return Mail(
-                subject=subject,
-                text=render_to_string("wagtail_mentoring/messages/mail.txt", context).strip() + "\n",
-                html=render_to_string("wagtail_mentoring/messages/mail.html", context),
-                sender=sender_of(row.union),
-                reply_to=row.union.contact_email if row.union else "",
-                address=row.address,
-                calendar="" if hidden else calendar_file(row),
-                calendar_method=row.context.get("calendar", {}).get("method", ""),
-            )
+            mail = lay_out(row, wording, values, _blocks(row, wording, values, hidden=hidden))
+            if hidden or not row.context.get("calendar"):
+                return mail
+            return replace(mail, calendar=calendar_file(row), calendar_method=row.context["calendar"]["method"])
+
+
+def lay_out(row: OutboxMessage, wording: Wording, values: dict[str, str], blocks: list[Block]) -> Mail:
+    """Return the mail with these ``blocks``, in the active language. Of ``row`` event, union and address are read."""
+    subject = _one_line(put_in(wording.subject, values))
+    to_person = row.event not in NOT_TO_A_PERSON
+    context = {
+        "subject": subject,
+        "language": wording.language,
+        "union": row.union,
+        "union_name": values["union"],
+        "contact": row.union.contact_name if row.union and to_person else "",
+        "subtitle": _subtitle(values),
+        "blocks": blocks,
+        "to_person": to_person,
+    }
+    return Mail(
+        subject=subject,
+        text=render_to_string("wagtail_mentoring/messages/mail.txt", context).strip() + "\n",
+        html=render_to_string("wagtail_mentoring/messages/mail.html", context),
+        sender=sender_of(row.union),
+        reply_to=row.union.contact_email if row.union else "",
+        address=row.address,
+    )
 
 
 def _blocks(row: OutboxMessage, wording: Wording, values: dict[str, str], *, hidden: bool) -> list[Block]:

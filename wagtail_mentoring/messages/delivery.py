@@ -4,6 +4,7 @@ import contextlib
 import datetime
 import logging
 import smtplib
+import uuid
 from email.mime.text import MIMEText
 from typing import Any
 
@@ -99,6 +100,14 @@ def _claim(row: OutboxMessage, shown: Mail) -> bool:
 
 
 def _send(row: OutboxMessage, mail: Mail) -> None:
+    message = message_of(mail, row.message_uuid)
+    # Read by django-anymail, where the site uses it: a bounce then says which mail came back.
+    message.metadata = {METADATA: str(row.message_uuid)}  # type: ignore[attr-defined]
+    hand_to_server(message)
+
+
+def message_of(mail: Mail, number: uuid.UUID) -> EmailMultiAlternatives:
+    """Return ``mail`` as Django sends it. ``number`` is in its Message-ID."""
     domain = mail.sender.rpartition("@")[2].strip("> ") or "localhost"
     message = EmailMultiAlternatives(
         subject=mail.subject,
@@ -107,16 +116,14 @@ def _send(row: OutboxMessage, mail: Mail) -> None:
         to=[mail.address],
         reply_to=[mail.reply_to] if mail.reply_to else None,
         # The same on every try, so that the receiver's program shows a repeated mail once.
-        headers={"Message-ID": f"<{row.message_uuid}@{domain}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<{number}@{domain}>", "Auto-Submitted": "auto-generated"},
     )
-    # Read by django-anymail, where the site uses it: a bounce then says which mail came back.
-    message.metadata = {METADATA: str(row.message_uuid)}  # type: ignore[attr-defined]
     message.attach_alternative(mail.html, "text/html")
     if mail.calendar:
         # Twice: programs that know invitations look for the alternative, all others show the file.
         message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
         message.attach(_calendar_file(mail))
-    _hand_to_server(message)
+    return message
 
 
 def _calendar_file(mail: Mail) -> MIMEText:
@@ -126,7 +133,7 @@ def _calendar_file(mail: Mail) -> MIMEText:
     return part
 
 
-def _hand_to_server(message: EmailMultiAlternatives) -> None:
+def hand_to_server(message: EmailMultiAlternatives) -> None:
     """Give the mail to the site's mail server. Raises :class:`PerhapsSent` when its answer to the text never came."""
     connection = get_connection()
     if getattr(connection, "timeout", 0) is None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 
@@ -9,6 +10,7 @@ from wagtail_mentoring.programme.reviewed import ReviewColumn, ReviewedTextForm,
 
 from .models import MailText
 from .placeholders import fault
+from .preview import PlaceholderPanel, PreviewEditView, PreviewNewView
 
 
 class MailTextForm(ReviewedTextForm):
@@ -39,6 +41,7 @@ class MailTextViewSet(ReviewedTextViewSet):
     edit_handler: Any = ObjectList(
         [
             ReviewPanel(),
+            PlaceholderPanel(),
             FieldRowPanel([FieldPanel("event"), FieldPanel("language")]),
             FieldPanel("participation"),
             FieldPanel("subject"),
@@ -46,6 +49,16 @@ class MailTextViewSet(ReviewedTextViewSet):
         ],
         base_form_class=MailTextForm,
     )
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Return the addresses, with those of the sample."""
+        edit = self.construct_view(PreviewEditView, **self.get_edit_view_kwargs())
+        new = self.construct_view(PreviewNewView, **self.get_add_view_kwargs())
+        return [
+            *super().get_urlpatterns(),
+            path("preview/", new, name="preview_new"),
+            path("preview/<int:pk>/", edit, name="preview"),
+        ]
 
 
 VIEWSETS = (MailTextViewSet,)
