@@ -18,6 +18,7 @@ def connect() -> None:
     from .cases import corrections as case_corrections  # noqa: F401
     from .cases import effects as case_effects  # noqa: F401
     from .cases.models import Case
+    from .desk.due import daily  # noqa: F401
     from .documents import key_checks, trust  # noqa: F401
     from .meetings import feedback as meeting_feedback  # noqa: F401
     from .meetings import jobs as meeting_jobs  # noqa: F401

@@ -28,6 +28,8 @@ def row_of(mail: OutboxMessage) -> dict[str, Any]:
     status = mail.get_status_display()
     if mail.status == OutboxStatus.SENT and mail.sent_at:
         status = _("Sent %(when)s") % {"when": dates.moment(mail.sent_at)}
+    if mail.bounced_at is not None:
+        status = _("Came back %(when)s") % {"when": dates.moment(mail.bounced_at)}
     return {
         "mail": mail,
         "to": recipient(mail),
@@ -35,6 +37,6 @@ def row_of(mail: OutboxMessage) -> dict[str, Any]:
         "subject": mail.subject,
         "when": dates.moment(mail.created_at),
         "state": status,
-        "kind": KINDS[OutboxStatus(mail.status)],
+        "kind": "miss" if mail.bounced_at is not None else KINDS[OutboxStatus(mail.status)],
         "error": mail.error,
     }

@@ -23,7 +23,7 @@ METADATA = "mentoring_message"
 def connect() -> bool:
     """Listen to anymail's signal, if anymail is installed; return whether it is."""
     try:
-        from anymail.signals import tracking
+        from anymail.signals import tracking  # type: ignore[import-untyped,import-not-found,unused-ignore]
     except ImportError:
         return False
     tracking.connect(tracked, dispatch_uid="wagtail_mentoring.messages.bounces")

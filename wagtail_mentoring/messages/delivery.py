@@ -135,7 +135,7 @@ def _calendar_file(mail: Mail) -> MIMEText:
 
 def hand_to_server(message: EmailMultiAlternatives) -> None:
     """Give the mail to the site's mail server. Raises :class:`PerhapsSent` when its answer to the text never came."""
-    connection = get_connection()
+    connection: Any = get_connection()
     if getattr(connection, "timeout", 0) is None:
         # A server that hangs must not hold up every other mail for ever.
         connection.timeout = conf.MAIL_SECONDS

@@ -37,16 +37,18 @@ def mails(whose: Whose) -> Found:
 
 def _mail(mail: Any) -> Due:
     said = {"mail": mail.get_event_display()}
-    failed = mail.status == OutboxStatus.FAILED
+    what, why = _("Mail perhaps sent."), _("Nobody knows whether “%(mail)s” has left. Ask, or send it again.")
+    if mail.status == OutboxStatus.FAILED:
+        what, why = _("Mail not sent."), _("“%(mail)s” could not be sent.")
+    elif mail.bounced_at is not None:
+        what, why = _("Mail came back."), _("“%(mail)s” came back. Check the address with the person.")
     return Due(
         kind="mail",
         since=mail.created_at,
         name=recipient(mail),
         about=mail.case.reference if mail.case else mail.union.short,
-        what=_("Mail not sent.") if failed else _("Mail perhaps sent."),
-        why=_("“%(mail)s” could not be sent.") % said
-        if failed
-        else _("Nobody knows whether “%(mail)s” has left. Ask, or send it again.") % said,
+        what=what,
+        why=why % said,
         button=_("Look at the mail"),
         address=reverse("mentoring_desk:mail", args=[mail.pk]),
         page=reverse("mentoring_desk:case", args=[mail.case_id]) if mail.case_id else "",

@@ -12,11 +12,12 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Does what is due: ends invitations that nobody answered and asks the next mentors, reminds mentors, asks "
+        "Does what is due: ends invitations that nobody answered and asks the next mentors, reminds people of "
+        "questions, signatures, times, meetings and feedback, tells contact persons where nothing happens, asks "
         "mentors once a year whether their profile is still true, deletes old unfinished plans, makes signing records "
-        "that could not be made before, deletes stored bytes that a killed process left without a row, and delivers "
-        "the mails that still wait, never one that may have left already. Run it from cron every few minutes: what "
-        "was done is not done again, and what failed is tried again."
+        "that could not be made before, deletes stored bytes that a killed process left without a row, writes the "
+        "daily mails, and delivers the mails that still wait, never one that may have left already. Run it from cron "
+        "every few minutes: what was done is not done again, and what failed is tried again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -19,6 +19,7 @@ from wagtail_mentoring.cases.moves import lock, record
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.programme.rights import union_roles
+from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import CaseState, Role, StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
 
@@ -188,9 +189,7 @@ def take_up(concern_id: int, user: Any) -> Concern:
     if concern.taken_by_id == user.pk:
         return concern
     if concern.taken_by_id is not None:
-        raise StepRefused(
-            _("%(name)s deals with it already.") % {"name": concern.taken_by.get_full_name() or concern.taken_by}
-        )
+        raise StepRefused(_("%(name)s deals with it already.") % {"name": user_name(concern.taken_by)})
     concern.taken_at, concern.taken_by = clock.now(), user
     concern.save(update_fields=["taken_at", "taken_by"])
     _line_of_concern(concern, CONCERN_TAKEN, user)
