@@ -76,7 +76,14 @@ def test_the_pdf_says_the_same_to_people(opened: Any, case: Any, tmp_path: Any) 
     file = tmp_path / "export.pdf"
     file.write_bytes(response.content)
     printed = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True, text=True).stdout
-    for words in ("Xanthippe Salonen", case.reference, "A quiet room.", "A note of my own", "Who can read it"):
+    for words in (
+        "Xanthippe Salonen",
+        case.reference,
+        "A quiet room.",
+        "A note of my own",
+        "Who can read it",
+        "Where we keep nothing",
+    ):
         assert words in printed, words
     assert "I am worried" not in printed and "maija@" not in printed
 

@@ -16,7 +16,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring.programme.dates import clock_time, long_day
 from wagtail_mentoring.programme.models import Participation
@@ -50,14 +50,10 @@ def _months(number: int) -> str:
 
 
 def with_case(rules: Participation) -> str:
-    """As long as the case: a time after its end."""
-    words = _(
-        "%(closed)s after the mentoring has ended; %(refused)s after it, if the application did not meet the "
-        "conditions; %(follow_up)s, if you have agreed to questions afterwards"
-    )
+    """As long as the case: a time after its end. What did not meet the conditions is erased earlier."""
+    words = _("%(closed)s after the end; %(follow_up)s, if we may ask you questions afterwards")
     return words % {
         "closed": _months(rules.retention_closed_months),
-        "refused": _months(rules.retention_not_eligible_months),
         "follow_up": _months(rules.retention_follow_up_months),
     }
 
@@ -119,7 +115,7 @@ def in_words(value: Any) -> str:
     if value is None or value == "":
         return ""
     if value is True or value is False:
-        return pgettext("value", "Yes") if value else pgettext("value", "No")
+        return _("Yes") if value else _("No")
     if isinstance(value, datetime.datetime):
         moment = timezone.localtime(value)
         return f"{long_day(moment, year=True)} {clock_time(moment)}"

@@ -67,14 +67,16 @@ def machine_readable(person: Person, parts: list[Part], *, made_at: Any, referen
 
 
 def sheet(person: Person, parts: list[Part], *, made_at: Any, reference: str, language: str) -> ExportSheet:
-    """Return the export as its PDF needs it, in the active ``language``."""
+    """Return the export as its PDF needs it, in the active ``language``; where nothing is kept is said at the end."""
+    told = [part for part in parts if part.rows or part.entry.withheld]
+    empty = tuple((part.entry.title, _("Nothing")) for part in parts if part not in told)
     return ExportSheet(
         union=brand_of(person.union, language),
         reference=reference,
         language=language,
         person_name=person.name,
         made_at=made_at,
-        sections=tuple(_section(part) for part in parts),
+        sections=(*map(_section, told), ExportSection(_("Where we keep nothing of you"), "", "", "", empty)),
     )
 
 
