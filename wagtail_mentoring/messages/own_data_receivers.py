@@ -41,5 +41,4 @@ def changed(sender: Any, change: AddressChange, person: Mentee | Mentor, **kwarg
     waiting = OutboxMessage.objects.filter(status__in=(OutboxStatus.WAITING, OutboxStatus.HELD))
     own = waiting.filter(mentor=person) if isinstance(person, Mentor) else waiting.filter(mentee=person)
     own.filter(address=change.old_email).update(address=person.email)
-    row = put(MailEvent.ADDRESS_CHANGED, to=person, union=person.union)
-    OutboxMessage.objects.filter(pk=row.pk).update(address=change.old_email)
+    put(MailEvent.ADDRESS_CHANGED, to=person, union=person.union, address=change.old_email)

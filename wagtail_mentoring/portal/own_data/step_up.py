@@ -15,12 +15,11 @@ from django.views.decorators.http import require_http_methods
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.messages import sms
-from wagtail_mentoring.messages.models import MailEvent, OutboxMessage
-from wagtail_mentoring.messages.outbox import SEALED_CODE, put
+from wagtail_mentoring.messages.models import MailEvent
+from wagtail_mentoring.messages.outbox import put_code
 from wagtail_mentoring.people import codes
 from wagtail_mentoring.people.models import OneTimeCode, PrivateLink
 from wagtail_mentoring.privacy.limits import allowed
-from wagtail_mentoring.privacy.storage import keys
 
 from ..agreement_page import masked
 from ..session import FRESH_KEY
@@ -89,12 +88,8 @@ def mail_code(visit: OwnVisit, purpose: str, *, words: str = "", address: str = 
         return False
     with transaction.atomic():
         _code, plain = codes.issue(visit.link, purpose)
-        sealed = keys().encrypt(plain.encode()).decode()
-        context = {"minutes": conf.CODE_MINUTES, "purpose": words or purpose, SEALED_CODE: sealed}
-        row = put(MailEvent.CODE_DATA, to=visit.person, union=visit.union, case=visit.case, context=context)
-        if address:
-            # Before the transaction ends, and so before it leaves.
-            OutboxMessage.objects.filter(pk=row.pk).update(address=address)
+        context = {"minutes": conf.CODE_MINUTES, "purpose": words or purpose}
+        put_code(MailEvent.CODE_DATA, to=visit.person, case=visit.case, code=plain, context=context, address=address)
     return True
 
 
