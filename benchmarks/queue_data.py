@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from random import Random
+from typing import TypedDict
 
 from wagtail_mentoring.pairing.matching.facts import MenteeFacts, MentorFacts
 
@@ -58,16 +59,31 @@ def queues(cases: int, mentors: int, *, biggest: float | None = None, minimum_fi
     return found
 
 
-def _levels(random: Random, english: float, finnish: float, swedish: float) -> dict[str, int]:
+class Levels(TypedDict):
+    """How well somebody speaks each language."""
+
+    english: int
+    finnish: int
+    swedish: int
+
+
+class Home(TypedDict):
+    """Where somebody lives."""
+
+    region: str
+    municipality: str
+
+
+def _levels(random: Random, english: float, finnish: float, swedish: float) -> Levels:
     """Return levels, B2 or better with these likelihoods."""
-    chances = {"english": english, "finnish": finnish, "swedish": swedish}
-    return {
-        name: random.randint(4, 6) if random.random() < likely else random.randint(0, 3)
-        for name, likely in chances.items()
-    }
+    level = [
+        random.randint(4, 6) if random.random() < likely else random.randint(0, 3)
+        for likely in (english, finnish, swedish)
+    ]
+    return {"english": level[0], "finnish": level[1], "swedish": level[2]}
 
 
-def _place(random: Random) -> dict[str, str]:
+def _place(random: Random) -> Home:
     """Return a third of all people in the capital's region, and several towns in each."""
     region = 0 if random.random() < 0.35 else random.randrange(1, len(REGIONS))
     return {"region": REGIONS[region], "municipality": f"town {region} {random.randrange(4)}"}

@@ -3,11 +3,14 @@
 import time
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 
-from wagtail_mentoring.pairing.matching import columns, levels, pricing, relaxation
+from wagtail_mentoring.pairing.matching import columns, coverage, levels, pricing, relaxation
+from wagtail_mentoring.pairing.matching.coverage import classes, cover
+from wagtail_mentoring.pairing.matching.narrow import Narrowed, better, narrow, places
 from wagtail_mentoring.pairing.matching.packing import Packing
 from wagtail_mentoring.pairing.matching.problem import NEVER, Problem, Table
 from wagtail_mentoring.pairing.matching.relaxation import Relaxation
@@ -19,11 +22,12 @@ INSTANCES = 80  # of each kind
 MIDDLE = 120
 
 
-@pytest.fixture
-def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every part is taken for a large one, and has more choices than are considered."""
+@pytest.fixture(params=["large", "giant"])
+def always(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part is taken for a large one, or a giant, and has more choices than are considered."""
     monkeypatch.setattr(levels, "FEW_COLUMNS", 0)
     monkeypatch.setattr(levels, "is_large", lambda problem, seconds: True)
+    monkeypatch.setattr(levels, "is_giant", lambda problem: request.param == "giant")
     monkeypatch.setattr(levels, "LARGE_MARGIN", 1.0)
     monkeypatch.setattr(relaxation, "LARGE_BEGIN", 2)
     monkeypatch.setattr(relaxation, "LARGE_PAIRS", 2)
@@ -52,6 +56,59 @@ def test_the_cover_is_exact_and_the_bound_of_all_pairs_holds(kind: str) -> None:
         else:
             assert solution.considered != "all"
     assert proven > INSTANCES // 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_with_all_its_columns_a_large_part_has_all_levels_of_trying_everything(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan of a large part is restricted to columns near the best of their case: here these are all there are."""
+    monkeypatch.setattr(levels, "FEW_COLUMNS", 0)
+    monkeypatch.setattr(levels, "is_large", lambda problem, seconds: True)
+    monkeypatch.setattr(levels, "LARGE_MARGIN", 1e7)
+    planned = []
+
+    def counted(*given: Any) -> Narrowed:
+        planned.append(narrow(*given))
+        return planned[-1]
+
+    monkeypatch.setattr(levels, "narrow", counted)
+    # What the LP says as a whole would leave nothing to be planned.
+    monkeypatch.setattr(Relaxation, "plan", lambda relaxation: None)
+    random = Random(f"all columns of a large part {kind}")
+    for count in range(INSTANCES):
+        tried = queue(random, kind)
+        solution = solve(tried.problem())
+        best = best_by_trying(tried)
+        assert tried.levels(solution.chosen) == best, (count, tried)
+        assert tuple(level.value for level in solution.levels) == best, (count, tried)
+        assert solution.proven, (count, tried)
+    assert len(planned) > INSTANCES // 2, "the large way was taken"
+
+
+def test_neighbourhoods_planned_anew_make_a_poor_plan_as_good_as_the_best() -> None:
+    """From the plan of the cover alone, among all columns, to within a few thousandths of the proven optimum."""
+    problem = middling(7)
+    exact = solve(problem, seconds=60)
+    covered = cover(problem)
+    packing = Packing(problem, *levels.quotas(problem, covered, classes(problem)))
+    plan = list(covered.given)
+    solved = Relaxation(packing, plan, time.monotonic() + 60).solve(20_000.0)
+    assert solved is not None
+    prices, near = solved
+    known = columns.given(problem, plan)
+    table = near.joined(known)
+    worth = packing.after_prices(table, prices.mentors, prices.rules)
+    slack = packing.best(table, worth)[table.case] - worth
+    begun = places(table, known)
+    chosen = better(packing, table, begun, prices, slack, time.monotonic() + 60)
+    after = table.take(chosen)
+    used = np.bincount(np.concatenate([after.first, after.second[after.second >= 0]]), minlength=problem.mentors)
+    assert (used <= problem.room).all()
+    assert len(after) == exact.served
+    assert int(after.paired.sum()) == exact.pairs
+    assert int(known.value.sum()) < 0.995 * exact.value, "there was something to gain"
+    assert 0.9995 * exact.value <= int(after.value.sum()) <= exact.bound
 
 
 def middling(seed: int) -> Problem:
@@ -139,8 +196,6 @@ def test_best_edges_are_those_of_sorting_everything() -> None:
 def test_the_ceiling_is_above_every_plan() -> None:
     problem = middling(6)
     part = replace(problem, single=np.where(problem.single > 0, problem.single, NEVER))
-    from wagtail_mentoring.pairing.matching.coverage import classes, cover
-
     covered = cover(part)
     packing = Packing(part, *levels.quotas(part, covered, classes(part)))
     grown = Relaxation(packing, list(covered.given), time.monotonic() + 30, large=True)
@@ -149,3 +204,19 @@ def test_the_ceiling_is_above_every_plan() -> None:
     exact = solve(part, seconds=60)
     assert grown.ceiling(solved[0], time.monotonic() + 30) >= exact.value
     assert grown.ceiling(solved[0], time.monotonic() - 1) >= exact.value
+
+
+def test_the_cover_looks_at_the_clock_and_says_what_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = middling(8)
+    exact = solve(problem, seconds=60)
+    # Few searches are made in any case: so small a cover is whole, however little time there is.
+    assert solve(problem, seconds=0).covered
+    monkeypatch.setattr(coverage, "FREE_SEARCHES", 40)
+    late = cover(problem, time.monotonic() - 1)
+    assert not late.exact
+    assert late.keep.all()
+    hurried = solve(problem, seconds=0)
+    assert not hurried.covered
+    assert 40 < hurried.served <= exact.served <= hurried.level("served").bound
+    assert exact.pairs <= hurried.level("two").bound
+    assert sum(map(bool, hurried.chosen)) == hurried.served

@@ -28,25 +28,33 @@ them: every greatest flow fills the cut. What remains falls into smaller parts, 
 are the same for all greatest plans, because the matroid of the remaining net is the sum of those of its parts.
 """
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from .problem import Flags, Ints, Problem, Reals
 
+#: So many searches are always made; only after them the clock counts. About half a second.
+FREE_SEARCHES = 4000
+
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """``given``: the mentors of each case in this plan. ``keep``: edges that a plan covering as much can use."""
+    """``given``: the mentors of each case in this plan. ``keep``: edges that a plan covering as much can use.
+
+    ``exact``: no plan covers more. Otherwise time ended, and further cases got what was free.
+    """
 
     given: tuple[tuple[int, ...], ...]
     served: Flags
     twice: Flags
     keep: Flags
+    exact: bool = True
 
 
-def cover(problem: Problem) -> Covered:
-    """Return a plan that is the greatest in levels 1 to 3, if every choice is possible (see above).
+def cover(problem: Problem, until: float = np.inf) -> Covered:
+    """Return a plan that is the greatest in levels 1 to 3, if every choice is possible (see above) and time suffices.
 
     If some pairs or singles are not, its numbers are an upper bound, and the plan may be impossible.
     """
@@ -54,18 +62,23 @@ def cover(problem: Problem) -> Covered:
     turn = np.argsort(-problem.waits, kind="stable")
     search = Search(problem)
     first = np.zeros(problem.cases, dtype=np.bool_)
-    for case in turn.tolist():
-        first[case] = search.give(case)
+    exact = True
+    for count, case in enumerate(turn.tolist()):
+        exact = exact and (count < FREE_SEARCHES or time.monotonic() < until)
+        first[case] = search.give(case) if exact else search.give_free(case)
     near = ~first | search.reached_from_dead()
     edge_case, dead = problem.edge_case(), search.dead.copy()
     # Nobody else may use the dead of the first pass.
     keep = ~dead[problem.mentor] | near[edge_case]
     twice = np.zeros(problem.cases, dtype=np.bool_)
-    for case in turn.tolist():
-        twice[case] = first[case] and search.give(case)
+    for count, case in enumerate(turn.tolist(), start=problem.cases):
+        exact = exact and (count < FREE_SEARCHES or time.monotonic() < until)
+        twice[case] = first[case] and (search.give(case) if exact else search.give_free(case))
     far = ~first | ~twice | search.reached_from_dead()
     keep &= ~search.dead[problem.mentor] | far[edge_case]
-    return Covered(tuple(tuple(sorted(mine)) for mine in search.of_case), first, twice, keep)
+    if not exact:
+        keep = np.ones(len(problem.mentor), dtype=np.bool_)
+    return Covered(tuple(tuple(sorted(mine)) for mine in search.of_case), first, twice, keep, exact)
 
 
 def with_liking(problem: Problem, number: Ints, liking: Reals) -> list[tuple[int, ...]]:
@@ -132,6 +145,15 @@ class Search:
             else:
                 self.dead[queue] = True
                 return False
+
+    def give_free(self, case: int) -> bool:
+        """Give ``case`` one more mentor, the best who has room; return whether there was one."""
+        mine = self.candidates[case]
+        for mentor in mine[self.has_room[mine]].tolist():
+            if mentor not in self.of_case[case]:
+                self._shift(mentor, {mentor: (case, -1)})
+                return True
+        return False
 
     def reached_from_dead(self) -> Flags:
         """Return which cases have a dead mentor."""

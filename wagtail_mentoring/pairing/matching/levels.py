@@ -24,8 +24,8 @@ Quotas = tuple[Rules, Flags, Flags]
 MARGIN = 3000.0
 #: So much of the time the prices may take at the most; a look at all pairs ends
 #: here, and the rest is for the plan.
-LP_SHARE, LAST_SHARE = 0.5, 0.7
-#: So much of it the first plan of a large part may take; without one the local search has what is left.
+LP_SHARE, LAST_SHARE = 0.45, 0.6
+#: So much of it the first plan of a large part may take; the rest is for making it better.
 PLUNGE_SHARE = 0.7
 #: The local search may take so much of what is left after the prices.
 SEARCH_SHARE = 0.35
@@ -65,12 +65,14 @@ def best(problem: Problem, covered: Covered, classes: Ints, until: float, with_s
     if whole:
         plan, cover = list(covered.given), _cover_of(problem, covered)
         sums: Sums = [(value, value) for value in cover]
+        if not covered.exact:
+            sums = [(value, most) for value, most in zip(cover, _most_of_all(problem), strict=True)]
         if not with_solver:
             return _without_solver(problem, plan, sums, until)
         return _fit(problem, plan, sums, quotas(problem, covered, classes), until)
     table = _limited_table(problem)
     start = heuristic.fill(problem, table, list(covered.given))
-    bounds = _cover_of(problem, covered)
+    bounds = _cover_of(problem, covered) if covered.exact else _most_of_all(problem)
     if not with_solver:
         return _without_solver(problem, start, _sums(problem, start, bounds), until)
     complete = problem.pair_count() <= columns.ALL_PAIRS
@@ -121,6 +123,10 @@ def _sums(problem: Problem, plan: Plan, bounds: list[int]) -> Sums:
         found.append((value, max(value, bound)))
         equal = equal and value == bound
     return found
+
+
+def _most_of_all(problem: Problem) -> list[int]:
+    return [_most(problem, level) for level in range(4)]
 
 
 def _most(problem: Problem, level: int) -> int:
@@ -317,9 +323,10 @@ def _planned(
     if large:
         known = columns.given(problem, plan)
         now = time.monotonic()
-        found = narrow(packing, near, known, prices, now + (until - now) * PLUNGE_SHARE, until)
-        if found is not None:
-            return found.table.chosen(found.chosen, problem.cases)
+        found = narrow(
+            packing, near, known.joined(relaxation.support()), known, prices, now + (until - now) * PLUNGE_SHARE, until
+        )
+        return found.table.chosen(found.chosen, problem.cases)
     now = time.monotonic()
     return _searched(problem, near, plan, prices.mentors, now + max(until - now, 0.0) * SEARCH_SHARE)
 

@@ -23,6 +23,8 @@ SIZES = (60, 120, 240)
 NODES = 60
 #: Mentors and cases are neighbours where a choice costs no more than this (thousandths of a point) beyond the best.
 NEIGHBOURS = 1500.0
+#: The first plan is made of choices that cost no more than this.
+FIRST = 1500.0
 #: Choices that cost more than this beyond the best of their case are not looked at again.
 COSTS = 6000.0
 
@@ -36,19 +38,28 @@ class Narrowed:
 
 
 def narrow(
-    packing: Packing, near: Columns, known: Columns, prices: Prices, soon: float, until: float
-) -> Narrowed | None:
-    """Return the best plan that is found by ``until`` among the columns of ``near``, and ``known``.
+    packing: Packing, near: Columns, always: Columns, known: Columns, prices: Prices, soon: float, until: float
+) -> Narrowed:
+    """Return the best plan that is found by ``until`` among the columns of ``near`` and ``always``.
 
-    ``known`` are the columns of a plan that keeps the rules; ``None`` where none better is found by ``soon``.
+    ``known``, which ``always`` holds, are the columns of a plan that keeps the rules: what is made better where no
+    other is found by ``soon``.
     """
-    table = near.joined(known)
+    table = near.joined(always)
+    slack = _slack(packing, table, prices)
+    shut = slack > FIRST
+    shut[places(table, always)] = False
     begun = places(table, known)
     search = Search(packing, table, prices, begun)
-    search.plunge(soon)
-    if search.best is None or search.best is begun:
-        return None
-    return Narrowed(table, better(packing, table, search.best, prices, search.slack, until))
+    search.plunge(soon, shut)
+    chosen = begun if search.best is None else search.best
+    return Narrowed(table, better(packing, table, chosen, prices, slack, until))
+
+
+def _slack(packing: Packing, table: Columns, prices: Prices) -> Reals:
+    worth = packing.after_prices(table, prices.mentors, prices.rules)
+    slack: Reals = packing.best(table, worth)[table.case] - worth
+    return slack
 
 
 def better(packing: Packing, table: Columns, chosen: Ints, prices: Prices, slack: Reals, until: float) -> Ints:
@@ -57,6 +68,8 @@ def better(packing: Packing, table: Columns, chosen: Ints, prices: Prices, slack
     What the plan loses against the bound: the slack of its choices, and the price of room that is left. A case of
     which a neighbourhood was looked at without a gain is looked at again only after something near it has changed.
     """
+    if not len(chosen):
+        return chosen
     cases = packing.problem.cases
     near = np.flatnonzero(slack <= NEIGHBOURS)
     of_case, of_mentor = _neighbours(table, near)

@@ -20,7 +20,7 @@ FIRST_ONES = 10
 #: At most so many rounds of subgradients; after so many without success, shorter steps.
 REFINED, PATIENCE = 250, 12
 #: New columns of a case in one round of the LP.
-AT_ONCE = 6
+AT_ONCE = 10
 #: So many new pairs of a case are taken into the table in one round.
 NEW_PAIRS = 150
 #: In the first round, in which prices are far off, so many; and so many columns of each case are refined on after it.
@@ -121,6 +121,14 @@ class Relaxation:
         if not done or len(share) != len(self.entered) or (np.minimum(share, 1.0 - share) > CLOSE).any():
             return None
         return self.entered.chosen(np.flatnonzero(share > 0.5), self.packing.problem.cases)
+
+    def support(self) -> Columns:
+        """Return the columns that the LP takes, wholly or in part; none where it was not solved."""
+        share = np.array(self.lp.getSolution().col_value)
+        done = self.lp.getModelStatus() == solver().HighsModelStatus.kOptimal
+        usable = done and len(share) == len(self.entered)
+        found = self.entered.take(np.flatnonzero(share > CLOSE) if usable else np.zeros(0, dtype=np.int64))
+        return found
 
     def within(self, prices: Prices, margin: float) -> Columns:
         """Return the columns known so far that are within ``margin`` of their case's best after ``prices``."""

@@ -21,8 +21,10 @@ from .problem import Flags, Ints, Reals
 WHOLE = 1e-6
 #: From this share on an answer is all but sure.
 SURE = 0.85
+#: When nothing is, one of so many open answers is given at once.
+AT_ONCE = 40
 #: What such answers left open is decided by a MIP: so near (a share) to the best, in so many nodes at most.
-NEAR, NODES = 2e-5, 200
+NEAR, NODES = 1e-4, 50
 #: The first LP of so many columns is solved by the interior point method, which is sooner.
 MANY = 2000
 #: The LP is made anew when no more than this share of its columns is left.
@@ -54,11 +56,14 @@ class Search:
         self.best: Ints | None = known
         self.value = int(table.value[known].sum()) if known is not None else -1
         self.inside: Ints = np.arange(len(table))
+        #: Columns that are not taken for now.
+        self.shut: Flags = np.zeros(len(table), dtype=np.bool_)
         self._load(self.inside)
 
     def run(self, until: float) -> Packed:
         """Search until everything is decided or time ends."""
         self.plunge(until)
+        self.shut[:] = False
         heap: list[tuple[float, int, Answers]] = [(-float(self.prices.bound), 0, ())]
         count = 0
         while heap:
@@ -87,8 +92,13 @@ class Search:
                 here = (*here, (edge, likely))
         return Packed(self.best, self.best is not None, float(self.value))
 
-    def plunge(self, until: float) -> None:
-        """Take every answer that is all but sure, again and again: soon a plan, and mostly a good one."""
+    def plunge(self, until: float, shut: Flags | None = None) -> None:
+        """Take every answer that is all but sure, again and again: soon a plan, and mostly a good one.
+
+        ``shut``: columns of the table that are only taken where the others do not suffice.
+        """
+        if shut is not None:
+            self.shut = shut[self.inside]
         answers: Answers = ()
         trail: list[Answers] = []
         while time.monotonic() < until:
@@ -106,16 +116,17 @@ class Search:
             known = {edge for edge, _yes in answers}
             open_ones = [place for place in np.flatnonzero(share > WHOLE) if int(self.rows.edge[place]) not in known]
             sure = [place for place in open_ones if share[place] >= SURE]
-            # Nothing is sure: the likeliest alone.
+            # Nothing is sure: some of the likeliest.
             if not sure:
-                sure = sorted(open_ones, key=lambda place: (-round(float(share[place]), 6), place))[:1]
+                likely = sorted(open_ones, key=lambda place: (-round(float(share[place]), 6), place))
+                sure = likely[: max(1, len(likely) // AT_ONCE)]
             answers = (*answers, *((int(self.rows.edge[place]), True) for place in sure))
             if not sure:
                 return
 
     def _finish(self, trail: list[Answers], until: float) -> None:
         """The last answers of ``trail`` went too far: take some back, and let a MIP decide what is open then."""
-        back = 2
+        back = 3
         while trail and time.monotonic() < until:
             found = self._solve(trail[max(len(trail) - back, 0)], until)
             if found is None or floor(found[0] + CLOSE) <= self.value:
@@ -124,14 +135,14 @@ class Search:
             table = self.rows.table
             open_case = np.ones(self.packing.problem.cases, dtype=np.bool_)
             open_case[table.case[decided]] = False
-            keep = (open_case[table.case] & (self.upper > 0)) | (found[1] > 1.0 - WHOLE)
+            keep = open_case[table.case] | (found[1] > 1.0 - WHOLE)
             chosen = self._decide(np.flatnonzero(keep), open_case, until)
             if chosen is not None:
                 self._keep(chosen)
                 return
             if back >= len(trail):
                 return
-            back *= 2
+            back *= 3
 
     def _decide(self, kept: Ints, open_case: Flags, until: float) -> Ints | None:
         """Return a good plan among the columns ``kept``, of which those of cases that are not open all stay."""
@@ -169,12 +180,13 @@ class Search:
         self.lp.setOptionValue("solver", "ipm" if len(table) >= MANY else "simplex")
         self.lp.passModel(self.packing.model(table, -table.value))
         self.upper = np.ones(len(table))
+        self.shut = np.zeros(len(table), dtype=np.bool_)
         self.served: Flags = self.packing.rules.must.copy()
 
     def _solve(self, answers: Answers, until: float) -> tuple[float, Reals] | None:
         """Return the LP's value and columns under ``answers``; ``None`` where nothing keeps them."""
         table, mentors = self.rows.table, self.packing.problem.mentors
-        upper, served = np.ones(len(table)), self.packing.rules.must.copy()
+        upper, served = np.where(self.shut, 0.0, 1.0), self.packing.rules.must.copy()
         for key, yes in answers:
             at = int(np.searchsorted(self.rows.edge, key))
             known = at < len(self.rows.edge) and self.rows.edge[at] == key

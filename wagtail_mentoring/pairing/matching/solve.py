@@ -23,6 +23,8 @@ from .problem import Flags, Ints, Problem, components
 TOGETHER = 150
 #: Of the time, so much is kept for putting the answer together.
 RESERVE = 0.02
+#: The cover may take so much of it; beyond that it is not proven.
+COVER_SHARE = 0.5
 
 Name = Literal["served", "two", "claim_served", "claim_two", "fit", "load"]
 NAMES: tuple[Name, ...] = ("served", "two", "claim_served", "claim_two", "fit", "load")
@@ -124,7 +126,7 @@ def solve(
     ordered, cases, mentors = problem.canonical()
     chosen: list[tuple[int, ...]] = [()] * ordered.cases
     sums = np.zeros((len(NAMES), 2), dtype=np.int64).tolist()
-    parts = _parts(ordered)
+    parts = _parts(ordered, begin + seconds * COVER_SHARE)
     within, considered = 0, levels.ALL
     done = ordered.cases - sum(part.problem.cases for part in parts)  # for the others nobody is possible
     left = sum(part.weight for part in parts)
@@ -178,14 +180,14 @@ class _Part:
         return float(self.problem.cases) ** 1.5 + 1.0
 
 
-def _parts(problem: Problem) -> list[_Part]:
+def _parts(problem: Problem, until: float = np.inf) -> list[_Part]:
     """Return the parts, the small ones first."""
     edge_case = problem.edge_case()
     open_edges = problem.room[problem.mentor] > 0
     whole = np.ones(problem.cases, dtype=np.bool_)
     for cases, _mentors, _edges in components(problem, open_edges):
         whole[cases] = problem.whole[cases].all()
-    covered = cover(problem)
+    covered = cover(problem, until)
     # Only where every choice is possible does the cover say which edges no best plan uses.
     keep = open_edges & (covered.keep | ~whole[edge_case])
     found = components(problem, keep)
@@ -222,7 +224,9 @@ def _part(problem: Problem, covered: Covered, pieces: list[Piece]) -> _Part:
     plan = tuple(tuple(int(np.searchsorted(mentors, one)) for one in covered.given[case]) for case in cases)
     return _Part(
         problem=problem.part(cases, mentors, edges),
-        covered=Covered(plan, covered.served[cases], covered.twice[cases], np.ones(len(edges), dtype=np.bool_)),
+        covered=Covered(
+            plan, covered.served[cases], covered.twice[cases], np.ones(len(edges), dtype=np.bool_), covered.exact
+        ),
         classes=classes.astype(np.int64),
         cases=cases,
         mentors=mentors,
