@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from tests.days import DAY, typed
 from tests.desk.test_mentors import data, edit, listed, page, step, waiting
 from tests.desk.volunteers import make_volunteer
 from tests.factories import make_mentor
@@ -54,7 +55,7 @@ def test_approving_somebody_without_a_consent_promises_nothing(admin: Client, fi
     address = reverse("mentoring_mentor:approve", args=[mentor.pk])
     content = admin.get(address).content.decode()
     assert "has not agreed to be shown to a mentee" in content and "the mentor is offered for cases" not in content
-    sent = {"fields_chosen": [field.pk], "membership_confirmed_on": "20.11.2026", "interview_note": "A good talk."}
+    sent = {"fields_chosen": [field.pk], "membership_confirmed_on": typed(-3), "interview_note": "A good talk."}
     told = step(admin, "approve", mentor, sent, follow=True).content.decode()
     assert "has not agreed to be shown to a mentee" in told
 
@@ -73,14 +74,14 @@ def test_the_preview_of_an_import_counts_missing_consents(admin: Client, field: 
 @pytest.mark.parametrize("name", ["membership_confirmed_on", "oriented_on", "checked_on"])
 def test_what_was_done_was_not_done_on_a_day_to_come(admin: Client, field: Any, name: str) -> None:
     mentor = make_mentor(field, email="maria@example.org", name="Maria Korhonen")
-    answer = edit(admin, mentor, data(field, **{name: "24.11.2026"}))
+    answer = edit(admin, mentor, data(field, **{name: typed(1)}))
     assert "still to come" in str(answer.context["form"].errors[name])
-    assert edit(admin, mentor, data(field, **{name: "23.11.2026"})).status_code == 302
+    assert edit(admin, mentor, data(field, **{name: typed(0)})).status_code == 302
 
 
 def test_a_membership_is_not_confirmed_in_the_future(admin: Client, field: Any) -> None:
     mentor = waiting(field, shown=())
-    sent = {"fields_chosen": [field.pk], "membership_confirmed_on": "24.11.2026", "interview_note": "A good talk."}
+    sent = {"fields_chosen": [field.pk], "membership_confirmed_on": typed(1), "interview_note": "A good talk."}
     answer = step(admin, "approve", mentor, sent)
     assert "still to come" in str(answer.context["form"].errors["membership_confirmed_on"])
     mentor.refresh_from_db()
@@ -89,10 +90,10 @@ def test_a_membership_is_not_confirmed_in_the_future(admin: Client, field: Any) 
 
 def test_a_pause_that_is_over_is_refused_unless_it_stands_there_already(admin: Client, field: Any) -> None:
     mentor = make_mentor(field, email="maria@example.org", name="Maria Korhonen")
-    answer = edit(admin, mentor, data(field, paused_until="22.11.2026"))
+    answer = edit(admin, mentor, data(field, paused_until=typed(-1)))
     assert "is over" in str(answer.context["form"].errors["paused_until"])
-    Mentor.objects.filter(pk=mentor.pk).update(paused_until=datetime.date(2026, 11, 1))
-    assert edit(admin, mentor, data(field, paused_until="1.11.2026")).status_code == 302
+    Mentor.objects.filter(pk=mentor.pk).update(paused_until=clock.today() - 22 * DAY)
+    assert edit(admin, mentor, data(field, paused_until=typed(-22))).status_code == 302
 
 
 # How long a profile holds

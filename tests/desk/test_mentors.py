@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import factories
+from tests.days import DAY, typed
 from tests.factories import make_case, make_field, make_mentee, make_supervisor, make_union
 from wagtail_mentoring import clock
 from wagtail_mentoring.desk.mentors import editing
@@ -72,17 +73,17 @@ def listed(client: Client, **query: Any) -> list[str]:
 def test_the_whole_profile_is_kept(admin: Client, field: Any) -> None:
     sent = data(
         field,
-        ("1.12.2026", "5.12.2026"),
-        ("4.12.2026", "9.12.2026"),
+        (typed(8), typed(12)),
+        (typed(11), typed(16)),
         speciality="health software",
         topics=["cv", "culture"],
         topics_text="Anything on hospitals.",
         times=["evenings"],
         other_languages="Arabic",
         membership_number="123",
-        membership_confirmed_on="23.11.2026",
-        oriented_on="20.11.2026",
-        paused_until="24.12.2026",
+        membership_confirmed_on=typed(0),
+        oriented_on=typed(-3),
+        paused_until=typed(31),
         partner_wish="Jukka",
         conflicts="My own team.",
         shown_to_mentee=["name", "topics"],
@@ -90,10 +91,10 @@ def test_the_whole_profile_is_kept(admin: Client, field: Any) -> None:
     answer = admin.post(reverse("mentoring_mentors:add"), sent, follow=True)
     mentor = Mentor.objects.get()
     assert (mentor.topics, mentor.times, mentor.speciality) == (["cv", "culture"], ["evenings"], "health software")
-    assert (mentor.oriented_on, mentor.approved_on) == (datetime.date(2026, 11, 20), clock.today())
+    assert (mentor.oriented_on, mentor.approved_on) == (clock.today() - 3 * DAY, clock.today())
     # Times away that overlap are one, and it is told.
     away = mentor.absences.get()
-    assert (away.first_day.day, away.last_day.day) == (1, 9)
+    assert (away.first_day, away.last_day) == (clock.today() + 8 * DAY, clock.today() + 16 * DAY)
     content = answer.content.decode()
     assert "made one with it" in content and "Anything on hospitals." in content and "My own team." in content
     assert consented([mentor], ConsentKind.SHOWN_TO_MENTEE) == {mentor.pk: {"name", "topics"}}
@@ -114,11 +115,11 @@ def test_a_phone_number_that_nobody_can_call_is_refused_unless_it_stands_there_a
 
 
 def test_a_time_away_that_ends_before_it_begins_is_refused_beside_the_field(admin: Client, field: Any) -> None:
-    answer = admin.post(reverse("mentoring_mentors:add"), data(field, ("5.12.2026", "1.12.2026")))
+    answer = admin.post(reverse("mentoring_mentors:add"), data(field, (typed(12), typed(8))))
     form = answer.context["form"].formsets["absences"].forms[0]
     assert "before the first" in str(form.errors["last_day"]) and not Mentor.objects.exists()
     # Nothing typed is lost.
-    assert 'value="5.12.2026"' in answer.content.decode()
+    assert f'value="{typed(12)}"' in answer.content.decode()
     answer = admin.post(reverse("mentoring_mentors:add"), data(field, ("31.2.2026", "1.12.2026")))
     assert "first_day" in answer.context["form"].formsets["absences"].forms[0].errors
 
@@ -136,7 +137,7 @@ def test_a_time_away_is_taken_out(admin: Client, field: Any) -> None:
 
 
 def test_without_a_language_nobody_is_offered_and_it_is_said(admin: Client, field: Any) -> None:
-    sent = data(field, english="", membership_confirmed_on="23.11.2026")
+    sent = data(field, english="", membership_confirmed_on=typed(0))
     answer = admin.post(reverse("mentoring_mentors:add"), sent, follow=True)
     mentor = Mentor.objects.get()
     content = answer.content.decode()
@@ -152,7 +153,7 @@ def test_room_below_the_load_is_allowed_with_a_sentence(admin: Client, field: An
         make_case(field, "paired", mentors=[mentor])
     form = admin.get(reverse("mentoring_mentors:edit", args=[mentor.pk])).content.decode()
     assert "2 mentees now" in form
-    sent = data(field, capacity=1, membership_confirmed_on="23.11.2026")
+    sent = data(field, capacity=1, membership_confirmed_on=typed(0))
     answer = edit(admin, mentor, sent, follow=True)
     told = "Maria Korhonen has 2 mentees now and wants at most 1: no new ones until that is so."
     assert told in answer.content.decode()
@@ -216,7 +217,7 @@ def test_a_sign_up_is_approved(admin: Client, field: Any, handler: Any) -> None:
     assert "My brother." in shown.content.decode() and shown.context["form"]["membership_number"].value() == "77"
     empty = step(admin, "approve", mentor)
     assert set(empty.context["form"].errors) == {"fields_chosen", "membership_confirmed_on", "interview_note"}
-    sent = {"fields_chosen": [field.pk], "membership_confirmed_on": "20.11.2026", "interview_note": "A good talk."}
+    sent = {"fields_chosen": [field.pk], "membership_confirmed_on": typed(-3), "interview_note": "A good talk."}
     foreign = make_field(make_union("kt"))
     assert (
         "fields_chosen" in step(admin, "approve", mentor, sent | {"fields_chosen": [foreign.pk]}).context["form"].errors

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from tests.days import noon
 from tests.desk.agreement_pages import copy_for
 from tests.desk.test_finding import text_of
 from tests.desk.volunteers import make_volunteer
@@ -73,11 +74,11 @@ def test_an_application_since_it_was_sent(admin: Client, field: Any) -> None:
 
 
 def test_one_who_waits_then_several_in_one_row(admin: Client, field: Any) -> None:
-    first = make_case(field, "eligible", name="Amina Yusuf", opened_at=ago(days=30))
+    first = make_case(field, "eligible", name="Amina Yusuf", opened_at=noon(-30))
     row = only(admin, "waiting")
     assert (row.name, row.button) == ("Amina Yusuf", "Find mentors")
     assert row.address == reverse("mentoring_desk:find_mentors", args=[first.pk])
-    make_case(field, "eligible", opened_at=ago(days=12))
+    make_case(field, "eligible", opened_at=noon(-12))
     context = desk(admin)
     assert [one["label"] for one in context["counts"]] == ["2 wait for mentors"]
     assert context["heading"].startswith("1 thing needs you")

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.log_actions import log
 
+from tests.days import typed
 from tests.factories import make_case, make_field, make_handler, make_mentor, make_supervisor, make_union, make_user
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Case, Mentor, MentorLogEntry, OutboxMessage, PrivateLink, ReadingLogEntry
@@ -99,7 +100,7 @@ def mentor_data(field: Any, **values: Any) -> dict[str, Any]:
 
 
 def test_a_mentor_is_registered_and_told(admin: Client, field: Any) -> None:
-    data = mentor_data(field, membership_confirmed_on="23.11.2026", shown_to_mentee=["name", "title"])
+    data = mentor_data(field, membership_confirmed_on=typed(0), shown_to_mentee=["name", "title"])
     answer = admin.post(reverse("mentoring_mentors:add"), data)
     assert answer.status_code == 302, answer.context["form"].errors
     mentor = Mentor.objects.get()

@@ -1,18 +1,17 @@
 """A queue of people who wait, and mentors for them, made for tests of plans."""
 
-import datetime
 from typing import Any
 
+from tests.days import noon
 from tests.factories import make_case, make_field, make_mentor
-from wagtail_mentoring import clock
 from wagtail_mentoring.models import Case, Consent, Mentor, Participation
 from wagtail_mentoring.privacy.models import ConsentKind
 
 
 def make_waiting(field: Any, days: int = 10, **values: Any) -> Case:
     """Return an eligible case of ``field`` that has waited for ``days``."""
-    case = make_case(field, "eligible", opened_at=clock.now() - datetime.timedelta(days=days, hours=60), **values)
-    Case.objects.filter(pk=case.pk).update(state_since=clock.now() - datetime.timedelta(days=days, hours=1))
+    case = make_case(field, "eligible", opened_at=noon(-days - 2), **values)
+    Case.objects.filter(pk=case.pk).update(state_since=noon(-days))
     case.refresh_from_db()
     return case
 
