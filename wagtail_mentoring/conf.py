@@ -63,6 +63,8 @@ DEFAULTS: dict[str, Any] = {
     "PLAN_WAITS_MINUTES": 15,
     # Documents and pictures of pages made to look at, of each kind for each private link or user.
     "LIMIT_RENDER": "60/hour",
+    # Times, messages, notes and the like that are sent from the pages of a case, for each private link.
+    "LIMIT_WRITE": "60/hour",
 }
 
 

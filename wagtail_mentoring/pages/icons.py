@@ -3,6 +3,7 @@
 #: What stands inside the svg element, by name.
 SHAPES: dict[str, str] = {
     "tick": '<path d="M4 12.5l5.2 5L20 6.5"/>',
+    "cross": '<path d="M6 6l12 12M18 6L6 18"/>',
     "alert": '<circle cx="12" cy="12" r="9.5"/><path d="M12 7v6M12 16.6v.1"/>',
     "next": '<path d="M9 5l7 7-7 7"/>',
     "back": '<path d="M15 5l-7 7 7 7"/>',

@@ -15,6 +15,7 @@ from . import (
     signing,
     views,
 )
+from .case_pages.urls import urlpatterns as case_pages
 from .own_data.urls import urlpatterns as own_data
 
 urlpatterns = [
@@ -59,6 +60,7 @@ urlpatterns = [
     path("p/mentor/stop/", own_page.stop, name="portal_mentor_stop"),
     path("p/mentor/case/<str:reference>/", own_page.to_case, name="portal_mentor_case"),
     path("p/mentor/invitation/<int:number>/", own_page.to_invitation, name="portal_mentor_invitation"),
+    *case_pages,
     *own_data,
     # Last: a token looks like anything else.
     path("p/<str:token>/", views.open_link, name="portal_open"),

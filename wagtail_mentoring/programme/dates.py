@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -23,6 +23,14 @@ def long_day(day: datetime.date, *, year: bool = False) -> str:
         day = timezone.localtime(day).date()
     words = date_format(day, _DAY_FORMATS.get(page_language(), "l j F") + (" Y" if year else ""), use_l10n=False)
     return words[:1].lower() + words[1:] if page_language() in _DAY_FORMATS else words
+
+
+def weekday_and_day(value: datetime.date) -> str:
+    """Return the short day with its weekday: "Tue 10 Nov"; Finnish "ti 10.11.", Swedish "tis 10 nov"."""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    words = date_format(value, "D j.n." if page_language() == "fi" else "D j M", use_l10n=False)
+    return words.lower() if page_language() in _DAY_FORMATS else words
 
 
 def clock_time(moment: datetime.datetime) -> str:
@@ -88,6 +96,18 @@ def local(value: Any) -> Any:
 def days(number: int) -> str:
     """Return "1 day" or "9 days"."""
     return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
+
+
+def length(minutes: int) -> str:
+    """Return a length in minutes as people say it: 45 minutes, 1.5 hours, 1 hour 20 minutes."""
+    hours, rest = divmod(minutes, 60)
+    of_hours = ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
+    if rest == 0 and hours:
+        return of_hours
+    if rest == 30 and hours:
+        return _("%(number)s hours") % {"number": number_format(hours + 0.5, 1)}
+    of_minutes = ngettext("%(number)s minute", "%(number)s minutes", rest) % {"number": rest}
+    return f"{of_hours} {of_minutes}" if hours else of_minutes
 
 
 def days_since(value: datetime.datetime) -> int:

@@ -6,17 +6,17 @@ from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template import Context
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import check_for_language, get_language, gettext, ngettext
+from django.utils.translation import check_for_language, get_language
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages import addresses
 from wagtail_mentoring.pages.icons import DIRECTED, SHAPES
 from wagtail_mentoring.pages.questions import Question, focus_id, question
 from wagtail_mentoring.privacy.models import NoticeKind
+from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import localized as localized_text
 
 register = template.Library()
@@ -55,14 +55,7 @@ def mentoring_localized(texts: dict[str, str] | None) -> str:
 @register.filter
 def mentoring_hours(minutes: int) -> str:
     """Return a length in minutes as people say it: 45 minutes, 1.5 hours, 1 hour 20 minutes."""
-    hours, rest = divmod(int(minutes), 60)
-    of_hours = ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": hours}
-    if rest == 0 and hours:
-        return of_hours
-    if rest == 30 and hours:
-        return gettext("%(number)s hours") % {"number": number_format(hours + 0.5, 1)}
-    of_minutes = ngettext("%(number)s minute", "%(number)s minutes", rest) % {"number": rest}
-    return f"{of_hours} {of_minutes}" if hours else of_minutes
+    return dates.length(int(minutes))
 
 
 @register.inclusion_tag("wagtail_mentoring/includes/language_switch.html", takes_context=True)

@@ -31,6 +31,12 @@ def on_day_and_year(moment: datetime.date) -> str:
 
 
 @register.filter
+def weekday_and_day(moment: datetime.date) -> str:
+    """Return the short day with its weekday, in the active language."""
+    return dates.weekday_and_day(moment)
+
+
+@register.filter
 def clock_time(moment: datetime.datetime) -> str:
     """Return the local time of day."""
     return dates.clock_time(moment)

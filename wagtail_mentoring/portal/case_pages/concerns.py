@@ -1,0 +1,80 @@
+"""Raising a concern: to the union, and never to the pair."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wagtail_mentoring.cases import actors
+from wagtail_mentoring.cases.refusals import add_refusal
+from wagtail_mentoring.messages.conversation import services
+from wagtail_mentoring.messages.conversation.models import Concern, ConcernAbout
+from wagtail_mentoring.workflows import StepRefused
+
+from ..session import Visit
+from .entering import may_write, page, too_often, with_one_of_three
+from .writing_forms import ConcernForm
+
+SENT = "wagtail_mentoring:portal_concern_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An own concern and what became of it, in words."""
+
+    concern: Concern
+    state: str
+
+
+def _raised(visit: Visit) -> list[Raised]:
+    own = {"mentee": visit.person} if visit.is_mentee else {"mentor": visit.person}
+    found = Concern.objects.filter(case=visit.case, **own).order_by("-raised_at", "-pk")
+    return [Raised(concern, _state(concern)) for concern in found]
+
+
+def _state(concern: Concern) -> str:
+    if concern.closed_at is not None:
+        return _("It has been dealt with.")
+    if concern.taken_at is not None:
+        return _("Somebody has read it and deals with it.")
+    return _("Sent. Nobody has taken it up yet.")
+
+
+@sensitive_post_parameters()
+@with_one_of_three
+@require_http_methods(["GET", "HEAD", "POST"])
+def concern(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """Whom or what it is about, and what happened; who reads it is said before."""
+    union = visit.case.union
+    form = ConcernForm(
+        request.POST if request.method == "POST" else None,
+        for_mentee=visit.is_mentee,
+        mentors=actors.current_mentors(visit.case).count(),
+        contact=union.contact_name or union.short,
+        union=union.short,
+    )
+    message, status = "", None
+    if request.method == "POST" and form.is_valid():
+        if not may_write(visit):
+            message, status = too_often(), 429
+        else:
+            try:
+                services.raise_concern(visit.case.pk, visit.person, **form.cleaned_data)
+                return redirect(SENT)
+            except StepRefused as refusal:
+                message = add_refusal(form, refusal)
+    return page(request, visit, "concern", form=form, message=message, status=status, raised=_raised(visit))
+
+
+@with_one_of_three
+@require_safe
+def sent(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """Say that it has arrived, who reads it, and what comes."""
+    raised = _raised(visit)
+    if not raised:
+        return redirect("wagtail_mentoring:portal_concern")
+    about_contact = raised[0].concern.about == ConcernAbout.CONTACT
+    return page(request, visit, "concern_sent", about_contact=about_contact)

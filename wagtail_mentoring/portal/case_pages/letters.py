@@ -1,0 +1,118 @@
+"""What the three write to each other, and what one of them writes with the contact person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from wagtail_mentoring.cases.refusals import add_refusal
+from wagtail_mentoring.meetings.whose import key_in, parties
+from wagtail_mentoring.messages.conversation import services
+from wagtail_mentoring.messages.conversation.models import Circle, Letter
+from wagtail_mentoring.workflows import CaseState, StepRefused
+
+from ..session import Visit
+from .entering import HOME, may_write, page, too_often, with_one_of_three
+from .writing_forms import LetterForm
+
+#: So many letters stand on the page; older ones on request.
+SHOWN = 30
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A letter with its writer, as the reader may name them."""
+
+    letter: Letter
+    name: str
+    you: bool
+
+
+def _letters(visit: Visit, circle: Circle) -> list[ShownLetter]:
+    """Return the letters that the visitor reads in ``circle``, the oldest first. A constant number of queries."""
+    names = {party.key: party for party in parties(visit.case, visit.person)}
+    union = visit.case.union
+    found = []
+    for letter in services.thread_for(visit.case, visit.person, circle):
+        party = names.get(key_in(letter))
+        if letter.from_contact:
+            name, you = union.contact_name or union.short, False
+        elif party is None:
+            name, you = _("A mentor before"), False
+        else:
+            name, you = party.name, party.you
+        found.append(ShownLetter(letter, name, you))
+    return found
+
+
+def _thread(
+    request: HttpRequest,
+    visit: Visit,
+    circle: Circle,
+    write: Callable[..., Any],
+    template: str,
+    address: str,
+    **context: Any,
+) -> HttpResponseBase:
+    """Show the letters of ``circle``; POST writes one by ``write`` and comes back."""
+    form = LetterForm(request.POST if request.method == "POST" else None)
+    message, status = "", None
+    if request.method == "POST" and form.is_valid():
+        if not may_write(visit):
+            message, status = too_often(), 429
+        else:
+            try:
+                write(visit.case.pk, visit.person, form.cleaned_data["body"])
+                return redirect(f"wagtail_mentoring:{address}")
+            except StepRefused as refusal:
+                message = add_refusal(form, refusal)
+    letters = _letters(visit, circle)
+    hidden = 0 if ALL in request.GET else max(0, len(letters) - SHOWN)
+    return page(
+        request,
+        visit,
+        template,
+        form=form,
+        message=message,
+        status=status,
+        letters=letters[hidden:],
+        hidden=hidden,
+        **context,
+    )
+
+
+@sensitive_post_parameters()
+@with_one_of_three
+@require_http_methods(["GET", "HEAD", "POST"])
+def three(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """What the three write to each other. No contact person reads it."""
+    others = [party for party in parties(visit.case, visit.person) if not party.you]
+    if not others:
+        return redirect(HOME)
+    closed = visit.case.case_state == CaseState.CLOSED
+    return _thread(
+        request,
+        visit,
+        Circle.THREE,
+        services.write_to_three,
+        "messages",
+        "portal_messages",
+        others=others,
+        closed=closed,
+    )
+
+
+@sensitive_post_parameters()
+@with_one_of_three
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """What the visitor writes with the contact person. The other two do not read it."""
+    if request.method == "GET":
+        services.mark_read(visit.case, visit.person)
+    return _thread(request, visit, Circle.CONTACT, services.write_to_contact, "contact", "portal_contact")
