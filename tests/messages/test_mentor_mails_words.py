@@ -24,7 +24,7 @@ ABOUT_MENTORS = {
     event
     for event in MailEvent.values
     if event.startswith(("mentor_", "invitation", "pair_", "proposal_", "question_")) or event in ("new_mentor",)
-} - {"mentor_joined", "mentor_left"} | {"fresh_mentor_link"}
+} - {"mentor_joined", "mentor_left", "mentor_leaves"} | {"fresh_mentor_link"}
 
 
 def every_mail(language: str) -> dict[str, tuple[OutboxMessage, Mail]]:

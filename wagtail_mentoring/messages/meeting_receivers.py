@@ -10,7 +10,6 @@ from django.dispatch import receiver
 
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Fit, Meeting, MeetingStatus, Note, TimeSearch
 from wagtail_mentoring.meetings.signals import (
     feedback_given,
@@ -96,12 +95,6 @@ def doubted(sender: Any, feedback: Feedback, case: Case, **kwargs: Any) -> None:
     """The union learns when somebody is unsure whether the three fit together, or says no."""
     if feedback.fit in (Fit.UNSURE, Fit.POOR):
         to_contacts(MailEvent.FEEDBACK_DOUBT, case)
-
-
-@receiver(case_moved, sender=Case, dispatch_uid=_UID("feedback_asked"))
-def feedback_asked(sender: type[Case], case: Case, **kwargs: Any) -> None:
-    """What a step has made the three be asked is told them with it."""
-    ask_feedback(case)
 
 
 def ask_feedback(case: Case, kinds: tuple[str, ...] = (FeedbackKind.FIRST, FeedbackKind.END)) -> int:

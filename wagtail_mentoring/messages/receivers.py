@@ -26,6 +26,7 @@ from wagtail_mentoring.workflows import CaseState, Role
 
 from .addressing import contacts, to_all, to_contacts, to_mentee, to_mentor
 from .calendars import CANCEL, holders, of_meeting, snapshot
+from .meeting_receivers import ask_feedback
 from .models import MailEvent, OutboxMessage
 from .outbox import put
 from .sentences import SIGN_LATER, SIGN_NOW
@@ -58,6 +59,8 @@ def moved(sender: type[Case], case: Case, step: str, source: CaseState, data: di
     tell = _AFTER.get(step)
     if tell is not None:
         tell(case, data, source)
+    # What the step has made the three be asked is told them with it, after what happened.
+    ask_feedback(case)
 
 
 def _accepted(case: Case, data: dict[str, Any], source: CaseState) -> None:

@@ -174,7 +174,11 @@ def _ask_signature(case: Case, party: Any) -> None:
 # No time for the next meeting
 
 
-def _without_time(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+def without_time(moment: datetime.datetime) -> Iterator[tuple[datetime.datetime, "QuerySet[Any]"]]:
+    """Yield the cases whose three have had no time for the next meeting for as long as their union allows.
+
+    A query for each interval of the unions, with the moment before which that began.
+    """
     more_to_come = Q(state=CaseState.PAIRED)
     for number in range(1, MOST_MEETINGS):
         more_to_come |= Q(state=f"meeting_{number}", max_meetings__gt=number)
@@ -186,15 +190,20 @@ def _without_time(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
     cases = Case.objects.filter(more_to_come).filter(
         ~Exists(Meeting.objects.filter(status=MeetingStatus.PLANNED, **mine)), Exists(agreements), ~Exists(to_sign)
     )
-    cases = cases.annotate(of_reference=F("reference"), of_about=_about("times", "state"))
     for days, keys in _groups("unplanned_days"):
         since = moment - days
         signed = Signature.objects.filter(party__agreement__case=OuterRef("pk"), signed_at__gt=since)
         ended = Meeting.objects.filter(ended_at__gt=since, **mine)
         searched = TimeSearch.objects.filter(ended_at=None, changed_at__gt=since, **mine)
-        said = _said(MailEvent.TIMES_REMINDER, "pk", "participation__most_reminders", since)
         late = cases.filter(participation__in=keys, state_since__lte=since)
-        yield late.filter(~said, ~Exists(ended), ~Exists(searched), ~Exists(signed)).order_by("pk")
+        yield since, late.filter(~Exists(ended), ~Exists(searched), ~Exists(signed))
+
+
+def _without_time(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    for since, late in without_time(moment):
+        late = late.annotate(of_reference=F("reference"), of_about=_about("times", "state"))
+        said = _said(MailEvent.TIMES_REMINDER, "pk", "participation__most_reminders", since)
+        yield late.filter(~said).order_by("pk")
 
 
 def _ask_for_time(case: Case, row: Any) -> None:
@@ -261,6 +270,14 @@ def _tell_of_meeting(case: Case, meeting: Any) -> None:
         _remind_mentor(event, case, mentor, about, **context)
 
 
+def not_recorded(moment: datetime.datetime) -> Q:
+    """Return which meetings nobody has recorded for as long as their union's rules say: one query for the rules."""
+    late = Q(pk__in=[])
+    for days, keys in _groups("unrecorded_days"):
+        late |= Q(case__participation__in=keys, starts_at__lte=moment - days)
+    return late
+
+
 def _unrecorded(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
     for days, keys in _groups("unrecorded_days"):
         most = "case__participation__most_reminders"
@@ -324,18 +341,32 @@ def _ask_how_it_is(case: Case, asked: Any) -> None:
 # Nothing has happened for long
 
 
-def _idle(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
-    last = CaseLogEntry.objects.filter(case=OuterRef("pk")).order_by("-sequence").values("timestamp")[:1]
-    ahead = Meeting.objects.filter(case=OuterRef("pk"), status=MeetingStatus.PLANNED, starts_at__gt=moment)
+def last_line() -> Subquery:
+    """Return when something happened last in the case at hand."""
+    lines = CaseLogEntry.objects.filter(case=OuterRef("pk")).order_by("-sequence")
+    return Subquery(lines.values("timestamp")[:1])
+
+
+def idle(moment: datetime.datetime) -> Iterator[tuple[datetime.datetime, "QuerySet[Any]"]]:
+    """Yield the cases in which nothing has happened for as long as their union's rules say, with ``last_line``, when.
+
+    A query for each interval of the unions, with the moment before which that was.
+    """
+    # Asked for once, not for each case: by the index of what is planned each of these would read all of it.
+    ahead = Meeting.objects.filter(status=MeetingStatus.PLANNED, starts_at__gt=moment).values("case")
     states = [state.value for state in OPEN_STATES if state != CaseState.APPLIED]
-    cases = Case.objects.filter(~Exists(ahead), state__in=states).annotate(
-        of_reference=F("reference"), of_about=_about("idle", "log_length")
-    )
+    cases = Case.objects.filter(~Q(pk__in=ahead), state__in=states)
     for days, keys in _groups("idle_days"):
         since = moment - days
+        late = cases.filter(participation__in=keys, state_since__lte=since)
+        yield since, late.annotate(last_line=last_line()).filter(last_line__lte=since)
+
+
+def _idle(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
+    for since, late in idle(moment):
+        late = late.annotate(of_reference=F("reference"), of_about=_about("idle", "log_length"))
         said = _said(MailEvent.IDLE, "pk", "participation__most_reminders", since)
-        late = cases.filter(~said, participation__in=keys, state_since__lte=since)
-        yield late.annotate(last_line=Subquery(last)).filter(last_line__lte=since).order_by("pk")
+        yield late.filter(~said).order_by("pk")
 
 
 def _tell_that_idle(case: Case, row: Any) -> None:
