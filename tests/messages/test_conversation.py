@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from tests.factories import make_case, make_field, make_handler, make_supervisor, make_union, make_user, pair_of
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.messages.compose import compose
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Circle, Concern, Letter
 from wagtail_mentoring.messages.models import OutboxMessage
@@ -191,6 +193,9 @@ def test_a_concern_about_the_contact_person_is_for_supervisors_alone() -> None:
     (row,) = OutboxMessage.objects.all()
     assert (row.event, row.user, row.case, row.mentee) == ("concern_supervisor", supervisor, None, None)
     assert case.reference not in str(row.context)
+    letter = compose(row)
+    assert reverse("mentoring_desk:concern", args=[concern.pk]) in letter.text
+    assert SECRET not in letter.html and case.reference not in letter.html
     assert list(services.concerns_for(handler)) == []
     assert list(services.concerns_for(supervisor)) == [concern]
     for refused in (handler, make_supervisor(make_union("safa"), "elsewhere")):

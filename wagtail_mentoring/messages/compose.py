@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 
@@ -152,12 +152,7 @@ def _mentor_address(row: OutboxMessage) -> str:
 def _concern_address(row: OutboxMessage) -> str:
     """Return where a supervisor reads the concern. The page itself asks who may."""
     pk = row.context.get("concern")
-    if not pk:
-        return ""
-    try:
-        return base_url(row.union) + reverse("mentoring_desk:concern", args=[pk])
-    except NoReverseMatch:
-        return base_url(row.union) + reverse("mentoring_desk:desk")
+    return base_url(row.union) + reverse("mentoring_desk:concern", args=[pk]) if pk else ""
 
 
 def _text_address(kind: NoticeKind, union: Union | None) -> str:
