@@ -28,7 +28,7 @@ def test_each_state_has_its_words(opened) -> None:
         "applied": ("We are reading your application", NOTHING, "Now: TEK reads your application"),
         "eligible": ("We are looking for your mentors", NOTHING, "Now: we look for your mentors"),
         "paired": ("Your mentors are found", NOTHING, "Now: you all sign the agreement"),
-        "meeting_1": ("You have had your first meeting", NOTHING, "Now: you meet"),
+        "meeting_1": ("You have had your first meeting", "How was it for you?", "Now: you meet"),
         "meeting_3": ("You have had three meetings", "You can meet up to 2 more times.", "You have met 3 times"),
         "meeting_5": ("You have had all five meetings", "about how it ends", "You have met 5 times"),
     }

@@ -14,7 +14,7 @@ HOME = P = "/mentoring/p/"
 TIMES, SUGGEST, MEETING = f"{P}times/", f"{P}times/suggest/", f"{P}meeting/"
 RECORD, CANCEL, PLACE, UNDO = f"{MEETING}record/", f"{MEETING}cancel/", f"{MEETING}place/", f"{MEETING}undo/"
 MESSAGES, CONTACT, CONCERN, NOTES, FEEDBACK = (
-    f"{P}{name}/" for name in "messages contact concern notes feedback".split()
+    f"{P}{name}/" for name in "messages contact tell-us notes feedback".split()
 )
 
 

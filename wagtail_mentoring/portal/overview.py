@@ -2,50 +2,30 @@
 
 import datetime
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.messages.themes import theme_words
+from wagtail_mentoring.messages.conversation.models import Circle, Letter
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import ConsentKind
-from wagtail_mentoring.programme.dates import long_day, on_day, span
+from wagtail_mentoring.programme.dates import long_day, on_day
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
 
+from .meeting_now import feedback_now, meeting_now, table_of, times_now
 from .pair_question import proposed_mentors, replaced_words
 from .papers import Paper, papers_of
 from .record import Record, record_of
 from .session import Visit
 from .shown import ShownPerson, shown_mentee, shown_mentors
+from .shown_meetings import ShownMeeting, shown_meetings
 from .trail import TrailStep, trail
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """The head of the page. ``first`` is the sentence that matters; ``action`` and ``address`` the one thing to do."""
-
-    title: str
-    first: str
-    then: str = ""
-    more: tuple[str, ...] = ()
-    action: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMeeting:
-    """A meeting in words."""
-
-    number: int
-    when: str
-    place: str
-    theme: str
-    held: bool
+from .where import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +40,9 @@ class Overview:
     mentors_found: int
     others: list[Case] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    # When one of the three wrote last, and how many answers of the contact person are unread.
+    written_at: datetime.datetime | None = None
+    unread: int = 0
 
     @property
     def running(self) -> bool:
@@ -81,15 +64,16 @@ def overview(visit: Visit) -> Overview | None:
         return None
     closed = not record.running
     return Overview(
-        where=_closed(record) if closed else _where(record),
+        where=_ended(record, visit) if closed else _where(record, visit),
         steps=trail(record),
         # What they had to know of each other, they had to know for the meetings.
         people=[] if closed else _people(visit, record, mentors),
-        meetings=[_shown(record.case, meeting) for meeting in record.meetings],
+        meetings=shown_meetings(visit, record),
         record=record,
         mentors_found=len(mentors),
         others=_others(visit),
         papers=papers_of(record.agreements) if record.own_party else [],
+        **_letters(visit),
     )
 
 
@@ -100,16 +84,12 @@ def _people(visit: Visit, record: Record, mentors: list[Mentor]) -> list[ShownPe
     return [shown_mentee(record.case), *shown_mentors(partners, ConsentKind.SHOWN_TO_PARTNER)]
 
 
-def _shown(case: Case, meeting: Meeting) -> ShownMeeting:
-    held = meeting.status == MeetingStatus.HELD
-    return ShownMeeting(
-        number=meeting.number,
-        when=long_day(meeting.starts_at, year=meeting.starts_at.year != clock.now().year)
-        if held
-        else span(meeting.starts_at, meeting.minutes),
-        place="" if held else meeting.place,
-        theme=theme_words(case, meeting.number, meeting.theme),
-        held=held,
+def _letters(visit: Visit) -> dict[str, Any]:
+    """Return what was written, of :class:`Overview`: one query."""
+    own = {name: person for name, person in visit.as_party.items() if person is not None}
+    unread = Q(circle=Circle.CONTACT, from_contact=True, read_at=None, **own)
+    return Letter.objects.filter(case=visit.case).aggregate(
+        written_at=Max("written_at", filter=Q(circle=Circle.THREE)), unread=Count("pk", filter=unread)
     )
 
 
@@ -125,7 +105,7 @@ def _by(start: datetime.datetime, days: int) -> tuple[str, bool]:
     return long_day(day), day >= clock.today()
 
 
-def _where(record: Record) -> Where:
+def _where(record: Record, visit: Visit) -> Where:
     case = record.case
     if case.case_state == CaseState.APPLIED:
         return _applied(case)
@@ -133,25 +113,28 @@ def _where(record: Record) -> Where:
         return _to_choose(record)
     if case.case_state == CaseState.ELIGIBLE:
         return _looking(record)
-    where = _with_mentors(record)
+    where = _with_mentors(record, visit)
     if (over := _fell_through(record)) and record.proposal is None:
         return replace(where, more=(*where.more, over))
     return where
 
 
-def _with_mentors(record: Record) -> Where:
+def _with_mentors(record: Record, visit: Visit) -> Where:
     title = _title(record)
     if record.must_sign:
         return _to_sign(record)
     if record.own_party is None or not record.out_to_all:
         return _not_out(record, title)
     if record.unsigned:
+        # Times can be looked for meanwhile.
+        if (times := times_now(table_of(visit), record)) is not None:
+            return times
         return Where(
             title,
             _("You do not need to do anything."),
             _("You have signed. We wait until everybody has signed, and then write to you."),
         )
-    return _meeting(record, title)
+    return meeting_now(record, visit, title)
 
 
 def _to_choose(record: Record) -> Where:
@@ -294,29 +277,13 @@ def _looking(record: Record) -> Where:
     )
 
 
-def _meeting(record: Record, title: str) -> Where:
-    case = record.case
-    if record.planned is not None:
-        return Where(
-            title,
-            _("Your next meeting is on %(when)s.") % {"when": span(record.planned.starts_at, record.planned.minutes)},
-            _("Place: %(place)s") % {"place": record.planned.place} if record.planned.place else "",
-            (_("You cannot come? Tell your contact person as early as you can."),),
-        )
-    if len(record.held) >= case.max_meetings:
-        return Where(
-            title, _("You do not need to do anything."), _("Your contact person writes to you about how it ends.")
-        )
-    left = case.max_meetings - len(record.held)
-    return Where(
-        title,
-        _("You do not need to do anything."),
-        _("Your contact person writes to you when the time of the next meeting is known."),
-        (
-            ngettext("You can meet %(left)d more time.", "You can meet up to %(left)d more times.", left)
-            % {"left": left},
-        ),
-    )
+def _ended(record: Record, visit: Visit) -> Where:
+    """Return how it ended, and the question how it was while that is open."""
+    where = _closed(record)
+    asked = feedback_now(visit, where.title)
+    if asked is None:
+        return where
+    return replace(where, more=(*where.more, f"{asked.first} {asked.then}"), action=asked.action, address=asked.address)
 
 
 def _closed(record: Record) -> Where:

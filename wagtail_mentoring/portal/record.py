@@ -174,7 +174,8 @@ def record_of(visit: Visit) -> Record:
         meetings=list(
             Meeting.objects.filter(case=case, status__in=[MeetingStatus.HELD, MeetingStatus.PLANNED]).order_by("number")
         ),
-        decision=EligibilityDecision.objects.filter(case=case).first(),
+        # No mentor reads it.
+        decision=EligibilityDecision.objects.filter(case=case).first() if visit.is_mentee else None,
         proposals=_proposals(visit),
     )
 
@@ -188,8 +189,10 @@ def _proposals(visit: Visit) -> list[Proposal]:
 
 def _copy(party: Party | None) -> SignatureUpload | None:
     """Return the newest copy of ``party`` while it matters: it waits, or a person has refused it since."""
+    if party is None or hasattr(party, "signature"):
+        return None
     newest = SignatureUpload.objects.sent_by(party).first()
-    if newest is None or party is None or hasattr(party, "signature"):
+    if newest is None:
         return None
     by_a_person = newest.status == UploadStatus.REFUSED and newest.decided_by_id is not None
     return newest if newest.status == UploadStatus.WAITING or by_a_person else None

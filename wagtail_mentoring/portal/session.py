@@ -158,7 +158,15 @@ def _link(request: HttpRequest, purpose: LinkPurpose, *related: str) -> PrivateL
 
 def current(request: HttpRequest) -> Visit | None:
     """Return the visit to a case, or None when the session has opened none or it is over."""
-    related = ("case__union", "case__participation", "case__field__profession", "case__mentee", "mentee", "mentor")
+    related = (
+        "case__union",
+        "case__participation",
+        "case__field__profession",
+        "case__field__participation",
+        "case__mentee",
+        "mentee",
+        "mentor",
+    )
     link = _link(request, LinkPurpose.CASE, *related)
     person = (link.mentee or link.mentor) if link else None
     if link is None or link.case is None or person is None:

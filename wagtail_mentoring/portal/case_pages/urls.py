@@ -14,8 +14,9 @@ urlpatterns = [
     path("p/meeting/undo/", recording.undo, name="portal_meeting_undo"),
     path("p/messages/", letters.three, name="portal_messages"),
     path("p/contact/", letters.contact, name="portal_contact"),
-    path("p/concern/", concerns.concern, name="portal_concern"),
-    path("p/concern/sent/", concerns.sent, name="portal_concern_sent"),
+    # Not named after what it is for: the address stays in the history of a browser.
+    path("p/tell-us/", concerns.concern, name="portal_concern"),
+    path("p/tell-us/sent/", concerns.sent, name="portal_concern_sent"),
     path("p/notes/", notes.notes, name="portal_notes"),
     path("p/notes/<int:pk>/", notes.note, name="portal_note"),
     path("p/feedback/", opinions.feedback, name="portal_feedback"),

@@ -1,0 +1,211 @@
+"""The planned meeting, and the page after it, over HTTP."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.factories import as_handler, pair_of
+from tests.portal.three import CANCEL, FEEDBACK, HOME, MEETING, PLACE, RECORD, SUGGEST, TIMES, UNDO, soon, three
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases import moves
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.meetings.models import Feedback, Meeting
+
+pytestmark = pytest.mark.django_db
+
+
+def planned(case: Case, starts: datetime.datetime | None = None) -> Meeting:
+    """Plan the next meeting of ``case``; return it."""
+    moves.move(case.pk, "plan_meeting", as_handler(), {"starts_at": starts or soon(), "place": "Oodi", "minutes": 90})
+    return Meeting.objects.get(case=case, status="planned")
+
+
+def begun(case: Case) -> Meeting:
+    """Return a planned meeting that began three hours ago."""
+    meeting = planned(case)
+    meeting.starts_at = clock.now() - datetime.timedelta(hours=3)
+    meeting.save()
+    return meeting
+
+
+def there(case: Case, *people: object) -> list[str]:
+    """Return the ticks of those who were there; without any, all three."""
+    found = people or (case.mentee, *pair_of(case))
+    return [f"{'mentee' if person == case.mentee else 'mentor'}-{person.pk}" for person in found]
+
+
+def told(meeting: Meeting, outcome: str, **more: Any) -> dict[str, Any]:
+    """Return what the form sends when nothing but the outcome was changed."""
+    starts = timezone.localtime(meeting.starts_at)
+    given = {"day": f"{starts:%Y-%m-%d}", "time": f"{starts:%H:%M}", "minutes": "90", "place": meeting.place}
+    return given | {"number": meeting.number, "outcome": outcome, "there": there(meeting.case)} | more
+
+
+def text(client: Client, address: str, status: int = 200) -> str:
+    response = client.get(address)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_held_with_what_the_mentor_thinks_in_one_go(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    maija, erik = pair_of(case)
+    client = opened(case, maija)
+    assert "How did meeting 1 go?" in text(client, HOME) and client.get(MEETING).url == RECORD
+    page = text(client, RECORD)
+    assert "Did you meet?" in page and "Do you three fit together?" in page and "Only the contact persons" in page
+    given = told(meeting, "held", there=there(case, case.mentee, maija), minutes="60", fit="unsure", comment="Shy.")
+    assert client.post(RECORD, given).url == HOME
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.minutes, meeting.changed_by_mentor) == ("held", 60, maija)
+    assert {row.mentor: row.present for row in meeting.attendances.filter(mentor__isnull=False)} == {
+        maija: True,
+        erik: False,
+    }
+    answered = Feedback.objects.get(mentor=maija)
+    assert (answered.fit, answered.comment) == ("unsure", "Shy.")
+    # Whoever was not there is not asked; the mentee is, and finds the question on the own page.
+    assert not Feedback.objects.filter(mentor=erik).exists()
+    assert "How was it for you?" in text(opened(case), HOME) and FEEDBACK in text(opened(case), HOME)
+
+
+def test_part_two_may_wait(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    client = opened(case, pair_of(case)[0])
+    assert client.post(RECORD, told(meeting, "held")).url == HOME
+    assert Feedback.objects.get(mentor=pair_of(case)[0]).given_at is None
+    assert client.post(FEEDBACK, {"fit": "good"}).url == FEEDBACK
+    assert "We ask you nothing more" in text(client, FEEDBACK)
+
+
+def test_moved_leads_to_other_times_and_changes_nothing_yet(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    client = opened(case, pair_of(case)[0])
+    assert client.post(RECORD, told(meeting, "moved")).url == SUGGEST
+    assert Meeting.objects.get().status == "planned"
+    assert client.get(SUGGEST).status_code == 200
+
+
+def test_cancelled_and_missed(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    maija, erik = pair_of(case)
+    client = opened(case, maija)
+    response = client.post(RECORD, told(meeting, "missed"))
+    assert response.status_code == 422 and "Untick who did not come." in response.content.decode()
+    given = told(meeting, "missed", there=there(case, maija, erik), reason="Nobody answered.")
+    assert client.post(RECORD, given).url == HOME
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.why) == ("missed", "Nobody answered.")
+    assert meeting.attendances.get(mentee=case.mentee).present is False
+    again = begun(case)
+    assert client.post(RECORD, told(again, "cancelled", reason="Ill.")).url == HOME
+    again.refresh_from_db()
+    assert (again.status, again.why) == ("cancelled", "Ill.")
+
+
+def test_what_is_wrong_is_said_and_nothing_is_lost(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    client = opened(case, pair_of(case)[0])
+    assert "Say whether you met." in client.post(RECORD, {"number": 1, "minutes": "90"}).content.decode()
+    given = told(meeting, "held", day=f"{soon(2):%Y-%m-%d}", comment="Call 131052-308T", fit="good")
+    response = client.post(RECORD, given)
+    page = response.content.decode()
+    assert response.status_code == 422 and "The time is in the future." in page and "identity code" in page
+    assert "131052-308T" in page and f'value="{soon(2):%Y-%m-%d}"' in page
+    response = client.post(RECORD, told(meeting, "held", there=[]))
+    assert response.status_code == 422 and response.context["form"].errors.keys() == {"there"}
+    response = client.post(RECORD, told(meeting, "held", number=2))
+    assert response.status_code == 409 and "The next meeting of this case is meeting 1." in response.content.decode()
+    assert Meeting.objects.get().status == "planned" and not Feedback.objects.exists()
+
+
+def test_a_mentee_records_nothing_and_undoes_nothing(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    client = opened(case)
+    assert "One of your mentors says here" in text(client, HOME)
+    assert "You do not need to do anything." in text(client, MEETING)
+    assert client.post(RECORD, told(meeting, "held")).url == MEETING
+    assert client.post(UNDO, {"reason": "x", "number": 1}).url == HOME
+    assert Meeting.objects.get().status == "planned"
+
+
+def test_a_meeting_without_a_plan_is_recorded_too(opened) -> None:
+    case = three()
+    client = opened(case, pair_of(case)[0])
+    assert "You have met already? Record it" in text(client, HOME)
+    page = text(client, RECORD)
+    assert "Did you meet?" not in page and "When and where" in page
+    day = soon(-1, 14)
+    given = {"number": 1, "outcome": "held", "day": f"{day:%Y-%m-%d}", "time": "14:00", "minutes": "45"}
+    assert client.post(RECORD, given | {"there": there(case)}).url == HOME
+    assert (Meeting.objects.get().starts_at, Meeting.objects.get().minutes) == (day, 45)
+
+
+def test_the_latest_is_taken_back_with_a_reason(opened) -> None:
+    case = three("meeting_2")
+    client = opened(case, pair_of(case)[0])
+    assert "Recorded by mistake?" in text(client, HOME)
+    assert client.post(UNDO, {"number": 2}).status_code == 422
+    # A page that meant another meeting changes nothing.
+    assert client.post(UNDO, {"number": 1, "reason": "Wrong day"}).url == HOME
+    assert Meeting.objects.filter(status="held").count() == 2
+    assert client.post(UNDO, {"number": 2, "reason": "Wrong day"}).url == HOME
+    assert Meeting.objects.filter(status="held").count() == 1
+    assert "Recorded by mistake?" not in text(opened(case), HOME)
+
+
+def test_any_of_the_three_changes_the_place_or_cancels(opened) -> None:
+    case = three()
+    meeting = planned(case)
+    for person, place in ((case.mentee, "A café"), (pair_of(case)[1], "Online")):
+        client = opened(case, person)
+        assert client.post(PLACE, {"place": ""}).status_code == 422
+        assert client.post(PLACE, {"place": place}).url == MEETING
+        meeting.refresh_from_db()
+        assert meeting.place == place and place in text(client, MEETING)
+    client = opened(case)
+    assert "leaves their calendars" in text(client, CANCEL)
+    assert client.post(CANCEL, {"reason": "x" * 501}).status_code == 422
+    assert client.post(CANCEL, {"reason": "I am ill."}).url == HOME
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.why) == ("cancelled", "I am ill.")
+    for address in (MEETING, PLACE, CANCEL):
+        assert client.get(address).url == HOME
+
+
+def test_times_of_the_meeting_are_those_of_the_reader(opened) -> None:
+    case = three()
+    planned(case, datetime.datetime(2030, 11, 12, 15, tzinfo=datetime.UTC))
+    case.mentee.time_zone = "Asia/Tokyo"
+    case.mentee.save()
+    client = opened(case)
+    assert "Wednesday 13 November, 00:00–01:30 (time in Tokyo)" in text(client, HOME)
+    assert "Wednesday 13 November" in text(client, MEETING) and "Times as in Tokyo." in text(client, MEETING)
+    assert "Tuesday 12 November, 17:00–18:30 (Finnish time)" in text(opened(case, pair_of(case)[0]), HOME)
+
+
+def test_after_the_end_everybody_is_asked_how_it_was(opened) -> None:
+    case = three("closed")
+    assert case.closed_at is not None
+    client = opened(case)
+    assert "How was it for you?" in text(client, HOME)
+    assert client.get(TIMES).url == HOME
+    response = client.post(FEEDBACK, {"confidence": "4", "goals_reached": ["cv"]})
+    assert response.status_code == 422 and response.context["form"].errors.keys() == {"satisfaction"}
+    given = {"confidence": "4", "goals_reached": ["cv"], "situation": "studies", "satisfaction": "5", "comment": ""}
+    assert client.post(FEEDBACK, given).url == FEEDBACK
+    answered = Feedback.objects.get(mentee=case.mentee, kind="end")
+    assert (answered.confidence, answered.goals_reached, answered.situation) == (4, ["cv"], "studies")
+    mentor = opened(case, pair_of(case)[0])
+    assert mentor.post(FEEDBACK, {"satisfaction": "4", "again": "yes"}).url == FEEDBACK
+    assert Feedback.objects.get(mentor=pair_of(case)[0], kind="end").again == "yes"
+    assert "How was it for you?" not in text(client, HOME)

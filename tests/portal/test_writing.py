@@ -1,0 +1,144 @@
+"""Messages, concerns and notes on the pages of a case, over HTTP."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests.factories import as_handler, pair_of
+from tests.portal.three import CONCERN, CONTACT, HOME, MESSAGES, NOTES, three
+from wagtail_mentoring.cases import moves
+from wagtail_mentoring.meetings.models import Note
+from wagtail_mentoring.messages.conversation import services
+from wagtail_mentoring.messages.conversation.models import Concern, Letter
+
+pytestmark = pytest.mark.django_db
+CODE = "131052-308T"
+
+
+def text(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_three_write_to_each_other_without_learning_addresses(opened) -> None:
+    case = three()
+    maija, erik = pair_of(case)
+    amal = opened(case)
+    assert "You, Maija and Erik read this. The contact persons do not." in text(amal, MESSAGES)
+    assert amal.post(MESSAGES, {"body": "I am late.\n\nTen minutes <b>."}).url == MESSAGES
+    for person in (maija, erik):
+        page = text(opened(case, person), MESSAGES)
+        assert "I am late." in page and "Ten minutes &lt;b&gt;." in page and "<b>Amal</b>" in page
+        assert "amal@example.org" not in page
+    assert "Last message:" in text(opened(case, erik), HOME)
+    response = amal.post(MESSAGES, {"body": f"My code is {CODE}"})
+    assert response.status_code == 422 and CODE in response.content.decode()
+    assert amal.post(MESSAGES, {"body": "  "}).status_code == 422
+    assert Letter.objects.count() == 1
+
+
+def test_many_letters_are_shown_in_parts(opened) -> None:
+    case = three()
+    for number in range(33):
+        services.write_to_three(case.pk, case.mentee, f"Letter {number}.")
+    client = opened(case)
+    page = text(client, MESSAGES)
+    assert "Show the 3 before too" in page and "Letter 2." not in page and "Letter 32." in page
+    assert "Letter 2." in text(client, f"{MESSAGES}?all")
+
+
+def test_what_is_written_to_the_contact_person_the_others_do_not_read(opened) -> None:
+    case = three()
+    maija = pair_of(case)[0]
+    amal = opened(case)
+    assert amal.post(CONTACT, {"body": "Can we speak?"}).url == CONTACT
+    assert "Can we speak?" in text(amal, CONTACT)
+    assert "Can we speak?" not in text(opened(case, maija), CONTACT) + text(opened(case, maija), MESSAGES)
+    user = get_user_model().objects.create_superuser("kaisa")
+    services.answer(case.pk, case.mentee, "Of course.", user)
+    assert "You have a new message" in text(amal, HOME)
+    amal.head(CONTACT)
+    assert "You have a new message" in text(amal, HOME)
+    assert "Of course." in text(amal, CONTACT)
+    assert "You have a new message" not in text(amal, HOME)
+
+
+def test_after_the_end_the_three_read_and_the_contact_person_is_still_there(opened) -> None:
+    case = three("closed")
+    client = opened(case)
+    assert "You can still read this." in text(client, MESSAGES)
+    response = client.post(MESSAGES, {"body": "Hello"})
+    assert response.status_code == 409 and "You can write to the contact person." in response.content.decode()
+    assert client.post(CONTACT, {"body": "Hello"}).url == CONTACT
+    assert client.get(NOTES).status_code == 200
+
+
+def test_a_concern_goes_to_the_union_and_says_who_reads_it(opened) -> None:
+    case = three()
+    case.union.contact_name = "Kaisa"
+    case.union.save()
+    amal = opened(case)
+    page = text(amal, CONCERN)
+    assert "Your mentors never read it." in page and "The supervisor reads it, and the contact person does not." in page
+    assert "The mentee" not in page
+    response = amal.post(CONCERN, {"body": "Something"})
+    assert response.status_code == 422 and "Something" in response.content.decode()
+    assert amal.post(CONCERN, {"about": "mentee", "body": "x"}).status_code == 422
+    assert amal.post(CONCERN, {"about": "contact", "body": "She shouted."}).url == f"{CONCERN}sent/"
+    sent = text(amal, f"{CONCERN}sent/")
+    assert "The supervisors of TEK read it" in sent and "The contact person does not read it." in sent
+    assert amal.post(CONCERN, {"about": "mentor", "body": "He is rude."}).url == f"{CONCERN}sent/"
+    assert "The contact persons of TEK read it" in text(amal, f"{CONCERN}sent/")
+    assert [row.about for row in Concern.objects.all()] == ["contact", "mentor"]
+    assert text(amal, CONCERN).count("Nobody has taken it up yet.") == 2
+    maija = opened(case, pair_of(case)[0])
+    assert "taken it up" not in text(maija, CONCERN) and maija.get(f"{CONCERN}sent/").url == CONCERN
+    assert "The other mentor" in text(maija, CONCERN)
+    assert amal.post(CONCERN, {"about": "other", "body": CODE}).status_code == 422
+
+
+def test_notes_say_who_reads_them(opened) -> None:
+    case = three("meeting_1")
+    maija, erik = (opened(case, mentor) for mentor in pair_of(case))
+    assert 'value="1" selected' in text(maija, f"{NOTES}?meeting=1")
+    assert maija.post(NOTES, {"number": 1, "body": "For me.", "readers": "mine"}).url == NOTES
+    assert maija.post(NOTES, {"number": 2, "body": "For all.", "readers": "shared"}).url == NOTES
+    page = text(maija, NOTES)
+    assert "Only you read it" in page and "You and the others of your mentoring read it" in page
+    page = text(erik, NOTES)
+    assert "For all." in page and "All of you read it" in page and "For me." not in page and "Maija" in page
+    mine, shared = Note.objects.order_by("number")
+    for note in (mine, shared):
+        assert erik.get(f"{NOTES}{note.pk}/").status_code == 404
+        assert erik.post(f"{NOTES}{note.pk}/", {"what": "delete"}).status_code == 404
+    given = {"number": 1, "body": "Changed.", "readers": "mine"}
+    assert maija.post(f"{NOTES}{shared.pk}/", given).url == NOTES
+    assert "Changed." not in text(erik, NOTES)
+    assert maija.post(f"{NOTES}{mine.pk}/", {"what": "delete"}).url == NOTES
+    assert Note.objects.get() == shared
+    response = maija.post(NOTES, {"number": 3, "body": f"{CODE}", "readers": ""})
+    assert response.status_code == 422 and response.context["form"].errors.keys() == {"number", "body", "readers"}
+
+
+def test_who_writes_too_often_waits_and_loses_nothing(opened, settings) -> None:
+    settings.WAGTAIL_MENTORING = {**getattr(settings, "WAGTAIL_MENTORING", {}), "LIMIT_WRITE": "1/hour"}
+    client = opened(three())
+    assert client.post(MESSAGES, {"body": "First."}).status_code == 302
+    for address, given in ((MESSAGES, {}), (CONTACT, {}), (CONCERN, {"about": "other"}), (NOTES, {"readers": "mine"})):
+        response = client.post(address, {"body": "Kept words.", "number": 1, **given})
+        assert response.status_code == 429 and "Kept words." in response.content.decode(), address
+    assert Letter.objects.count() == 1 and not Concern.objects.exists() and not Note.objects.exists()
+
+
+def test_whoever_has_left_reads_and_writes_nothing(opened) -> None:
+    case = three()
+    client = opened(case, pair_of(case)[1])
+    services.write_to_three(case.pk, case.mentee, "Secret.")
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "No fit."})
+    for address in (MESSAGES, CONTACT, CONCERN, NOTES):
+        assert client.get(address).url == HOME
+        assert client.post(address, {"body": "x", "about": "other"}).url == HOME
+    assert "Secret." not in text(client, HOME)
+    # The mentee waits for others: there is nobody to write to but the contact person.
+    assert opened(case).get(MESSAGES).url == HOME and opened(case).get(NOTES).url == HOME

@@ -1,0 +1,160 @@
+"""What there is to do about meetings now: tick times, book one, say how it went, say how it felt, or nothing."""
+
+from dataclasses import replace
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from wagtail_mentoring import clock
+from wagtail_mentoring.meetings import feedback
+from wagtail_mentoring.meetings.searching import slots_for, why_not_suggest
+from wagtail_mentoring.meetings.slots import SlotTable, open_search
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.time_zones import zone_of
+from wagtail_mentoring.programme.dates import span
+
+from .record import Record
+from .session import Visit
+from .where import Where
+
+NOW = "wagtail_mentoring:portal_{}".format
+
+
+def one_thing() -> str:
+    """Return the sentence over the only thing that is to be done."""
+    return _("This is the one thing to do now.")
+
+
+def nothing() -> str:
+    """Return the sentence for somebody who waits."""
+    return _("You do not need to do anything.")
+
+
+def meeting_now(record: Record, visit: Visit, title: str) -> Where:
+    """Return the head of the page of a case that has signed: the next meeting, or what leads to it."""
+    planned = record.planned
+    if planned is not None and planned.starts_at <= clock.now():
+        return _begun(record, title)
+    table = table_of(visit)
+    found = times_now(table, record)
+    if planned is not None:
+        return _planned(record, visit, title, found)
+    if found is not None:
+        return found
+    if (asked := feedback_now(visit, title)) is not None:
+        return replace(asked, more=_left(record) or (_how_it_ends(),))
+    return _no_time(record, visit, title, table)
+
+
+def table_of(visit: Visit) -> SlotTable | None:
+    """Return the suggested times as the visitor sees them, None while nobody looks for a time: then one query."""
+    return slots_for(visit.case, visit.person) if open_search(visit.case) is not None else None
+
+
+def times_now(table: SlotTable | None, record: Record) -> Where | None:
+    """Return what there is to do about the suggested times; None without any, and for somebody who only waits."""
+    if table is None:
+        return None
+    number, address = len(record.held) + 1, reverse(NOW("times"))
+    if table.best and table.search is not None:
+        first = span(table.best[0].slot.starts_at, table.search.minutes, table.zone)
+        title = _("A time suits all three of you") if len(table.parties) > 2 else _("A time suits both of you")
+        return Where(title, first, _("Book it, and each of you gets a calendar file."), (), _("See and book"), address)
+    if table.waits_for_you:
+        title = _("Which times suit you for meeting %(number)s?") % {"number": number}
+        return Where(title, one_thing(), _("It takes a minute."), (), _("Tick your times"), address)
+    if table.nothing_fits:
+        title = _("No time suits all of you yet")
+        return Where(title, one_thing(), _("Look which two fit, and suggest other times."), (), _("See them"), address)
+    return None
+
+
+def _begun(record: Record, title: str) -> Where:
+    number = record.planned.number if record.planned else 0
+    if record.for_mentee:
+        return Where(
+            title, nothing(), _("One of your mentors says here that meeting %(number)s was held.") % {"number": number}
+        )
+    return Where(
+        _("How did meeting %(number)s go?") % {"number": number},
+        one_thing(),
+        _("Two minutes. One mentor fills it in for all."),
+        (),
+        _("Say how it went"),
+        reverse(NOW("meeting_record")),
+    )
+
+
+def _planned(record: Record, visit: Visit, title: str, found: Where | None) -> Where:
+    planned = record.planned
+    assert planned is not None  # noqa: S101 - the caller has looked
+    when = span(planned.starts_at, planned.minutes, zone_of(visit.person))
+    where = Where(
+        title,
+        _("Your next meeting is on %(when)s.") % {"when": when},
+        _("Place: %(place)s") % {"place": planned.place} if planned.place else "",
+        (_("You cannot come? Move it, or write to the others."),),
+        _("Open the meeting"),
+        reverse(NOW("meeting")),
+    )
+    if found is None:
+        return where
+    # Somebody has asked to move it: that is what waits for an answer.
+    more = (_("Other times are suggested for it."),)
+    return replace(where, more=more, action=found.action, address=found.address)
+
+
+def feedback_now(visit: Visit, title: str) -> Where | None:
+    """Return the question how it was, under the heading ``title``; None when nothing is asked."""
+    asked = feedback.open_for(visit.case, visit.person)
+    if asked is None:
+        return None
+    return Where(
+        title,
+        _("How was it for you?"),
+        _("It takes two minutes. Only the contact persons of %(union)s read it.") % {"union": visit.case.union.short},
+        (),
+        _("Tell us"),
+        reverse(NOW("feedback")),
+    )
+
+
+def _how_it_ends() -> str:
+    return _("Your contact person writes to you about how it ends.")
+
+
+def _left(record: Record) -> tuple[str, ...]:
+    """Return how often the three can still meet."""
+    left = record.case.max_meetings - len(record.held)
+    if left < 1:
+        return ()
+    words = ngettext("You can meet %(left)d more time.", "You can meet up to %(left)d more times.", left)
+    return (words % {"left": left},)
+
+
+def _no_time(record: Record, visit: Visit, title: str, table: SlotTable | None) -> Where:
+    case = record.case
+    if not (more := _left(record)):
+        return Where(title, nothing(), _how_it_ends())
+    if table is not None and table.rows:
+        return Where(title, nothing(), _("You have ticked your times. We wait for the others."), more)
+    if why_not_suggest(case, visit.person):
+        return Where(title, nothing(), _("Your mentors suggest the first times. We write to you then."), more)
+    if not isinstance(visit.person, Mentor):
+        return Where(
+            title,
+            nothing(),
+            _("Your mentors suggest times. You may suggest some too."),
+            more,
+            _("Suggest times"),
+            reverse(NOW("times_suggest")),
+        )
+    return Where(
+        title,
+        _("Find a time for meeting %(number)s.") % {"number": len(record.held) + 1},
+        _("Suggest some times and a place. The others say what suits them."),
+        more,
+        _("Suggest times"),
+        reverse(NOW("times_suggest")),
+    )
