@@ -96,7 +96,16 @@ def make_objects(slug: str, names: tuple[str, str]) -> dict[str, Any]:
     plan = models.PairingPlan.objects.create(union=union, status="ready")
     models.PlanRow.objects.create(plan=plan, case=case, first=mentor)
     asked = models.Proposal.objects.create(case=case, replaces=mentor, status="open", opened_at=clock.now())
+    said = {"case": case, "mentee": case.mentee}
+    models.Letter.objects.create(**said, circle="contact", body=f"{names[0]} asks.")
+    models.Letter.objects.create(**said, circle="three", body="Nobody of the union reads this.")
     return {
+        "concern": models.Concern.objects.create(**said, about="mentor", body="Comes late."),
+        "concern_about_contact": models.Concern.objects.create(**said, about="contact", body="Never answers."),
+        "feedback": models.Feedback.objects.create(**said, kind="first", fit="poor", given_at=clock.now()),
+        "address_change": models.AddressChange.objects.create(
+            mentee=case.mentee, old_email=case.mentee.email, new_email=f"{slug}.new@hidden.example", by_handler=True
+        ),
         "plan": plan,
         "invitation": models.Invitation.objects.create(proposal=asked, mentor=make_mentor(ours), status="asked"),
         "agreement": agreement,
@@ -164,6 +173,8 @@ def address(made: dict[str, Any], name: str, what: str) -> str:
         "bad token": ["x:y"],
         "case and meeting": [case.pk, 1],
         "meeting": [1],
+        "case and mentor": [case.pk, made["mentor"].pk],
+        "case and feedback": [case.pk, made["feedback"].pk],
         "kind": ["cookies"],
         "kind and union": ["cookies", made["union"].slug],
         "reference": [case.reference],

@@ -99,6 +99,16 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_desk:proposal_withdraw": ("case and proposal", MOVE_OURS, MOVE_THEIRS),
     "mentoring_desk:proposal_go_on": ("case and proposal", MOVE_OURS, MOVE_THEIRS),
     "mentoring_desk:proposal_mentee": ("case and proposal", MOVE_OURS, MOVE_THEIRS),
+    # Messages, doubts and wishes of people
+    "mentoring_desk:write_mentee": ("case", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:write_mentor": ("case and mentor", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:mentor_stays": ("case and mentor", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:feedback_seen": ("case and feedback", "lnr4nnr", "ln4r4nr"),  # a GET goes back to the case
+    "mentoring_desk:address_change": ("address_change", MOVE_OURS, MOVE_THEIRS),
+    "mentoring_desk:daily_mail": ("lnrrnnr",),  # a GET goes to the desk
+    # Concerns: those of a case are the handlers', those about a contact person the supervisors'
+    "mentoring_desk:concerns": (READ_LIST,),
+    "mentoring_desk:concern": ("concern", "lno44no", "ln4o4no"),
     "mentoring_desk:copy": ("case and copy", READ_OURS, READ_THEIRS),
     "mentoring_desk:copy_picture": ("case, copy and side", READ_OURS, READ_THEIRS),
     "mentoring_desk:make_record": ("case and agreement", "lnr4nnr", "ln4r4nr"),  # a GET goes back to the case

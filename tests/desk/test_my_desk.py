@@ -26,6 +26,14 @@ pytestmark = pytest.mark.django_db
 DESK = "mentoring_desk:desk"
 
 
+@pytest.fixture
+def field(field: Any) -> Any:
+    """A union that is patient: what stands still for weeks is told in ``test_people_due.py``."""
+    field.participation.idle_days, field.participation.unplanned_days = 365, 120
+    field.participation.save()
+    return field
+
+
 def ago(**much: int) -> datetime.datetime:
     return clock.now() - datetime.timedelta(**much)
 

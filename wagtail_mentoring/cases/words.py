@@ -56,6 +56,7 @@ OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.consent_withdrawn": gettext_lazy("The mentee took back a consent"),
     "mentoring.exported": gettext_lazy("The mentee downloaded the own data"),
     "mentoring.mentor_leaves": gettext_lazy("A mentor wants to leave"),
+    "mentoring.mentor_stays": gettext_lazy("The mentor stays after all"),
     "mentoring.mentors_invited": gettext_lazy("Mentors asked"),
     "mentoring.mentor_invited": gettext_lazy("Another mentor asked"),
     "mentoring.proposal_queued": gettext_lazy("Mentors to be asked next, should those before say no"),

@@ -1,4 +1,4 @@
-"""What a handler does to a case outside the flow: a new private link, another handler, reading access needs."""
+"""What a handler does to a case outside the flow: another handler, a signing record, reading access needs."""
 
 from typing import Any
 
@@ -18,9 +18,6 @@ from wagtail_mentoring.agreements.models import Agreement
 from wagtail_mentoring.agreements.record import make_record
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.people import links
-from wagtail_mentoring.people.models import PrivateLink
-from wagtail_mentoring.people.signals import link_renewed
 from wagtail_mentoring.privacy.reading import record_reading
 from wagtail_mentoring.programme.models import Union, UnionRole
 
@@ -62,43 +59,6 @@ class HandlersScreen(CaseScreen):
             candidates=[],
             **context,
         )
-
-
-class SendLink(HandlersScreen):
-    """A fresh private link for the mentee or a current mentor; every earlier address stops to work."""
-
-    page_title = gettext_lazy("Send a new link")
-    header_icon = "link"
-
-    def link(self) -> PrivateLink:
-        """Return the link, if its person still belongs to the case."""
-        mentors = [mentor.pk for mentor in self.dossier.mentors]
-        belongs = Q(mentee__isnull=False) | Q(mentor__in=mentors)
-        links_of_case = PrivateLink.objects.filter(belongs, case=self.case).select_related("mentee", "mentor")
-        return get_object_or_404(links_of_case, pk=self.kwargs["link_pk"])
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        link = self.link()
-        person: Any = link.mentee or link.mentor
-        return self.page(
-            submit_button_label=_("Send a new link"),
-            after=[
-                _("%(name)s gets a mail with a new link at %(address)s.") % {"name": person, "address": person.email},
-                _("The links that were sent before stop to work."),
-                _("Your name and the time are written in the history."),
-            ],
-        )
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        link = self.link()
-        person = link.mentee or link.mentor
-        with transaction.atomic():
-            links.renew(link)
-            data = {"to": "mentee" if link.mentee_id else "mentor", "link": link.pk}
-            moves.note(self.case.pk, "mentoring.link_sent", self.dossier.actor, data)
-            link_renewed.send(PrivateLink, link=link)
-        messages.success(request, _("A new link is on its way to %(name)s.") % {"name": person})
-        return self.back()
 
 
 class Assign(HandlersScreen):

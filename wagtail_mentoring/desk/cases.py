@@ -118,8 +118,11 @@ class CaseFilterSet(WagtailFilterSet):
         return queryset.filter(asking__in=values) if values else queryset
 
     def filter_due(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
-        cases = next((kind.cases for kind in kinds() if kind.name == value), None)
-        return queryset.running().filter(pk__in=cases(self.request.user)) if cases else queryset
+        kind = next((kind for kind in kinds() if kind.name == value), None)
+        if kind is None or kind.cases is None:
+            return queryset
+        found = queryset if kind.also_closed else queryset.running()
+        return found.filter(pk__in=kind.cases(self.request.user))
 
     def filter_mine(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         me = Q(handler=self.request.user)

@@ -11,9 +11,12 @@ from wagtail_mentoring.applications.models import Application, EligibilityDecisi
 from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.actors import Actor, user_on
 from wagtail_mentoring.cases.models import Case, CaseLogEntry
-from wagtail_mentoring.meetings.models import Attendance, Meeting, MeetingStatus
+from wagtail_mentoring.meetings.models import Attendance, Feedback, Meeting, MeetingStatus
+from wagtail_mentoring.messages.conversation.models import Circle, Concern, Letter, Reminder
+from wagtail_mentoring.messages.conversation.services import concerns_for
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.pairing.choices import ProposalStatus
+from wagtail_mentoring.pairing.leavers import Leaver, leavers
 from wagtail_mentoring.pairing.mentors import available_for, with_load
 from wagtail_mentoring.pairing.models import Invitation, MentorPair, PairMembership, Proposal
 from wagtail_mentoring.people.models import Mentor, PrivateLink
@@ -210,6 +213,7 @@ class Dossier:
         there = Attendance.objects.select_related("mentee", "mentor")
         return list(
             Meeting.objects.filter(case=self.case)
+            .select_related("changed_by_mentor", "changed_by_mentee")
             .prefetch_related(Prefetch("attendances", there, to_attr="who"))
             .order_by("number", "pk")
         )
@@ -243,6 +247,45 @@ class Dossier:
         return list(
             OutboxMessage.objects.filter(case=self.case).select_related("mentee", "mentor", "user").order_by("-pk")
         )
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """What the mentee and the mentors wrote with the contact person, the oldest first; never what the three wrote
+        to each other."""
+        with_contact = Letter.objects.filter(case=self.case, circle=Circle.CONTACT)
+        return list(with_contact.select_related("mentee", "mentor", "user").order_by("written_at", "pk"))
+
+    @property
+    def unread(self) -> list[Letter]:
+        """What was written to the contact person and is not read yet."""
+        return [letter for letter in self.letters if not letter.from_contact and letter.read_at is None]
+
+    @cached_property
+    def concerns(self) -> list[Concern]:
+        """The concerns of the case that are the user's to deal with; of others the user learns nothing."""
+        return list(concerns_for(self.user).filter(case=self.case))
+
+    @cached_property
+    def feedback(self) -> list[Feedback]:
+        """Whoever was asked what they think, with the answers."""
+        return list(
+            Feedback.objects.filter(case=self.case)
+            .select_related("mentee", "mentor", "seen_by")
+            .order_by("asked_at", "pk")
+        )
+
+    @cached_property
+    def leavers(self) -> dict[int, Leaver]:
+        """Which mentors of the pair want to leave, by their key, while the case goes on."""
+        if self.case.case_state == CaseState.CLOSED:
+            return {}
+        return {one.mentor.pk: one for one in leavers([self.case.pk])}
+
+    @cached_property
+    def reminders(self) -> list[Reminder]:
+        """Who was reminded of what, and how often."""
+        found = Reminder.objects.filter(case=self.case).select_related("mentee", "mentor")
+        return list(found.order_by("-last_at", "-pk"))
 
     @cached_property
     def consents(self) -> list[Consent]:

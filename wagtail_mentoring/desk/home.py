@@ -9,8 +9,9 @@ from wagtail.admin.site_summary import SummaryItem
 from wagtail_mentoring.cases.models import Case
 
 from .due import desk_of
-from .menu import may_move_cases, may_read_cases
+from .menu import may_read_cases
 from .my_desk import heading
+from .rights import may_move_cases
 
 
 class DeskSummary(SummaryItem):

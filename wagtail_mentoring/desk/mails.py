@@ -30,6 +30,7 @@ from wagtail_mentoring.programme.users import user_name
 
 from .base import Screen
 from .mail_words import recipient, row_of
+from .rights import may_be_seen_by, supervises
 
 
 class Listing(Screen, BaseListingView):
@@ -65,7 +66,7 @@ def readable_mails(user: Any) -> Any:
     mails = OutboxMessage.objects.select_related("case", "mentee", "mentor", "user")
     if user.is_superuser:
         return mails
-    return mails.filter(union__in=unions_for(user))
+    return mails.filter(may_be_seen_by(user), union__in=unions_for(user))
 
 
 class Mails(Listing):
@@ -177,9 +178,3 @@ class Readings(Listing):
         roles = union_roles(self.request.user)
         return readings.filter(union__in=[pk for pk, found in roles.items() if UnionRole.SUPERVISOR in found])
 
-
-def supervises(user: Any) -> bool:
-    """Return whether ``user`` is a supervisor of some union, or a superuser."""
-    if user.is_superuser:
-        return True
-    return any(UnionRole.SUPERVISOR in found for found in union_roles(user).values())

@@ -14,7 +14,7 @@ from wagtail_mentoring.compat import permission_policy
 from wagtail_mentoring.people.models import Mentor
 
 from .keys import may_read_keys
-from .mails import supervises
+from .rights import deals_with_concerns, may_move_cases, supervises
 
 HOOK = "register_mentoring_menu_item"
 
@@ -33,11 +33,6 @@ class ShownWhen(MenuItem):
 def may_read_cases(user: Any) -> bool:
     """Return whether ``user`` may read the cases of some union."""
     return bool(permission_policy(Case).user_has_permission(user, "view"))
-
-
-def may_move_cases(user: Any) -> bool:
-    """Return whether ``user`` may move the cases of some union."""
-    return bool(permission_policy(Case).user_has_permission(user, "change"))
 
 
 def may_read_mentors(user: Any) -> bool:
@@ -75,6 +70,13 @@ def plans_item() -> MenuItem:
 def mentors_item() -> MenuItem:
     address = reverse_lazy("mentoring_mentors:index")
     return ShownWhen(_("Mentors"), address, may_read_mentors, name="mentoring-mentors", icon_name="user", order=20)
+
+
+@hooks.register(HOOK)
+def concerns_item() -> MenuItem:
+    address = reverse_lazy("mentoring_desk:concerns")
+    shown = deals_with_concerns
+    return ShownWhen(_("Concerns"), address, shown, name="mentoring-concerns", icon_name="warning", order=40)
 
 
 @hooks.register(HOOK)

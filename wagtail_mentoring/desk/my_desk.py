@@ -16,6 +16,7 @@ from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.rights import unions_for
 
 from .base import Screen
+from .daily_mail import wants_daily_mail
 from .due import Desk, Due, Whose, desk_of
 
 
@@ -73,6 +74,7 @@ class MyDesk(Screen):
             ],
             narrowed=chosen is not None,
             whole=self.address("", mine),
+            daily_mail=wants_daily_mail(request.user),
             **self.left(desk, kind if chosen else "", mine),
             **({} if desk.total else self.done(mine, everything)),
         )

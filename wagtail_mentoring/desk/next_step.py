@@ -22,6 +22,7 @@ from .next_agreement import (
     signatures,
 )
 from .next_mentors import find_mentors, replacing
+from .next_people import said
 from .situation import decision_due
 from .wording import BASIS_CHOSEN, SITUATIONS
 
@@ -42,7 +43,7 @@ def next_step(dossier: Dossier) -> NextStep:
         card = signatures(dossier)
     else:
         card = _meetings(dossier)
-    card.checks = [*replacing(dossier), *card.checks]
+    card.checks = [*said(dossier), *replacing(dossier), *card.checks]
     for step in dossier.steps:
         if _not_here(step, dossier):
             continue

@@ -5,13 +5,14 @@ from django.urls import path
 from wagtail_mentoring.privacy.uploads import uploads_in_memory
 
 from . import finding, inviting
-from .actions import AccessNeeds, Assign, MakeRecord, SendLink
+from .actions import AccessNeeds, Assign, MakeRecord
 from .again import SignAgain, SignAgainTexts
 from .asking.answers import PhoneNo, PhoneYes, Reply
 from .asking.proposals import GoOnWithOne, MenteeAnswers, Withdraw
 from .case_page import CasePage
 from .cases import CaseIndex
 from .copies import CopyPicture, CopyReview
+from .daily_mail import DailyMail
 from .handouts import GuidePdf, MakeCertificate
 from .keys import Certificate, Keys
 from .mails import MailPage, Mails, Readings
@@ -20,12 +21,21 @@ from .plan_page import PlanDiscard, PlanPage
 from .plan_row_page import PlanRowPage
 from .plans import Plans
 from .register import RegisterApplicant
+from .sending import SendLink
 from .steps import StepView
+from .talking.address_change import ChangeAddress
+from .talking.concerns import ConcernPage, Concerns
+from .talking.feedback import FeedbackSeen
+from .talking.letters import Stays, Write
 
 app_name = "mentoring_desk"
 
 urlpatterns = [
     path("desk/", MyDesk.as_view(), name="desk"),
+    path("desk/daily-mail/", DailyMail.as_view(), name="daily_mail"),
+    path("desk/address-changes/<int:pk>/", ChangeAddress.as_view(), name="address_change"),
+    path("concerns/", Concerns.as_view(), name="concerns"),
+    path("concerns/<int:pk>/", ConcernPage.as_view(), name="concern"),
     path("cases/", CaseIndex.as_view(), name="cases"),
     path("cases/results/", CaseIndex.as_view(results_only=True), name="cases_results"),
     path("cases/register/", RegisterApplicant.as_view(), name="register_applicant"),
@@ -35,6 +45,10 @@ urlpatterns = [
     path("cases/<int:pk>/handler/", Assign.as_view(), name="assign"),
     path("cases/<int:pk>/access-needs/", AccessNeeds.as_view(), name="access_needs"),
     path("cases/<int:pk>/link/<int:link_pk>/", SendLink.as_view(), name="send_link"),
+    path("cases/<int:pk>/messages/", Write.as_view(), name="write_mentee"),
+    path("cases/<int:pk>/messages/<int:mentor_pk>/", Write.as_view(), name="write_mentor"),
+    path("cases/<int:pk>/stays/<int:mentor_pk>/", Stays.as_view(), name="mentor_stays"),
+    path("cases/<int:pk>/feedback/<int:feedback_pk>/", FeedbackSeen.as_view(), name="feedback_seen"),
     path("cases/<int:pk>/copies/<int:upload_pk>/", CopyReview.as_view(), name="copy"),
     path("cases/<int:pk>/copies/<int:upload_pk>/<slug:side>.png", CopyPicture.as_view(), name="copy_picture"),
     path("cases/<int:pk>/agreements/<int:agreement_pk>/record/", MakeRecord.as_view(), name="make_record"),

@@ -75,7 +75,7 @@ declare(
         of_mentor=("mentor",),
         columns=columns(Reminder, event=_("About"), times=_("How often"), last_at=_("Last at")),
         purpose=_("So that nobody is reminded more often than is right."),
-        readers=(Reader.NOBODY,),
+        readers=declared.UNION,
         kept=declared.with_case,
         left_out={"about": "a number inside the software"},
     ),

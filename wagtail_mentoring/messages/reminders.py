@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import Agreement, Party, PartyRole, Signature, UploadStatus
 from wagtail_mentoring.cases.actors import current_mentors
-from wagtail_mentoring.cases.models import Case, CaseLogEntry
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import lock
 from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting, MeetingStatus, SlotAnswer, TimeSearch
 from wagtail_mentoring.people.models import Mentee, Mentor
@@ -341,10 +341,9 @@ def _ask_how_it_is(case: Case, asked: Any) -> None:
 # Nothing has happened for long
 
 
-def last_line() -> Subquery:
+def last_line() -> F:
     """Return when something happened last in the case at hand."""
-    lines = CaseLogEntry.objects.filter(case=OuterRef("pk")).order_by("-sequence")
-    return Subquery(lines.values("timestamp")[:1])
+    return F("log_at")
 
 
 def idle(moment: datetime.datetime) -> Iterator[tuple[datetime.datetime, "QuerySet[Any]"]]:
@@ -352,14 +351,12 @@ def idle(moment: datetime.datetime) -> Iterator[tuple[datetime.datetime, "QueryS
 
     A query for each interval of the unions, with the moment before which that was.
     """
-    # Asked for once, not for each case: by the index of what is planned each of these would read all of it.
-    ahead = Meeting.objects.filter(status=MeetingStatus.PLANNED, starts_at__gt=moment).values("case")
+    ahead = Meeting.objects.filter(case=OuterRef("pk"), status=MeetingStatus.PLANNED, starts_at__gt=moment)
     states = [state.value for state in OPEN_STATES if state != CaseState.APPLIED]
-    cases = Case.objects.filter(~Q(pk__in=ahead), state__in=states)
+    cases = Case.objects.filter(~Exists(ahead), state__in=states)
     for days, keys in _groups("idle_days"):
         since = moment - days
-        late = cases.filter(participation__in=keys, state_since__lte=since)
-        yield since, late.annotate(last_line=last_line()).filter(last_line__lte=since)
+        yield since, cases.filter(participation__in=keys, log_at__lte=since).annotate(last_line=last_line())
 
 
 def _idle(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:

@@ -14,6 +14,8 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS
 from .signals import mentor_leaves
 
 ACTION = "mentoring.mentor_leaves"
+#: The contact person has noted that the mentor stays after all.
+STAYS = "mentoring.mentor_stays"
 #: So many days it is not told again.
 AGAIN_DAYS = 30
 
@@ -21,8 +23,9 @@ AGAIN_DAYS = 30
 def wants_to_leave(case: Case, mentor: Mentor) -> bool:
     """Return whether ``mentor`` has said lately of ``case``: I want to leave."""
     since = clock.now() - datetime.timedelta(days=AGAIN_DAYS)
-    said = CaseLogEntry.objects.filter(case=case, action=ACTION, timestamp__gte=since)
-    return said.filter(data__mentor=mentor.pk).exists()
+    said = CaseLogEntry.objects.filter(case=case, action__in=[ACTION, STAYS], data__mentor=mentor.pk)
+    last = said.order_by("-sequence").first()
+    return last is not None and last.action == ACTION and last.timestamp >= since
 
 
 def ask_to_leave(case_id: int, mentor: Mentor, message: str = "") -> bool:

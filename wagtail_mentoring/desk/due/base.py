@@ -13,6 +13,8 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.querysets import CaseQuerySet
 from wagtail_mentoring.programme.rights import unions_for
 
+from .late import Late
+
 #: At most so many of the oldest rows are shown.
 SHOWN = 50
 
@@ -34,6 +36,8 @@ class Kind:
     what: Any = ""
     cases: Callable[[Any], QuerySet[Any]] | None = None
     listed: Callable[[], str] | None = None
+    #: Whether cases that have ended are of it too.
+    also_closed: bool = False
 
     def counted(self, number: int) -> str:
         return str(self.one if number == 1 else self.several) % {"n": number}
@@ -89,6 +93,19 @@ class Whose:
     def unions(self) -> Any:
         """The unions whose cases the user may move."""
         return unions_for(self.user, handle=True)
+
+    @cached_property
+    def late(self) -> Late:
+        """What is late by the unions' rules."""
+        return Late()
+
+    @property
+    def all_cases(self) -> QuerySet[Any]:
+        """The keys of all cases that the user may move, also of those that have ended; ``mine`` as in :attr:`cases`."""
+        found = Case.objects.filter(union__in=self.unions)
+        if self.mine:
+            found = found.filter(Q(handler=self.user) | Q(handler=None))
+        return found.order_by().values("pk")
 
     @property
     def cases(self) -> CaseQuerySet:

@@ -11,6 +11,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
 
 from ..mail_words import recipient
+from ..rights import may_be_seen_by
 from .base import Due, Found, Kind, Whose, register
 
 
@@ -26,7 +27,7 @@ MAIL = Kind(
 @register(MAIL)
 def mails(whose: Whose) -> Found:
     """Mails of the user's unions that need a person, since they were written."""
-    found = OutboxMessage.objects.to_look_at(clock.now()).filter(union__in=whose.unions)
+    found = OutboxMessage.objects.to_look_at(clock.now()).filter(may_be_seen_by(whose.user), union__in=whose.unions)
     if whose.mine:
         # Also those of no case, and of a case that nobody has taken.
         found = found.filter(Q(case__handler=whose.user) | Q(case__handler=None))

@@ -1,6 +1,5 @@
 """Applications to decide, meetings that nobody recorded, and cases in which all meetings are held."""
 
-import datetime
 from typing import Any
 
 from django.db.models import F
@@ -10,14 +9,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.programme import dates
 
 from ..situation import decision_due
 from .base import Found, Kind, Whose, of_case, register, rows_of_cases, step_address
-
-#: So long after its time a planned meeting that nobody has recorded is asked about.
-AFTER_MEETING = datetime.timedelta(days=3)
+from .late import Late
 
 DECIDE = Kind(
     "decide",
@@ -55,10 +51,6 @@ def _decision(case: Any) -> dict[str, Any]:
     }
 
 
-def _not_recorded() -> Any:
-    return Meeting.objects.not_recorded(clock.now() - AFTER_MEETING)
-
-
 MEETING = Kind(
     "meeting",
     80,
@@ -66,14 +58,14 @@ MEETING = Kind(
     gettext_lazy("%(n)s meeting not recorded"),
     gettext_lazy("%(n)s meetings not recorded"),
     gettext_lazy("Meeting not recorded."),
-    cases=lambda user: _not_recorded().values("case"),
+    cases=lambda user: Late().meetings.values("case"),
 )
 
 
 @register(MEETING)
 def meetings(whose: Whose) -> Found:
-    """Planned meetings whose time passed more than three days ago, and nobody recorded them."""
-    passed = _not_recorded().filter(case__in=whose.keys).select_related("case__mentee", "case__field__profession")
+    """Planned meetings whose time passed longer ago than the union's rules say, and nobody recorded them."""
+    passed = whose.late.meetings.filter(case__in=whose.keys).select_related("case__mentee", "case__field__profession")
     found, total = whose.oldest(passed, "starts_at")
     rows = [
         of_case(

@@ -62,4 +62,17 @@ def rows_of(dossier: Dossier) -> list[list[Shown]]:
 
 
 # Imported for what they register.
-from . import agreement, answers, asked, certificates, history, meetings, messages, pair, person  # noqa: E402, F401
+from . import (  # noqa: E402, F401  # noqa: E402, F401
+    agreement,
+    answers,
+    asked,
+    certificates,
+    concerns,
+    conversation,
+    feedback,
+    history,
+    meetings,
+    messages,
+    pair,
+    person,
+)

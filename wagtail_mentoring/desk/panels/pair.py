@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.pairing.choices import MentorAnswer
+from wagtail_mentoring.pairing.leavers import Leaver
 from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows.states import PAIR_STATES
@@ -25,7 +26,7 @@ def _replace(dossier: Dossier, mentor: Any) -> str:
     return reverse("mentoring_desk:find_mentors", args=[dossier.case.pk]) + f"?replaces={mentor.pk}"
 
 
-def _member(dossier: Dossier, member: Any) -> dict[str, Any]:
+def _member(dossier: Dossier, member: Any, leaving: dict[int, Leaver]) -> dict[str, Any]:
     mentor = member.mentor
     answer = member.get_answer_display()
     if member.answer == MentorAnswer.YES and member.answered_by_phone:
@@ -40,6 +41,7 @@ def _member(dossier: Dossier, member: Any) -> dict[str, Any]:
         "load": _("%(load)s of %(capacity)s mentees") % {"load": mentor.load, "capacity": mentor.capacity},
         "languages": languages(mentor),
         "replace": _replace(dossier, mentor),
+        "leaves": dates.day(leaving[mentor.pk].since) if mentor.pk in leaving else "",
     }
 
 
@@ -59,7 +61,7 @@ def pair(dossier: Dossier) -> Mapping[str, Any]:
     ]
     return {
         "pair": current,
-        "members": [_member(dossier, member) for member in members if member.left_at is None],
+        "members": [_member(dossier, member, dossier.leavers) for member in members if member.left_at is None],
         "chosen_by": user_name(current.created_by) if current else "",
         "chosen_on": dates.day(current.created_at) if current else "",
         "left": [

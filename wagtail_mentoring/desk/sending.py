@@ -1,0 +1,119 @@
+"""A fresh private link: by mail, by SMS where the site sends them, or as a text that the handler sends."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_mentoring.cases import moves
+from wagtail_mentoring.conf import conf
+from wagtail_mentoring.messages import sms
+from wagtail_mentoring.people import links
+from wagtail_mentoring.people.models import PrivateLink
+from wagtail_mentoring.people.signals import link_renewed
+from wagtail_mentoring.privacy.limits import allowed
+
+from .actions import HandlersScreen
+from .talking.forms import MAIL, SMS, LinkForm
+
+
+class SendLink(HandlersScreen):
+    """A fresh private link for the mentee or a current mentor; every earlier address stops to work."""
+
+    page_title = gettext_lazy("Send a new link")
+    header_icon = "link"
+
+    @cached_property
+    def link(self) -> PrivateLink:
+        """The link, if its person still belongs to the case."""
+        mentors = [mentor.pk for mentor in self.dossier.mentors]
+        belongs = Q(mentee__isnull=False) | Q(mentor__in=mentors)
+        of_case = PrivateLink.objects.filter(belongs, case=self.case)
+        related = of_case.select_related("mentee__union", "mentor__union", "case")
+        return get_object_or_404(related, pk=self.kwargs["link_pk"])
+
+    @property
+    def person(self) -> Any:
+        return self.link.mentee or self.link.mentor
+
+    def form(self, data: Any = None) -> LinkForm:
+        number = sms.number_of(self.person.phone) if sms.reachable(self.person) else ""
+        return LinkForm(data, address=self.person.email, phone=number)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.show(self.form())
+
+    def show(self, form: LinkForm, status: int = 200) -> HttpResponse:
+        return self.respond(
+            status,
+            form=form,
+            media=form.media,
+            action_url=self.request.path,
+            submit_button_label=_("Send a new link"),
+            submit_button_active_label=_("Working…"),
+            known=[(_("For"), str(self.person))],
+            happened=[],
+            candidates=[],
+            after=[
+                _("The links that were sent before stop to work."),
+                _("A text that you send yourself is shown once, on the next page. Nothing of it is kept."),
+                _("Whoever has the link opens the page. Be sure that the number or the address is the person’s own."),
+                _("Your name and the time are written in the history."),
+            ],
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form, link = self.form(request.POST), self.link
+        if not form.is_valid():
+            return self.show(form)
+        way = form.cleaned_data["way"]
+        if way != MAIL and not allowed(conf.LIMIT_LINK_REQUEST, "link by hand", link.pk):
+            form.add_error("way", _("This link was made anew too often. Try again in an hour, or send it by mail."))
+            return self.show(form, 429)
+        try:
+            text = self.renew(way)
+        except sms.NotSent as error:
+            form.add_error("way", str(error))
+            return self.show(form)
+        if text:
+            return self.text(text)
+        said = {"name": self.person}
+        if way == SMS:
+            messages.success(request, _("An SMS with a new link was sent to %(name)s.") % said)
+        else:
+            messages.success(request, _("A new link is on its way to %(name)s.") % said)
+        return self.back()
+
+    @transaction.atomic
+    def renew(self, way: str) -> str:
+        """Make the link anew and send it; return the text that the handler sends, "" where the software does.
+
+        Raises NotSent, and the old link works on.
+        """
+        link = self.link
+        links.renew(link)
+        data = {"to": "mentee" if link.mentee_id else "mentor", "link": link.pk}
+        moves.note(
+            self.case.pk, "mentoring.link_sent", self.dossier.actor, data | ({} if way == MAIL else {"way": way})
+        )
+        if way == MAIL:
+            link_renewed.send(PrivateLink, link=link)
+            return ""
+        text = sms.link_text(link)
+        if way == SMS:
+            sms.send(self.person, text)
+            return ""
+        return text
+
+    def text(self, text: str) -> HttpResponse:
+        """Return the page with the text, which is shown this once."""
+        self.template_name = "wagtail_mentoring/desk/link_text.html"
+        response = self.respond(text=text, person=self.person)
+        response.headers["Cache-Control"] = "no-store, private"
+        return response

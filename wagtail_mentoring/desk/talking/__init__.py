@@ -1,0 +1,1 @@
+"""What the contact person writes with the mentee and the mentors, concerns, and what people ask to have changed."""
