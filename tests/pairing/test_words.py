@@ -110,6 +110,7 @@ SENTENCES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
         "Weekdays after 17 and weekends suit both",
     ),
     ("times", {"times": ("evenings",)}, [{"times": ("evenings",)}, {}], "Jukka has not said which times suit"),
+    ("times", {"times": ("evenings",)}, [{}, {}], "Maria and Jukka have not said which times suit"),
     ("times", {"times": ("evenings",)}, [{"times": ("mornings",)}], "No time suits both"),
     ("experience", {}, [{"experience_years": 1}, {}], "Maria: 1 year, Jukka: not known"),
     ("load", {}, [{}, {}], "Neither has begun with a mentee in the last 12 months"),
@@ -131,6 +132,17 @@ SENTENCES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
 @pytest.mark.parametrize(("code", "person", "mentors", "sentence"), SENTENCES)
 def test_sentences(code: str, person: dict[str, Any], mentors: list[dict[str, Any]], sentence: str) -> None:
     assert told(code, mentee(**person), *(mentor(pk, **facts) for pk, facts in enumerate(mentors, 1))) == sentence
+
+
+def test_a_time_that_is_not_known_is_not_lacking() -> None:
+    person, roomy = mentee(times=("evenings",)), {"capacity": 3}
+    one = explained(person, mentor(1, times=("evenings",), **roomy), mentor(2, **roomy))
+    assert (one.lacks, one.notes) == ((), ("Not known: when Jukka has time.",))
+    both = explained(person, mentor(1, **roomy), mentor(2, **roomy))
+    assert both.notes == ("Not known: when Maria and Jukka have time.",)
+    # Whatever Jukka says, Maria cannot in the evening.
+    apart = explained(person, mentor(1, times=("mornings",), **roomy), mentor(2, **roomy))
+    assert (apart.lacks, apart.notes) == (("a time that suits all three",), ())
 
 
 def test_every_code_has_words() -> None:
@@ -159,7 +171,7 @@ def test_whatever_happens_there_are_words_and_points_add_up(seed: int) -> None:
 
 def test_what_is_lacking() -> None:
     person = mentee(goals=("cv", "studies"), words=("health",), other=("ar", "so"), times=("evenings",))
-    assert explained(person, mentor(1, topics=("cv",)), mentor(2)).lacks == (
+    assert explained(person, mentor(1, topics=("cv",), times=("mornings",)), mentor(2)).lacks == (
         "anybody from an area that Amina named",
         "help with studies that help on, 1 of 2 goals",
         "a mentor who speaks Arabic or Somali",
@@ -174,6 +186,7 @@ def test_what_is_lacking() -> None:
 def test_notes() -> None:
     found = explained(mentee(hidden=True), mentor(1, capacity=2, load=1), mentor(2, away_until="2027-01-01"))
     assert found.notes == (
+        "Not known: when Maria and Jukka have time.",
         "The last place of Maria would be used.",
         "The only place of Jukka would be used.",
         "Against Jukka stands: away or paused.",

@@ -231,7 +231,12 @@ def _times(reason: Reason, about: Telling) -> str:
         text = _("%(times)s suit both") if about.one else _("%(times)s suit all three")
         return capital(text % {"times": times(common)})
     if reason["unknown"]:
-        return _("%(mentor)s has not said which times suit") % {"mentor": about.named(reason["unknown"])}
+        text = ngettext(
+            "%(mentor)s has not said which times suit",
+            "%(mentor)s have not said which times suit",
+            len(reason["unknown"]),
+        )
+        return text % {"mentor": about.named(reason["unknown"])}
     return _("No time suits both") if about.one else _("No time suits all three")
 
 

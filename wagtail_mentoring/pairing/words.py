@@ -129,7 +129,8 @@ def explain(why: Mapping[str, Any], names: Names, *, to_others: bool = False) ->
         for row, points, of in zip(shown, earned, most, strict=True)
     )
     lacks = tuple(filter(None, (_lack(entry, about) for entry in why.get("lacks", []))))
-    notes = [_note(entry, about) for entry in why.get("notes", [])]
+    notes = [_not_known(entry, about) for entry in why.get("lacks", [])]
+    notes += [_note(entry, about) for entry in why.get("notes", [])]
     notes += [_override(entry, about) for entry in why.get("overrides", [])]
     if not to_others and any(row["reason"].get("private") for row in shown):
         notes.append(_("%(mentee)s asks you to tell nobody the municipality.") % {"mentee": about.mentee})
@@ -174,11 +175,20 @@ def _lack(entry: Mapping[str, Any], about: Telling) -> str:
         }
     if code == "common_language":
         return _("a language that both share") if about.one else _("a language that all three share")
-    if code == "times":
+    if code == "times" and not entry["unknown"]:
         return _("a time that suits both") if about.one else _("a time that suits all three")
     if code == "in_person":
         return _("a mentor who can meet face to face")
     return ""
+
+
+def _not_known(entry: Mapping[str, Any], about: Telling) -> str:
+    """Return what is not lacking for all that is known: the mentors in question have not said it."""
+    unknown = entry.get("unknown", []) if entry["code"] == "times" else []
+    if not unknown:
+        return ""
+    text = ngettext("Not known: when %(mentor)s has time.", "Not known: when %(mentor)s have time.", len(unknown))
+    return text % {"mentor": about.named(unknown)}
 
 
 def _note(entry: Mapping[str, Any], about: Telling) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .facts import MenteeFacts, to_json, to_keep
+from .facts import MenteeFacts, MentorFacts, to_json, to_keep
 from .filters import sieve
 from .languages import readable
 from .scoring import Scorer, Scores, points
@@ -116,10 +116,18 @@ def _lacks(scores: Scores, members: Sequence[int], reasons: Mapping[str, Any]) -
         found.append({"code": "common_language"})
     times = reasons.get("times", {})
     if times and not times["common"]:
-        found.append({"code": "times", "unknown": times["unknown"]})
+        # Of whom the times are not known may have time, unless the others have none in common already.
+        unknown = [] if _apart(mentee, people) else times["unknown"]
+        found.append({"code": "times", "unknown": unknown})
     if "in_person" in mentee.formats and not any(one.in_person for one in people):
         found.append({"code": "in_person"})
     return found
+
+
+def _apart(mentee: MenteeFacts, people: Sequence[MentorFacts]) -> bool:
+    """Return whether those whose times are known, the mentee's wish among them, have no time in common."""
+    said = [set(one.times) for one in (mentee, *people) if one.times]
+    return bool(said) and not set.intersection(*said)
 
 
 def _notes(scores: Scores, members: Sequence[int]) -> list[dict[str, Any]]:
