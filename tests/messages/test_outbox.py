@@ -105,7 +105,7 @@ def test_the_end_is_told_to_those_who_are_still_in() -> None:
     case = make_case(state="meeting_3", email="amina@example.org")
     way = drive(case)
     way.go("complete", situation="studies")
-    assert [event for event, _address in mails(case)] == ["closed"] * 3 + ["feedback_asked"] * 3
+    assert [event for event, _address in mails(case)] == ["closed"] * 3
     way = drive(case)
     way.go("reopen", reason="By mistake.")
     assert [event for event, _address in mails(case)] == ["reopened"] * 3

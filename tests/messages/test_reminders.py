@@ -13,6 +13,7 @@ from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Slot, SlotAnswer, TimeSearch
 from wagtail_mentoring.messages import reminders
+from wagtail_mentoring.messages.compose import compose
 from wagtail_mentoring.messages.conversation.models import Reminder
 from wagtail_mentoring.messages.models import MailEvent, OutboxMessage
 from wagtail_mentoring.programme.models import Participation
@@ -151,10 +152,22 @@ def test_feedback_at_the_end_is_asked_with_the_end_and_never_again() -> None:
     Reminder.objects.all().delete()
     Feedback.objects.create(case=case, kind=FeedbackKind.END, mentee=case.mentee)
     moves.move(case.pk, "complete", as_handler(), {"situation": Situation.STUDIES.value})
-    asked = OutboxMessage.objects.filter(case=case, event="feedback_asked", mentee=case.mentee)
-    assert asked.count() == 1
+    asked = OutboxMessage.objects.filter(case=case, context__feedback=True)
+    assert (
+        list(asked.order_by("pk").values_list("event", "mentee"))
+        == [("closed", case.mentee.pk)] + [("closed", None)] * 2
+    )
+    assert compose(asked.earliest("pk")).text.count("How was it for you?") == 1
     assert days_told("feedback", "feedback_reminder") == []
-    assert asked.count() == 1
+    assert asked.count() == 3 and not OutboxMessage.objects.filter(event="feedback_asked").exists()
+
+
+def test_an_end_without_a_meeting_asks_nothing() -> None:
+    case = fresh("paired")
+    moves.move(case.pk, "withdraw", lambda found: actors.mentee_on(case.mentee, found), {})
+    told = OutboxMessage.objects.filter(case=case, event="closed")
+    assert told.count() == 3 and not any(row.context for row in told)
+    assert "How was it" not in compose(told[0]).text
 
 
 def test_a_follow_up_is_asked_once() -> None:

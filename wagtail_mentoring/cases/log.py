@@ -73,7 +73,7 @@ class CaseLogEntryManager(BaseLogEntryManager):
             kwargs["actor"] = "handler" if kwargs.get("user") else "system"
             entry = self._append(locked, action, **kwargs)
             locked.save(update_fields=["log_length", "log_head"])
-        instance.log_length, instance.log_head = locked.log_length, locked.log_head
+        instance.log_length, instance.log_head, instance.log_at = locked.log_length, locked.log_head, locked.log_at
         return entry
 
     def _append(self, instance: "Case", action: str, *, actor: str, **kwargs: Any) -> "CaseLogEntry":
@@ -108,7 +108,7 @@ class CaseLogEntryManager(BaseLogEntryManager):
         entry.save(force_insert=True)
         if text:
             CaseLogText.objects.create(entry=entry, text=text, salt=salt)
-        instance.log_length, instance.log_head = entry.sequence, entry.hash
+        instance.log_length, instance.log_head, instance.log_at = entry.sequence, entry.hash, entry.timestamp
         return entry
 
     def for_instance(self, instance: "Case") -> "QuerySet[CaseLogEntry]":

@@ -69,6 +69,8 @@ class Case(ClusterableModel):
     # The end of the log's chain, so that entries cut off at the end are noticed too.
     log_length = models.PositiveIntegerField(default=0, editable=False)
     log_head = models.CharField(max_length=64, blank=True, editable=False)
+    # When that end was written. Found by an index: what is idle is otherwise found only by looking at every history.
+    log_at = models.DateTimeField(default=clock.now, editable=False)
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
@@ -82,6 +84,7 @@ class Case(ClusterableModel):
             models.Index(fields=["union", "-id"], name="mentoring_case_union"),
             models.Index(fields=["union", "-state_since"], name="mentoring_case_since"),
             models.Index(fields=["state", "state_since"], name="mentoring_case_due"),
+            models.Index(fields=["state", "log_at"], name="mentoring_case_idle"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -97,6 +100,13 @@ class Case(ClusterableModel):
     def __str__(self) -> str:
         # Also the label of log entries: the reference alone, never a name.
         return self.reference
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        columns = kwargs.get("update_fields")
+        if columns is not None and "log_head" in columns:
+            # The end of the chain is one thing: whoever writes it, writes when it was made.
+            kwargs["update_fields"] = {*columns, "log_at"}
+        super().save(*args, **kwargs)
 
     @property
     def case_state(self) -> CaseState:

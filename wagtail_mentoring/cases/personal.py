@@ -51,6 +51,7 @@ declare(
             ),
             "log_length": "a counter",
             "log_head": "a check value",
+            "log_at": "when the last line was written",
             "anonymised_at": "empty as long as it is about somebody",
         },
     ),

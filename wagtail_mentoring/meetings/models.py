@@ -83,7 +83,11 @@ class Meeting(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(number__gte=1, number__lte=5), name="mentoring_meeting_number"),
         ]
-        indexes = [models.Index(fields=["status", "starts_at"])]
+        indexes = [
+            models.Index(fields=["status", "starts_at"]),
+            # What is planned in one case: by the index of what is planned that would read all plans.
+            models.Index(fields=["case", "status"], name="mentoring_meeting_of_case"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case.reference} {self.number}"

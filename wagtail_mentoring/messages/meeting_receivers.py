@@ -97,15 +97,15 @@ def doubted(sender: Any, feedback: Feedback, case: Case, **kwargs: Any) -> None:
         to_contacts(MailEvent.FEEDBACK_DOUBT, case)
 
 
-def ask_feedback(case: Case, kinds: tuple[str, ...] = (FeedbackKind.FIRST, FeedbackKind.END)) -> int:
-    """Write to everybody who is asked for feedback of ``kinds`` and was not told yet; return to how many.
+def newly_asked(case: Case, kinds: tuple[str, ...]) -> list[Feedback]:
+    """Return what is asked of ``kinds`` and was not told yet; whoever calls it tells it.
 
     The row of the reminders says that somebody was told, and counts for what comes later.
     """
     told = set(
         Reminder.objects.filter(case=case, event=MailEvent.FEEDBACK_ASKED).values_list("about", "mentee", "mentor")
     )
-    number = 0
+    found = []
     for asked in Feedback.objects.filter(case=case, kind__in=kinds, given_at=None).select_related("mentee", "mentor"):
         about = f"feedback:{asked.kind}"
         if (about, asked.mentee_id, asked.mentor_id) in told:
@@ -114,11 +114,18 @@ def ask_feedback(case: Case, kinds: tuple[str, ...] = (FeedbackKind.FIRST, Feedb
         Reminder.objects.create(
             case=case, event=MailEvent.FEEDBACK_ASKED, about=about, last_at=asked.asked_at, **person
         )
+        found.append(asked)
+    return found
+
+
+def ask_feedback(case: Case, kinds: tuple[str, ...] = (FeedbackKind.FIRST, FeedbackKind.END)) -> int:
+    """Write to everybody who is asked for feedback of ``kinds`` and was not told yet; return to how many."""
+    found = newly_asked(case, kinds)
+    for asked in found:
         late = asked.kind in (FeedbackKind.MONTHS_3, FeedbackKind.MONTHS_12)
         event = MailEvent.FOLLOW_UP if late else MailEvent.FEEDBACK_ASKED
         if asked.mentee is not None:
             to_mentee(event, case)
         elif asked.mentor is not None:
             to_mentor(event, case, asked.mentor)
-        number += 1
-    return number
+    return len(found)

@@ -45,7 +45,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "mentor_left": ("name", *UNION, "reference", "field", "thanks"),
     "meeting_planned": ("name", *UNION, *CASE, "number", "when", "place", "theme"),
     "new_mentors": ("name", *UNION, *CASE),
-    "closed": ("name", *UNION, *CASE),
+    "closed": ("name", *UNION, *CASE, "feedback"),
     "reopened": ("name", *UNION, *CASE),
     "mentor_signed_up": ("name", *UNION, "notice"),
     "mentor_known": ("name", *UNION, "link", "your_place"),

@@ -13,10 +13,10 @@ from wagtail_mentoring.agreements.signals import copy_waits
 from wagtail_mentoring.applications.models import ApplicationDraft, IntakeEntry
 from wagtail_mentoring.applications.signals import double_application, draft_saved_for_later, intake_received
 from wagtail_mentoring.cases import facts
-from wagtail_mentoring.cases.actors import Actor
+from wagtail_mentoring.cases.actors import Actor, current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved, case_opened
-from wagtail_mentoring.meetings.models import Meeting
+from wagtail_mentoring.meetings.models import FeedbackKind, Meeting
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.people.models import LinkPurpose, Mentor, PrivateLink
 from wagtail_mentoring.people.signals import link_renewed, mentor_registered
@@ -26,7 +26,7 @@ from wagtail_mentoring.workflows import CaseState, Role
 
 from .addressing import contacts, to_all, to_contacts, to_mentee, to_mentor
 from .calendars import CANCEL, holders, of_meeting, snapshot
-from .meeting_receivers import ask_feedback
+from .meeting_receivers import ask_feedback, newly_asked
 from .models import MailEvent, OutboxMessage
 from .outbox import put
 from .sentences import SIGN_LATER, SIGN_NOW
@@ -183,11 +183,19 @@ def _back(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 
 def _ended(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    to_all(MailEvent.CLOSED, case)
+    """The end, and the question how it was, in one mail."""
+    asked = {(row.mentee_id, row.mentor_id) for row in newly_asked(case, (FeedbackKind.END,))}
+    to_mentee(MailEvent.CLOSED, case, **_how_it_was((case.mentee_id, None) in asked))
+    for mentor in current_mentors(case):
+        to_mentor(MailEvent.CLOSED, case, mentor, **_how_it_was((None, mentor.pk) in asked))
+
+
+def _how_it_was(asked: bool) -> dict[str, bool]:
+    return {"feedback": True} if asked else {}
 
 
 def _withdrawn(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    to_all(MailEvent.CLOSED, case)
+    _ended(case, data, source)
     to_contacts(MailEvent.MENTEE_WITHDREW, case)
 
 

@@ -35,7 +35,17 @@ def sentences(row: OutboxMessage) -> dict[str, str]:
         "what_next": _what_next(row),
         "what_happened": _what_happened(context) if row.event == MailEvent.PAIR_OVER else "",
         "code_for": _code_for(context) if row.event == MailEvent.CODE_DATA else "",
+        "feedback": _feedback(context) if row.event == MailEvent.CLOSED else "",
     }
+
+
+def _feedback(context: Mapping[str, Any]) -> str:
+    if not context.get("feedback"):
+        return ""
+    return _(
+        "How was it for you? Please answer a few questions on your own page. It takes two minutes. "
+        "Only the contact person reads your answers, and you do not have to answer."
+    )
 
 
 def _your_part(context: Mapping[str, Any]) -> str:

@@ -248,6 +248,7 @@ class Migration(migrations.Migration):
                 ('situation', models.CharField(blank=True, choices=[(wagtail_mentoring.workflows.states.Situation['JOB_IN_OWN_FIELD'], 'A job in my own field'), (wagtail_mentoring.workflows.states.Situation['OTHER_JOB'], 'Another job'), (wagtail_mentoring.workflows.states.Situation['STUDIES'], 'Studies'), (wagtail_mentoring.workflows.states.Situation['INTERNSHIP'], 'An internship'), (wagtail_mentoring.workflows.states.Situation['LOOKING_FOR_WORK'], 'Looking for work'), (wagtail_mentoring.workflows.states.Situation['OTHER'], 'Something else'), (wagtail_mentoring.workflows.states.Situation['UNKNOWN'], 'Not known')], editable=False, max_length=20, verbose_name='the mentee’s situation at the end')),
                 ('log_length', models.PositiveIntegerField(default=0, editable=False)),
                 ('log_head', models.CharField(blank=True, editable=False, max_length=64)),
+                ('log_at', models.DateTimeField(default=wagtail_mentoring.clock.now, editable=False)),
                 ('anonymised_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('handler', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mentoring_cases', to=settings.AUTH_USER_MODEL, verbose_name='handler')),
                 ('transferred_from', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='transferred_to', to='wagtail_mentoring.case')),
@@ -1488,6 +1489,10 @@ class Migration(migrations.Migration):
             model_name='meeting',
             index=models.Index(fields=['status', 'starts_at'], name='wagtail_men_status_597bcd_idx'),
         ),
+        migrations.AddIndex(
+            model_name='meeting',
+            index=models.Index(fields=['case', 'status'], name='mentoring_meeting_of_case'),
+        ),
         migrations.AddConstraint(
             model_name='meeting',
             constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['planned', 'held'])), fields=('case', 'number'), name='mentoring_meeting_number_once'),
@@ -1759,6 +1764,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='case',
             index=models.Index(fields=['state', 'state_since'], name='mentoring_case_due'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['state', 'log_at'], name='mentoring_case_idle'),
         ),
         migrations.AddConstraint(
             model_name='case',

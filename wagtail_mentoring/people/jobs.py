@@ -6,6 +6,7 @@ import logging
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.due import Told, counted, job
@@ -56,9 +57,17 @@ def _askable() -> "QuerySet[Mentor]":
 
 
 def to_be_asked() -> list[int]:
-    """Return the keys of the mentors who are to be asked today whether their profile is still true. Two queries."""
+    """Return the keys of the mentors who are to be asked today whether their profile is still true. Two queries.
+
+    Those whose profile was confirmed since are not read.
+    """
     months, today = months_by_union(), clock.today()
-    columns = _askable().only("union_id", "checked_on", "approved_on", "check_asked_on")
+    if not months:
+        return []
+    # By the shortest of all unions, and two days more for months of other lengths: exactly is_due decides.
+    latest = months_after(today, -min(months.values())) + datetime.timedelta(days=2)
+    late = _askable().annotate(since=Coalesce("checked_on", "approved_on")).filter(since__lte=latest)
+    columns = late.only("union_id", "checked_on", "approved_on", "check_asked_on")
     return [one.pk for one in columns.iterator() if one.union_id in months and is_due(one, months[one.union_id], today)]
 
 
