@@ -1,6 +1,7 @@
 """Finding a time for three: the table of suggested times, suggesting, taking back, and fixing one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -102,7 +103,7 @@ def _page(request: HttpRequest, visit: Visit, message: str = "", status: int | N
     )
 
 
-def _next(visit: Visit) -> dict[str, object]:
+def _next(visit: Visit) -> dict[str, Any]:
     """Return which meeting the times are for, and its present time if it has one."""
     number = next_number(visit.case)
     planned = Meeting.objects.filter(case=visit.case, status=MeetingStatus.PLANNED).first()
@@ -141,8 +142,14 @@ def _form(request: HttpRequest, visit: Visit, table: SlotTable) -> SuggestForm:
         zone=zone_of(visit.person),
         minutes=frame.minutes if frame else visit.case.meeting_minutes,
         rows=max(1, min(ROWS, table.room)),
-        initial={"place": frame.place if frame else ""},
+        initial={"place": frame.place if frame else _latest_place(visit)},
     )
+
+
+def _latest_place(visit: Visit) -> str:
+    """Return where the last meeting was, or should have been: most meet at the same place again."""
+    latest = Meeting.objects.filter(case=visit.case).exclude(place="").order_by("-pk").first()
+    return latest.place if latest else ""
 
 
 def _suggested(visit: Visit, form: SuggestForm) -> str:
