@@ -101,7 +101,9 @@ def test_no_by_phone_and_who_could_be_asked_instead(admin: Client, asked: Case, 
     assert Invitation.objects.get(mentor=others[0]).proposal == Proposal.objects.get()
     card = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).context["next"]
     kinds = {str(one.what).partition(":")[0]: one.kind for one in card.checks}
-    assert (kinds["Jukka Laine"], kinds["Other 0"]) == ("wait", "wait")
+    # Whoever is gone and was replaced is neither waited for nor missed.
+    assert (kinds["Jukka Laine"], kinds["Other 0"]) == ("gone", "wait")
+    assert page_of(admin, asked).count("No longer asked") == 1
 
 
 def test_going_on_with_one(admin: Client, asked: Case) -> None:
@@ -114,6 +116,26 @@ def test_going_on_with_one(admin: Client, asked: Case) -> None:
     admin.post(where, seen(asked) | {"reason": "Nobody else has room."})
     proposal.refresh_from_db()
     assert proposal.one_mentor_reason == "Nobody else has room." and proposal.mentee_asked_at is not None
+
+
+def test_who_never_said_yes_was_not_refused_by_the_mentee(admin: Client, asked: Case, field: Any, handler: Any) -> None:
+    """One says yes, one says no, a replacement does not answer; with the one who is left the mentee is asked."""
+    admin.post(at("invitation_yes", asked, of("Maria Korhonen")), seen(asked))
+    admin.post(at("invitation_no", asked, of("Jukka Laine")), seen(asked) | {"reason": "other"})
+    proposal = Proposal.objects.get()
+    invitations.invite_another(proposal.pk, make_volunteer(field, name="Nimo Abdi"), handler)
+    with clock.at(clock.now() + datetime.timedelta(days=8)):
+        invitations.expire_due()
+    card = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).context["next"]
+    kinds = {str(one.what).partition(":")[0]: one.kind for one in card.checks}
+    assert (kinds["Jukka Laine"], kinds["Nimo Abdi"]) == ("gone", "miss"), "the one who went last is missed"
+    admin.post(at("proposal_go_on", asked, proposal), seen(asked) | {"reason": "Nobody else has room."})
+    card = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).context["next"]
+    assert [one.kind for one in card.checks if ":" in str(one.what)] == ["ok", "gone", "gone"], "one is enough now"
+    data = shown(proposal) | {"answer": "no", "note": "We know each other."}
+    admin.post(at("proposal_mentee", asked, proposal), seen(asked) | data)
+    page = page_of(admin, asked)
+    assert "Amina would rather have others than Maria Korhonen<" in page
 
 
 def test_a_conflict_told_by_phone_is_kept(admin: Client, asked: Case) -> None:
@@ -139,6 +161,14 @@ def test_nobody_left_to_ask(admin: Client, asked: Case) -> None:
     assert asked.reference in listed.content.decode()
     listed = admin.get(reverse("mentoring_desk:cases"), {"asking": ["mentors", "waiting"]})
     assert asked.reference not in listed.content.decode()
+
+
+def test_nobody_left_who_answered(admin: Client, asked: Case) -> None:
+    admin.post(at("invitation_no", asked, of("Maria Korhonen")), seen(asked) | {"reason": "other"})
+    with clock.at(clock.now() + datetime.timedelta(days=8)):
+        invitations.expire_due()
+    assert status(asked) == "nobody"
+    assert "Everybody who was asked has said no, or did not answer<" in page_of(admin, asked)
 
 
 def test_the_mentee_says_no(admin: Client, asked: Case) -> None:

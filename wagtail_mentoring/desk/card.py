@@ -5,12 +5,12 @@ from typing import Any
 
 from wagtail_mentoring.workflows import Step
 
-OK, MISSING, WAITING = "ok", "miss", "wait"
+OK, MISSING, WAITING, GONE = "ok", "miss", "wait", "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the check list: ``kind`` is ``ok``, ``miss`` or ``wait``."""
+    """One line of the check list: ``kind`` is ``ok``, ``miss``, ``wait``, or ``gone``: of no more concern."""
 
     kind: str
     what: str

@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_mentoring.pairing.asking import wanted
 from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.programme import dates
 
-from .asking.words import names_of, state_of
-from .card import MISSING, OK, WAITING, CardLink, Check, NextStep
+from .asking.words import names_of, seen_by_mentee, state_of
+from .card import GONE, MISSING, OK, WAITING, CardLink, Check, NextStep
 from .dossier import Dossier
 
 
@@ -66,7 +67,10 @@ def _nobody(dossier: Dossier) -> NextStep:
     card = _seek(dossier)
     last = dossier.proposals[-1]
     said = ", ".join(f"{one.mentor.name}: {state_of(one)}" for one in last.asked)  # type: ignore[attr-defined]
-    card.checks.insert(0, Check(MISSING, _("Everybody who was asked has said no"), said))
+    what = _("Everybody who was asked has said no")
+    if any(one.status == InvitationStatus.EXPIRED for one in last.asked):  # type: ignore[attr-defined]
+        what = _("Everybody who was asked has said no, or did not answer")
+    card.checks.insert(0, Check(MISSING, what, said))
     card.title = _("Find others for %(name)s: nobody is left to ask") % {"name": dossier.mentee.called}
     return card
 
@@ -76,7 +80,7 @@ def _refused(dossier: Dossier) -> NextStep:
     last = next(one for one in reversed(dossier.proposals) if one.mentee_answer == "no")
     what = _("%(name)s would rather have others than %(names)s") % {
         "name": dossier.mentee.called,
-        "names": names_of(last),
+        "names": seen_by_mentee(last),
     }
     card.checks.insert(0, Check(MISSING, what, last.mentee_note))
     card.title = _("Find other mentors for %(name)s") % {"name": dossier.mentee.called}
@@ -88,7 +92,7 @@ def _silent(dossier: Dossier) -> NextStep:
     last = next(one for one in reversed(dossier.proposals) if one.mentee_silent)
     what = _("%(name)s has not answered about the pair") % {"name": dossier.mentee.called}
     why = _("The places of %(names)s are free again. Perhaps the mails do not arrive: call %(name)s.") % {
-        "names": names_of(last),
+        "names": seen_by_mentee(last),
         "name": dossier.mentee.called,
     }
     card.checks.insert(0, Check(MISSING, what, why))
@@ -98,12 +102,15 @@ def _silent(dossier: Dossier) -> NextStep:
 
 def _answers(dossier: Dossier) -> list[Check]:
     """Return one line for each mentor who is asked."""
-    checks = []
-    asked: list[Any] = dossier.open_proposal.asked if dossier.open_proposal else []  # type: ignore[attr-defined]
+    checks: list[Check] = []
+    if (proposal := dossier.open_proposal) is None:
+        return checks
+    asked: list[Any] = proposal.asked  # type: ignore[attr-defined]
+    over = _over(asked, wanted(proposal))
     for place, one in enumerate(asked):
         kind = {InvitationStatus.YES: OK, InvitationStatus.ASKED: WAITING}.get(one.status, MISSING)
-        if kind == MISSING and _instead(asked, place):
-            kind = WAITING
+        if place in over:
+            kind = GONE
         until = ""
         if one.status == InvitationStatus.ASKED and one.answer_by:
             until = _("Answer by %(day)s") % {"day": dates.day(one.answer_by)}
@@ -115,13 +122,14 @@ def _answers(dossier: Dossier) -> list[Check]:
     return checks
 
 
-def _instead(asked: list[Any], place: int) -> bool:
-    """Whether somebody was asked in the stead of the one at ``place``, who is not with us: each who was asked later
-    than the first two stands for one who had gone by then, in that order.
+def _over(asked: list[Any], most: int) -> set[int]:
+    """Return the places in ``asked`` of those who are gone and missed by nobody: somebody was asked in their stead, or
+    fewer are enough now. ``most``: how many mentors are wanted. Those who went last are the ones who are missing.
     """
     with_us = (InvitationStatus.ASKED, InvitationStatus.YES)
     gone = [number for number, one in enumerate(asked) if one.status not in with_us]
-    return place in gone[: max(0, len(asked) - 2)]
+    missing = max(0, most - (len(asked) - len(gone)))
+    return set(gone[: max(0, len(gone) - missing)])
 
 
 def _questions(dossier: Dossier) -> list[CardLink]:

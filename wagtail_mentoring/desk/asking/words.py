@@ -19,6 +19,15 @@ def names_of(proposal: Any) -> str:
     return listed(list(dict.fromkeys(one.mentor.name for one in found)))
 
 
+def seen_by_mentee(proposal: Any) -> str:
+    """Return the names of those mentors of a proposal about whom the mentee was asked: whoever had said yes by then.
+
+    A yes that comes to nothing is withdrawn with its proposal. Whoever said no, or never answered, was not shown.
+    """
+    said_yes = (InvitationStatus.YES, InvitationStatus.WITHDRAWN)
+    return listed([one.mentor.name for one in proposal.asked if one.status in said_yes and one.answered_at])
+
+
 def state_of(invitation: Invitation) -> str:
     """Return how far one question has come: "Said yes by phone, Fri 13 Nov 2026"."""
     label = str(invitation.get_status_display())
