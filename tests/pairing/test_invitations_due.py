@@ -8,6 +8,7 @@ import pytest
 from tests.factories import as_handler, make_case, make_field, make_handler, make_union
 from tests.pairing.asked import (
     eligible,
+    handler,
     heard,
     held,
     make_mentor,
@@ -120,6 +121,43 @@ def test_expired_as_a_no_with_the_place_given_back() -> None:
         assert invitations.expire_due().done == []
     assert (status(first), status(second), held(a, b, c, d)) == ("failed", "open", [0, 0, 1, 1])
     assert [status(of(first, mentor)) for mentor in (a, b)] == ["expired", "expired"]
+
+
+def test_no_time_runs_out_while_a_question_has_no_answer() -> None:
+    """Who asks and hears nothing has not been silent."""
+    case, (a, b) = eligible(), mentors()
+    days(case, answer=7, reminder=3)
+    proposal = propose(case, [a, b])
+    with after(2):
+        invitations.ask(of(proposal, a).pk, "May we meet in the evening?")
+        until = of(proposal, a).answer_by
+    with after(3):
+        assert invitations.remind_due().done == [of(proposal, b).pk], "nobody reminds who waits for us"
+    with after(9):
+        assert invitations.expire_due().done == [of(proposal, b).pk]
+    assert (status(of(proposal, a)), held(a, b)) == ("asked", [1, 0])
+    with after(10), heard() as sent:
+        invitations.reply(of(proposal, a).pk, "Yes, gladly.", handler())
+        assert sent == [("question_answered", a)]
+        assert until is not None and of(proposal, a).answer_by == clock.today() + 3 * DAY
+    with after(13):
+        assert invitations.remind_due().done == [of(proposal, a).pk], "counted from the answer"
+        assert invitations.expire_due().done == []
+    with after(14):
+        assert invitations.expire_due().done == [of(proposal, a).pk]
+
+
+def test_an_early_answer_to_a_question_takes_no_day_away() -> None:
+    proposal, (a,) = propose(eligible(), them := mentors(1)), them
+    until = of(proposal, a).answer_by
+    invitations.ask(of(proposal, a).pk, "Who?")
+    invitations.reply(of(proposal, a).pk, "You will see.", handler())
+    assert of(proposal, a).answer_by == until
+    # Where it is over, an answer moves no day either.
+    no(proposal, a)
+    with after(20):
+        invitations.reply(of(proposal, a).pk, "One word more.", handler())
+    assert (of(proposal, a).answer_by, status(of(proposal, a))) == (until, "no")
 
 
 def test_a_yes_waits_for_the_handler_when_the_other_does_not_answer() -> None:

@@ -77,6 +77,15 @@ def test_the_mentee_is_asked_and_sees_what_was_consented_to(proposal: Proposal) 
     assert not [word for word in ("Erik", "Town planner", "Tampere", "m@x.example", "040 1") if word in page]
 
 
+def test_the_days_of_waiting_are_not_those_of_the_mentee(proposal: Proposal) -> None:
+    Case.objects.filter(pk=proposal.case_id).update(state_since=clock.now() - 25 * DAY)
+    client = mentee_of(proposal)
+    assert "25 days so far" in text(client.get(HOME))
+    all_say_yes(proposal)
+    page = text(client.get(HOME))
+    assert "Now: you say who suits you" in page and "so far" not in page
+
+
 def test_yes_makes_the_pair(proposal: Proposal) -> None:
     all_say_yes(proposal)
     client = mentee_of(proposal)
@@ -238,6 +247,9 @@ def test_the_page_says_truly_that_the_pair_is_not_available(proposal: Proposal) 
     over = "This pair is not available after all. We are looking for another one."
     page = text(client.get(HOME))
     assert over in page and "Maija" not in page and "suit you" not in page
+    # Nobody is being asked while the contact person looks for somebody.
+    assert "ave asked mentors" not in page and "some days to answer" not in page
+    assert "We are looking for your mentors" in page and "Now: we look for your mentors" in page
     # Another mentor says yes: the mentee is asked anew, and then nothing is over.
     other = make_mentor(make_field(), name="Cecilia Nyberg", shown=["name"])
     invitations.answer_yes(invitations.invite_another(proposal.pk, other, handler).pk)

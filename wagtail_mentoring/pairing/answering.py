@@ -26,6 +26,8 @@ MENTEE_AGREED, MENTEE_DISAGREED = "mentoring.mentee_agreed", "mentoring.mentee_d
 
 #: A message, a question or an answer has so many characters at most.
 LONGEST = 4000
+#: Whose question is answered has so many days from then on, at least, to say yes or no.
+DAYS_AFTER_REPLY = 3
 #: A pause of more days is a slip of the pen, or an end.
 LONGEST_PAUSE = 730
 
@@ -286,7 +288,10 @@ def ask(invitation_id: int, question: str) -> Invitation:
 
 @transaction.atomic
 def reply(invitation_id: int, text: str, user: Any) -> Invitation:
-    """Answer a mentor's question as a handler, also after the invitation has ended. Raises :class:`StepRefused`."""
+    """Answer a mentor's question as a handler, also after the invitation has ended.
+
+    The mentor has :data:`DAYS_AFTER_REPLY` days more, at least, to say yes or no. Raises :class:`StepRefused`.
+    """
     case, invitation = _begin(invitation_id)
     actor, words = asking.handler_on(user, case), _words(text, "reply")
     if not words:
@@ -296,7 +301,12 @@ def reply(invitation_id: int, text: str, user: Any) -> Invitation:
         raise StepRefused(_("This mentor has not asked anything."))
     invitation.reply = "\n\n".join(filter(None, [invitation.reply, words]))
     invitation.reply_at = clock.now()
-    invitation.save(update_fields=["reply", "reply_at"])
+    columns = ["reply", "reply_at"]
+    if invitation.status == InvitationStatus.ASKED and invitation.answer_by is not None:
+        least = clock.today() + datetime.timedelta(days=DAYS_AFTER_REPLY)
+        invitation.answer_by = max(invitation.answer_by, least)
+        columns.append("answer_by")
+    invitation.save(update_fields=columns)
     asking.line(case, REPLY, actor, asking.about(invitation.proposal, invitation.mentor))
     signals.question_answered.send(Invitation, invitation=invitation)
     return invitation

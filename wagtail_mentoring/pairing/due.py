@@ -38,7 +38,7 @@ class Done:
 def remind_due(*, dry_run: bool = False) -> Done:
     """Remind every mentor who has not answered for the union's number of days: once, and not after the last day.
 
-    Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
+    Not who waits for an answer to a question; the days count from that answer. Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
     """
     return _each((pk for pk, _day in _to_remind()), _remind, dry_run)
 
@@ -51,7 +51,7 @@ def remind_mentees_due(*, dry_run: bool = False) -> Done:
 def expire_due(*, dry_run: bool = False) -> Done:
     """End every invitation whose last day has passed, as a no; and those of mentors who have stopped meanwhile.
 
-    Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
+    Not while the mentor waits for an answer to a question. Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
     """
     return _each(_open().filter(_expired() | _stopped()).values_list("pk", flat=True), _expire, dry_run)
 
@@ -90,7 +90,12 @@ def _mentee_asked() -> "QuerySet[Proposal]":
 
 
 def _expired() -> Q:
-    return Q(status=InvitationStatus.ASKED, answer_by__lt=clock.today())
+    return Q(status=InvitationStatus.ASKED, answer_by__lt=clock.today()) & ~_waits_for_us()
+
+
+def _waits_for_us() -> Q:
+    """The mentor has asked something, and nobody has answered: the time does not run out meanwhile."""
+    return Q(question_at__isnull=False, reply_at__isnull=True)
 
 
 def _stopped() -> Q:
@@ -101,8 +106,9 @@ def _to_remind() -> Iterable[tuple[int, datetime.date]]:
     """Yield the keys of those to be reminded today, and the day from which they were due."""
     waiting = _open().filter(status=InvitationStatus.ASKED, reminded_at__isnull=True, answer_by__gte=clock.today())
     rules = "proposal__case__participation__invitation_reminder_days"
-    for pk, asked_at, days in waiting.values_list("pk", "asked_at", rules):
-        due = timezone.localdate(asked_at) + datetime.timedelta(days=days)
+    rows = waiting.exclude(_waits_for_us()).values_list("pk", "asked_at", "reply_at", rules)
+    for pk, asked_at, reply_at, days in rows:
+        due = timezone.localdate(reply_at or asked_at) + datetime.timedelta(days=days)
         if due <= clock.today():
             yield pk, due
 

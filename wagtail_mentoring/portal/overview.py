@@ -253,7 +253,7 @@ def _looking(record: Record) -> Where:
         more.append(_("The meetings that you have had stay counted, and you come first in the queue."))
     if over := _fell_through(record):
         more.append(over)
-    if record.proposal is not None:
+    if record.mentors_asked:
         return Where(
             _("We have asked mentors"),
             _("You do not need to do anything."),

@@ -3,15 +3,15 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload, UploadStatus
 from wagtail_mentoring.agreements.parties import agreement_of, current_agreements
 from wagtail_mentoring.applications.models import EligibilityDecision
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.pairing.choices import MenteeAnswer, ProposalStatus
-from wagtail_mentoring.pairing.models import PairMembership, Proposal
+from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
+from wagtail_mentoring.pairing.models import Invitation, PairMembership, Proposal
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.workflows import CaseState
 
@@ -45,6 +45,11 @@ class Record:
     def proposal(self) -> Proposal | None:
         """The mentors who are being asked now; None for everybody but the mentee."""
         return next((row for row in self.proposals if row.status == ProposalStatus.OPEN), None)
+
+    @property
+    def mentors_asked(self) -> bool:
+        """Whether some mentor is being asked now: not while the handler looks for one in the place of a no."""
+        return self.proposal is not None and self.proposal.asks  # type: ignore[attr-defined]
 
     @property
     def must_choose(self) -> bool:
@@ -184,7 +189,9 @@ def _proposals(visit: Visit) -> list[Proposal]:
     if not visit.is_mentee:
         return []
     known = Q(status=ProposalStatus.OPEN) | Q(mentee_answer=MenteeAnswer.NO) | Q(fell_through_at__isnull=False)
-    return list(Proposal.objects.filter(known, case=visit.case).order_by("-opened_at", "-pk"))
+    asks = Exists(Invitation.objects.filter(proposal=OuterRef("pk"), status=InvitationStatus.ASKED))
+    found = Proposal.objects.filter(known, case=visit.case).annotate(asks=asks)
+    return list(found.order_by("-opened_at", "-pk"))
 
 
 def _copy(party: Party | None) -> SignatureUpload | None:

@@ -73,13 +73,14 @@ def _steps(record: Record) -> list[_Step]:
 def _looking(record: Record) -> str:
     if record.must_choose:
         return _("Now: you say who suits you")
-    if record.proposal is not None:
+    if record.mentors_asked:
         return _("Now: we have asked mentors")
     return _("Now: we look for your mentors")
 
 
 def _waiting(record: Record) -> str:
-    if record.case.case_state != CaseState.ELIGIBLE:
+    # While it is the mentee who is asked, nobody else lets wait.
+    if record.case.case_state != CaseState.ELIGIBLE or record.must_choose:
         return ""
     days = record.case.days_in_state
     return ngettext("%(days)d day so far", "%(days)d days so far", days) % {"days": days} if days else ""
