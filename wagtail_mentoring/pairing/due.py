@@ -38,7 +38,8 @@ class Done:
 def remind_due(*, dry_run: bool = False) -> Done:
     """Remind every mentor who has not answered for the union's number of days: once, and not after the last day.
 
-    Not who waits for an answer to a question; the days count from that answer. Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
+    Not who waits for an answer to a question; the days count from that answer.
+    Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
     """
     return _each((pk for pk, _day in _to_remind()), _remind, dry_run)
 
@@ -51,7 +52,8 @@ def remind_mentees_due(*, dry_run: bool = False) -> Done:
 def expire_due(*, dry_run: bool = False) -> Done:
     """End every invitation whose last day has passed, as a no; and those of mentors who have stopped meanwhile.
 
-    Not while the mentor waits for an answer to a question. Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
+    Not while the mentor waits for an answer to a question.
+    Each in a transaction of its own; one that fails is logged and stops no other. ``dry_run`` changes nothing.
     """
     return _each(_open().filter(_expired() | _stopped()).values_list("pk", flat=True), _expire, dry_run)
 
