@@ -155,3 +155,23 @@ def test_as_many_queries_for_three_hundred_as_for_thirty(keys: int, monkeypatch:
     assert (number(), number(tuple(many[:2]))) == (alone, with_pinned)
     monkeypatch.setattr(looking, "_FIELD", 0)
     assert number() == alone <= 18 and with_pinned <= 19
+
+
+def test_what_most_mentors_of_the_field_share_is_no_reason() -> None:
+    union = make_union()
+    field, nurses = make_field(union), make_field(union, "nurses")
+    them = populate(union, {field: 1}, 30, 7)
+    Mentor.objects.filter(pk__in=them).update(title="Structural engineer", speciality="bridges")
+    Mentor.objects.filter(pk__in=them[:10]).update(title="Lead architect", speciality="acoustics, railways")
+    stranger = populate(union, {nurses: 1}, 1, 8)
+    answers = {"profession": "engineer", "goals_text": "acoustics", "goals": ["cv"]}
+    case = make_case(field, "eligible", answers=answers, english="b2")
+    for asked in (Sought(), Sought(pinned=tuple(stranger))):
+        found = assert_equal(case, asked)
+        assert found.options
+        met = [one for option in found.options for one in _speciality(option)["met"]]
+        assert {word for one in met for word in one["words"]} <= {"acoustics"}
+
+
+def _speciality(option: Any) -> Any:
+    return next(row["reason"] for row in option.why["criteria"] if row["code"] == "speciality")

@@ -58,6 +58,12 @@ SENTENCES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
         [{"title": "Data engineer"}],
         "Maria: data engineer, as Amina wrote: data",
     ),
+    (
+        "speciality",
+        {"words": ("engineering", "engineer", "industrial")},
+        [{"title": "Industrial engineer"}],
+        "Maria: industrial engineer, as Amina wrote: engineering, industrial",
+    ),
     ("speciality", {"words": ("games",)}, [HEALTH, {}], "No area that Amina named"),
     ("speciality", {"words": ("games",)}, [{}, {}], "No area of the profession stands in their profiles"),
     ("speciality", {}, [{}], "Amina has named no area of the profession, so everybody fits alike"),

@@ -3,9 +3,9 @@
 Rows are fetched as plain values, not as models: a union may have 20,000 mentors.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
@@ -24,6 +24,7 @@ from .choices import ProposalStatus
 from .matching.builtin import BUILT_IN
 from .matching.criteria import Criterion
 from .matching.facts import MenteeFacts, MentorFacts
+from .matching.shared import Shared, areas_and_title
 from .mentee_facts import mentee_facts
 from .mentors import volunteers
 from .models import Place, Proposal
@@ -71,7 +72,14 @@ def gather(union: Union, cases: "QuerySet[Case]", also: Iterable[int] = ()) -> G
     mentees = mentee_facts(union, cases)
     fields = {mentee.field for mentee in mentees}
     mentors = _mentors(union, fields, tuple(also))
+    shared = {field: Shared(_skills(mentors, field)) for field in fields}
+    mentees = [replace(mentee, words=shared[mentee.field].telling(mentee.words)) for mentee in mentees]
     return Gathered(tuple(mentees), tuple(mentors), rules_in(union))
+
+
+def _skills(mentors: Iterable[MentorFacts], field: int) -> Counter[str]:
+    """Return what the mentors of ``field`` wrote of their work, as :mod:`.matching.shared` counts it."""
+    return Counter(areas_and_title(", ".join(one.specialities), one.title) for one in mentors if field in one.fields)
 
 
 def rules_in(union: Union) -> dict[int, Rules]:

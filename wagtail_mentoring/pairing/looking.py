@@ -5,7 +5,7 @@ the same; who is shown in the end is made facts of.
 """
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
@@ -24,6 +24,7 @@ from .fetching import columns_of
 from .matching.column_tables import Basics, BasicTable, Details, PointsTable
 from .matching.facts import MentorFacts
 from .matching.kinds import Kinds
+from .matching.shared import Shared, areas_and_title
 from .matching.table import Bools, Ints
 from .mentors import volunteers
 from .models import Place
@@ -69,6 +70,7 @@ class Looked:
         if also:
             theirs = of_field.filter(mentor__in=tuple(also)).values_list("mentor", flat=True)
             in_field[np.isin(pk, sorted(set(also) - set(theirs)))] = False
+        self._in_field = in_field
         self._conflicts = mentor_ties.conflicts(union)
         towns = Kinds.read(self._column("municipality"), str)
         self.basics = Basics(
@@ -87,6 +89,11 @@ class Looked:
             away_until=self._away(),
         )
         self.table = BasicTable(self.basics, field, in_field, self._held)
+
+    def shared(self) -> Shared:
+        """Return what most mentors of the field have in common."""
+        written = zip(self._column("speciality"), self._column("title"), self._in_field.tolist(), strict=True)
+        return Shared(Counter(areas_and_title(areas, title) for areas, title, here in written if here))
 
     def to_rank(self, rows: Ints) -> PointsTable:
         """Return the mentors at ``rows`` of the table with all that the points look at."""

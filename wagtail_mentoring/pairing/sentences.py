@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from .matching.languages import name_of
+from .matching.shared import each_once
 
 Reason = Mapping[str, Any]
 #: What people are called, by the mentor's key; the mentee is 0.
@@ -115,7 +116,7 @@ def _speciality(reason: Reason, about: Telling) -> str:
         else:
             text = ngettext("%(mentor)s: %(area)s", "%(mentor)s: both %(area)s", number)
         parts.append(text % {"mentor": about.named(mentors), "area": phrase})
-    words = list(dict.fromkeys(word for one in met for word in one["words"]))
+    words = each_once([word for one in met for word in one["words"]])
     named = (
         _("which %(mentee)s named first") % {"mentee": about.mentee}
         if len(parts) == 1 and met[0]["first"]

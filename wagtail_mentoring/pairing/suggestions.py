@@ -9,6 +9,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.finding import holding
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.models import Union
 
@@ -235,6 +236,7 @@ def among_columns(union: Union, cases: "QuerySet[Case]", criteria: Sequence[Crit
     (mentee,) = mentee_facts(union, cases)
     rules = rules_in(union)[mentee.participation]
     looked = Looked(union, mentee.field, sought.pinned)
+    mentee = replace(mentee, words=looked.shared().telling(mentee.words))
     tested = _tested(looked.table, mentee, sought)
     table = looked.to_rank(np.union1d(tested.possible, looked.table.rows(sought.pinned)))
     scorer = Scorer(table, rules.weights, criteria)
@@ -320,7 +322,8 @@ def _only(case: Case, only: Only | None) -> filters.Only:
         return filters.Only()
     among = only.among
     if only.name.strip():
-        named = Mentor.objects.filter(union=case.union_id, name__icontains=only.name.strip())
+        mentors = Mentor.objects.filter(union=case.union_id)
+        named = mentors.filter(holding(mentors, only.name.strip(), "name"))
         keys = set(named.order_by().values_list("pk", flat=True))
         among = tuple(sorted(keys & set(among) if among is not None else keys))
     return filters.Only(speaks=only.speaks, way=only.way, among=among)
