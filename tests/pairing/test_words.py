@@ -60,7 +60,7 @@ SENTENCES: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
     ),
     (
         "speciality",
-        {"words": ("engineering", "engineer", "industrial")},
+        {"words": ("games", "engineering", "engineer", "industrial")},
         [{"title": "Industrial engineer"}],
         "Maria: industrial engineer, as Amina wrote: engineering, industrial",
     ),
