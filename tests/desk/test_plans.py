@@ -183,7 +183,7 @@ def test_approving_all(admin: Any, plan: PairingPlan, commit: Any) -> None:
     page = text(admin.get(address(plan)))
     assert "the mentors of 3 people were invited" in page
     assert "3 people whose mentors are invited" in page
-    assert "0 of 1 waiting person gets mentors" in page
+    assert "3 people invited, 1 without mentors" in page
     assert "Approve" not in page
     assert "Solve all 1 again" in page
 
@@ -198,7 +198,13 @@ def test_what_is_not_ticked_is_not_invited(admin: Any, plan: PairingPlan, commit
     assert not Proposal.objects.exists()
     commit(admin.post, address(plan), sent | {"expected": "1"})
     assert list(Proposal.objects.values_list("case", flat=True)) == [keep.case_id]
-    assert "Approve 2 and invite 2 mentors" in text(admin.get(address(plan)))
+    # Who was left out stays so: nobody is invited by a second press.
+    page = text(admin.get(address(plan)))
+    assert "Nobody is ticked: nobody is invited." in page
+    assert "1 person invited, 2 proposed, 1 without mentors" in page
+    assert "1 person invited, 2 proposed, 1 without mentors" in text(admin.get(reverse(PLANS)))
+    assert "Nobody is ticked." in press(address(plan), ticks(admin, plan, action="approve"))
+    assert Proposal.objects.count() == 1
 
 
 def test_nobody_ticked_invites_nobody(admin: Any, plan: PairingPlan, press: Any) -> None:

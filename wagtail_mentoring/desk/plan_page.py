@@ -101,7 +101,8 @@ class PlanPage(PlanScreen):
             )
             return redirect(self.here)
         begin_approval(self.plan, table.chosen, self.request.user)
-        self.forget()
+        if not table.left_out:
+            self.forget()
         return self.to_plan()
 
     def keep_ticks(self) -> None:

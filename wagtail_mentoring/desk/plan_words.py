@@ -38,17 +38,32 @@ def short_title(plan: PairingPlan) -> str:
 
 
 def heading(figures: Mapping[str, Any], invited: int) -> str:
-    """Return how many of those who wait get mentors, as the page's heading."""
+    """Return how many of those who wait get mentors, and, once some are ``invited``, of how many they are.
+
+    This is the page's heading, and what the list says of the plan.
+    """
     waiting, served = figures["waiting"], figures["served"]
     if not waiting:
         return ngettext(
             "The mentors of %(n)s person are invited", "The mentors of %(n)s people are invited", invited
         ) % {"n": invited}
+    if invited:
+        return ", ".join(_of_all(invited, served, waiting - served))
     return ngettext(
         "%(served)s of %(waiting)s waiting person gets mentors",
         "%(served)s of %(waiting)s waiting people get mentors",
         waiting,
     ) % {"served": served, "waiting": waiting}
+
+
+def _of_all(invited: int, served: int, nobody: int) -> list[str]:
+    """Return for how many mentors are invited, for how many they are only proposed, and who has none."""
+    parts = [
+        (invited, ngettext("%(n)s person invited", "%(n)s people invited", invited)),
+        (served, ngettext("%(n)s proposed", "%(n)s proposed", served)),
+        (nobody, ngettext("%(n)s without mentors", "%(n)s without mentors", nobody)),
+    ]
+    return [sentence % {"n": number} for number, sentence in parts if number]
 
 
 def counts(figures: Mapping[str, Any]) -> str:
@@ -206,7 +221,7 @@ def changed(result: Mapping[str, Any]) -> list[str]:
         (change["others"], ngettext("%(n)s with other mentors", "%(n)s with other mentors", change["others"])),
         (change["gained"], ngettext("%(n)s has mentors now", "%(n)s have mentors now", change["gained"])),
         (change["lost"], ngettext("%(n)s has none any more", "%(n)s have none any more", change["lost"])),
-        (change["came"], ngettext("%(n)s waits since", "%(n)s wait since", change["came"])),
+        (change["came"], ngettext("%(n)s came into the plan", "%(n)s came into the plan", change["came"])),
         (change["went"], ngettext("%(n)s does not wait any more", "%(n)s do not wait any more", change["went"])),
     ]
     return [sentence % {"n": number} for number, sentence in told if number]
@@ -251,13 +266,16 @@ def approved(result: Mapping[str, Any]) -> str:
 
 
 def in_the_list(plan: PairingPlan) -> str:
-    """Return what the list of plans says of one."""
+    """Return what the list of plans says of one, which has ``invited``, ``proposed`` and ``without`` (its rows)."""
     if plan.status in (PlanStatus.WAITING, PlanStatus.RUNNING):
         return _("Being made")
     if plan.status == PlanStatus.FAILED:
         return _("Could not be made")
-    last = (plan.result.get("rounds") or [None])[-1]
-    return "" if last is None else heading(last, 0)
+    if not plan.result.get("rounds"):
+        return ""
+    found: Any = plan
+    figures = {"waiting": found.proposed + found.without, "served": found.proposed}
+    return heading(figures, found.invited)
 
 
 def people(number: int) -> str:

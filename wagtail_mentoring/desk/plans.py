@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring.numbers import whole_number
-from wagtail_mentoring.pairing.choices import PlanStatus
+from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.pairing.plans import at_work, lost, make_plan, queues
 from wagtail_mentoring.programme import dates
@@ -92,7 +93,15 @@ class Plans(Screen):
 
     def plans(self) -> Any:
         plans = PairingPlan.objects.filter(union__in=self.unions).defer("inputs")
-        return plans.select_related("union", "created_by")
+        return (
+            plans.select_related("union", "created_by")
+            .annotate(
+                proposed=Count("rows", filter=Q(rows__status=PlanRowStatus.PROPOSED)),
+                invited=Count("rows", filter=Q(rows__status=PlanRowStatus.APPROVED)),
+                without=Count("rows", filter=Q(rows__status__in=[PlanRowStatus.NOBODY, PlanRowStatus.HELD_BACK])),
+            )
+            .order_by("-pk")
+        )
 
     def row(self, plan: PairingPlan) -> dict[str, Any]:
         """Return what the list says of one plan."""
