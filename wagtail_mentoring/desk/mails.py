@@ -177,4 +177,3 @@ class Readings(Listing):
             return readings
         roles = union_roles(self.request.user)
         return readings.filter(union__in=[pk for pk, found in roles.items() if UnionRole.SUPERVISOR in found])
-
