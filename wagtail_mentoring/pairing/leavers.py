@@ -44,10 +44,11 @@ def leavers(cases: "QuerySet[Any] | Iterable[int]") -> list[Leaver]:
     ).select_related("mentor", "pair")
     found = []
     for member in members:
-        since = wishes.get((int(member.pair.case_id), member.mentor_id))
+        case_id = member.pair.case_id or 0  # never empty: the pairs were found by their cases
+        since = wishes.get((case_id, member.mentor_id))
         # Whoever came back into the pair after having left has not asked again.
         if since is not None and since >= member.joined_at:
-            found.append(Leaver(int(member.pair.case_id), member.mentor, since))
+            found.append(Leaver(case_id, member.mentor, since))
     return sorted(found, key=lambda one: (one.since, one.case_id, one.mentor.pk))
 
 
