@@ -23,7 +23,7 @@ def main() -> int:
         return 2
     from tests.conftest import restore_wagtail
 
-    from . import documents_rows, queue_rows, suggest_rows, verify_rows
+    from . import documents_rows, due_rows, queue_rows, suggest_rows, verify_rows
     from . import rows as case_rows
 
     setup_test_environment()
@@ -31,7 +31,14 @@ def main() -> int:
     try:
         restore_wagtail()
         rows = []
-        for measure in (*case_rows.ALL, *documents_rows.ALL, *verify_rows.ALL, *suggest_rows.ALL, *queue_rows.ALL):
+        for measure in (
+            *case_rows.ALL,
+            *due_rows.ALL,
+            *documents_rows.ALL,
+            *verify_rows.ALL,
+            *suggest_rows.ALL,
+            *queue_rows.ALL,
+        ):
             for row in measure():
                 rows.append(row)
                 limit = "" if row.at_most is None else f"  at most {row.at_most}"

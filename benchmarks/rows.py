@@ -207,24 +207,38 @@ def _client_with(slug: str, number: int) -> Client:
     return client
 
 
-def a_field_page() -> list[Row]:
-    """A published field page, against a plain Wagtail page with the same text in the same frame."""
-    from wagtail.models import Page, Site
-
+def field_page() -> FieldPage:
+    """Return a field page of the demonstration, with the pages around it."""
     from wagtail_mentoring.setup.demo.pages import load_pages
     from wagtail_mentoring.setup.demo.unions import load_unions
     from wagtail_mentoring.setup.programme import default_programme
 
+    found = FieldPage.objects.filter(slug="architects").first()
+    if found is None:
+        programme, _made = default_programme()
+        load_pages(programme, load_unions(programme))
+        found = FieldPage.objects.get(slug="architects")
+    return found
+
+
+def plain_page_like(page: FieldPage, slug: str) -> Any:
+    """Return a plain Wagtail page, published, with the text of ``page``."""
+    from wagtail.models import Page, Site
+
     from .peer.models import PlainPage
 
-    programme, _made = default_programme()
-    load_pages(programme, load_unions(programme))
-    page = FieldPage.objects.get(slug="architects")
-    plain = PlainPage(title=page.title, slug="plain", lead=page.lead, body=page.body)
+    plain = PlainPage(title=page.title, slug=slug, lead=page.lead, body=page.body)
     root = Site.objects.get(is_default_site=True).root_page
     # Below the same parent, whatever that may hold by its own rules.
     Page.objects.get(pk=root.pk).add_child(instance=plain)
     plain.save_revision().publish()
+    return plain
+
+
+def a_field_page() -> list[Row]:
+    """A published field page, against a plain Wagtail page with the same text in the same frame."""
+    page = field_page()
+    plain = plain_page_like(page, "plain")
     client = Client()
 
     def arm(address: str) -> Arm:

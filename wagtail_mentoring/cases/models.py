@@ -84,7 +84,11 @@ class Case(ClusterableModel):
             models.Index(fields=["union", "-id"], name="mentoring_case_union"),
             models.Index(fields=["union", "-state_since"], name="mentoring_case_since"),
             models.Index(fields=["state", "state_since"], name="mentoring_case_due"),
-            models.Index(fields=["state", "log_at"], name="mentoring_case_idle"),
+            models.Index(
+                fields=["participation", "log_at"],
+                condition=models.Q(closed_at__isnull=True),
+                name="mentoring_case_idle",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -86,7 +86,7 @@ class Meeting(models.Model):
         indexes = [
             models.Index(fields=["status", "starts_at"]),
             # What is planned in one case: by the index of what is planned that would read all plans.
-            models.Index(fields=["case", "status"], name="mentoring_meeting_of_case"),
+            models.Index(fields=["case", "status", "starts_at"], name="mentoring_meeting_of_case"),
         ]
 
     def __str__(self) -> str:

@@ -353,7 +353,8 @@ def idle(moment: datetime.datetime) -> Iterator[tuple[datetime.datetime, "QueryS
     """
     ahead = Meeting.objects.filter(case=OuterRef("pk"), status=MeetingStatus.PLANNED, starts_at__gt=moment)
     states = [state.value for state in OPEN_STATES if state != CaseState.APPLIED]
-    cases = Case.objects.filter(~Exists(ahead), state__in=states)
+    # Not closed, by the column of the index: closed cases only ever become more.
+    cases = Case.objects.filter(~Exists(ahead), state__in=states, closed_at__isnull=True)
     for days, keys in _groups("idle_days"):
         since = moment - days
         yield since, cases.filter(participation__in=keys, log_at__lte=since).annotate(last_line=last_line())

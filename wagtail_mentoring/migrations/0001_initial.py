@@ -1491,7 +1491,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='meeting',
-            index=models.Index(fields=['case', 'status'], name='mentoring_meeting_of_case'),
+            index=models.Index(fields=['case', 'status', 'starts_at'], name='mentoring_meeting_of_case'),
         ),
         migrations.AddConstraint(
             model_name='meeting',
@@ -1767,7 +1767,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['state', 'log_at'], name='mentoring_case_idle'),
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['participation', 'log_at'], name='mentoring_case_idle'),
         ),
         migrations.AddConstraint(
             model_name='case',

@@ -1,0 +1,101 @@
+"""``mentoring_due``: as much that is due, among few cases and among many. And the private page of a mentee."""
+
+import datetime
+import gc
+import statistics
+import time
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.factories import make_case, make_field, make_mentor
+from tests.messages.many import like, model_case, nobody_recorded, nothing_happens
+from wagtail_mentoring import clock
+from wagtail_mentoring.messages.conversation.models import Reminder
+from wagtail_mentoring.messages.models import OutboxMessage
+from wagtail_mentoring.people import links
+
+from .measure import Arm, Row, compare
+from .rows import ROUNDS, field_page, plain_page_like
+
+FEW, MANY, DUE = 1_000, 10_000, 50
+TIMES = 15
+#: Past the hour of the daily mails, so that they are in it.
+NOON = datetime.time(12)
+
+
+def what_is_due() -> list[Row]:
+    """The whole command, with what it delivers, in a transaction that is rolled back: the same is due each time."""
+    OutboxMessage.objects.all().delete()
+    with clock.at(timezone.make_aware(datetime.datetime.combine(clock.today(), NOON))):
+        one = model_case()
+        OutboxMessage.objects.all().delete()
+        due = like(one, DUE)
+        nobody_recorded(due[: DUE // 2], 4)
+        nothing_happens(due[DUE // 2 :], 40)
+        like(one, FEW - DUE)
+        few, again = _seconds(), _seconds()
+        like(one, MANY - FEW)
+        many = _seconds()
+    told = f"at {FEW:,} cases ({few:.3f} s)"
+    name = f"mentoring_due with {DUE} due at {MANY:,} cases"
+    return [
+        Row(name, round(many, 3), "s", told, round(many / few, 2), 1.5),
+        Row(f"A/A: the same at {FEW:,}", round(again, 3), "s", "the same again", round(again / few, 2), None),
+    ]
+
+
+def _seconds() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    spent = []
+    for turn in range(-2, TIMES):
+        gc.collect()
+        begin = time.perf_counter()
+        with transaction.atomic():
+            call_command("mentoring_due", stdout=StringIO())
+            taken = time.perf_counter() - begin
+            # Of each round there is one row, beside those of the people.
+            told = Reminder.objects.filter(mentee=None, mentor=None).count()
+            assert told == DUE, told
+            transaction.set_rollback(True)
+        if turn >= 0:
+            spent.append(taken)
+    return statistics.median(spent)
+
+
+def a_private_page() -> list[Row]:
+    """A mentee's own page in the middle of the way, against a plain Wagtail page with the text of a field page."""
+    plain = plain_page_like(field_page(), "plain-beside-private")
+    field = make_field()
+    case = make_case(field, "meeting_2", mentors=[make_mentor(field), make_mentor(field)])
+    opened, client = Client(), Client()
+    address = reverse("wagtail_mentoring:portal_open", args=[links.token(links.link_for(case, mentee=case.mentee))])
+    assert opened.post(address).status_code == 302
+    home = reverse("wagtail_mentoring:portal_home")
+
+    def arm(browser: Client, address: str) -> Arm:
+        def ready() -> Any:
+            def get() -> None:
+                assert browser.get(address).status_code == 200
+
+            return get
+
+        return ready
+
+    return compare(
+        "a mentee's private page",
+        arm(opened, home),
+        "a plain Wagtail page",
+        arm(client, plain.get_url()),
+        at_most=1.5,
+        rounds=ROUNDS,
+    )
+
+
+ALL = (what_is_due, a_private_page)

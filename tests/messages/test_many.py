@@ -1,0 +1,58 @@
+"""What is due costs what is due, not how many cases there are."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from tests.messages.many import like, model_case, nobody_recorded, nothing_happens
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.messages import reminders
+from wagtail_mentoring.messages.conversation.models import Reminder
+from wagtail_mentoring.messages.models import OutboxMessage
+
+pytestmark = pytest.mark.django_db
+RULES = {rule.name: rule for rule in reminders.RULES}
+
+
+def queries() -> int:
+    """Return how many statements a run takes, which is undone."""
+    with transaction.atomic(), CaptureQueriesContext(connection) as found:
+        call_command("mentoring_due", stdout=StringIO())
+        assert Reminder.objects.filter(mentor=None, mentee=None).count() == 4
+        transaction.set_rollback(True)
+    return len(found)
+
+
+def test_a_run_takes_as_many_statements_among_many_cases_as_among_few() -> None:
+    one = model_case()
+    due = like(one, 4)
+    nobody_recorded(due[:2], 4)
+    nothing_happens(due[2:], 40)
+    OutboxMessage.objects.all().delete()
+    queries()
+    few = queries()
+    like(one, 40)
+    assert queries() == few
+
+
+def test_idle_cases_are_read_by_the_index_of_their_last_line() -> None:
+    like(model_case(), 300)
+    if connection.vendor == "postgresql":
+        # Of so few rows it would read all.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    (query,) = reminders._idle(clock.now())
+    plan = query.explain()
+    assert "mentoring_case_idle" in plan, plan
+    # And of the plans those of the case at hand.
+    assert "mentoring_meeting_of_case" in plan and "SCAN wagtail_mentoring_case" not in plan, plan
+
+
+def test_a_case_knows_when_its_last_line_was_written() -> None:
+    case = model_case()
+    assert Case.objects.get(pk=case.pk).log_at == case.log.latest("sequence").timestamp
