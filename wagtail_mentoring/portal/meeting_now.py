@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.meetings import feedback
-from wagtail_mentoring.meetings.searching import slots_for, why_not_suggest
+from wagtail_mentoring.meetings.models import Meeting, TimeSearch
+from wagtail_mentoring.meetings.searching import slots_for
 from wagtail_mentoring.meetings.slots import SlotTable, open_search
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import zone_of
@@ -120,6 +121,13 @@ def feedback_now(visit: Visit, title: str) -> Where | None:
     )
 
 
+def _begun_by_mentors(record: Record) -> bool:
+    """Return whether times for the next meeting were suggested or planned before, so that the mentee may suggest."""
+    number = len(record.held) + 1
+    searched = TimeSearch.objects.filter(case=record.case, number=number)
+    return searched.exists() or Meeting.objects.filter(case=record.case, number=number).exists()
+
+
 def _how_it_ends() -> str:
     return _("Your contact person writes to you about how it ends.")
 
@@ -134,12 +142,12 @@ def _left(record: Record) -> tuple[str, ...]:
 
 
 def _no_time(record: Record, visit: Visit, title: str, table: SlotTable | None) -> Where:
-    case = record.case
     if not (more := _left(record)):
         return Where(title, nothing(), _how_it_ends())
     if table is not None and table.rows:
         return Where(title, nothing(), _("You have ticked your times. We wait for the others."), more)
-    if why_not_suggest(case, visit.person):
+    # The page itself asks the flow; here it is enough who begins.
+    if record.for_mentee and not _begun_by_mentors(record):
         return Where(title, nothing(), _("Your mentors suggest the first times. We write to you then."), more)
     if not isinstance(visit.person, Mentor):
         return Where(
