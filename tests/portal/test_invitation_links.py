@@ -119,6 +119,27 @@ def test_a_session_opens_the_pages_of_its_own_kind_alone() -> None:
     assert status(first) == "asked"
 
 
+def test_the_address_of_another_page_leads_to_the_one_that_is_open() -> None:
+    field = make_field()
+    mentor = make_mentor(field, capacity=3)
+    case = make_case(field, "paired", mentors=[mentor, make_mentor(field)], agreement="out")
+    first = invitation_of(make_asked(mentor, make_mentor(field)))
+    for link, other, home in (
+        (links.link_for_invitation(first), "/mentoring/p/", PAGE),
+        (links.link_for(case, mentor=mentor), OWN, "/mentoring/p/"),
+        (links.link_for_mentor(mentor), PAGE, OWN),
+    ):
+        client = open_link(link)
+        answer = client.get(other)
+        assert answer.status_code == 403
+        page = answer.content.decode()
+        assert f'href="{home}">Go to the page that is open' in page and "Your page has closed" not in page
+        assert client.get(home).status_code == 200
+        # What opens nothing any more is not led to.
+        links.revoke(link)
+        assert "Your page has closed" in client.get(other).content.decode()
+
+
 def test_the_forms_are_guarded_against_other_sites() -> None:
     first = invitation_of(make_asked())
     client = Client(enforce_csrf_checks=True)

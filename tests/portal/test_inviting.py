@@ -21,6 +21,9 @@ from tests.portal.asking import (
 )
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.messages.compose import compose
+from wagtail_mentoring.messages.models import OutboxMessage
+from wagtail_mentoring.messages.texts import load_default_texts
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.models import Invitation
@@ -235,6 +238,39 @@ def test_a_question_and_its_answer() -> None:
     invitations.reply(first.pk, "No, from another town.", handler)
     assert "No, from another town." in text(client.get(PAGE))
     assert invited(invitation_of(first.proposal, 1)).get(PAGE).content.decode().count("another town") == 0
+
+
+def test_two_questions_to_one_mentor_are_told_apart() -> None:
+    """In the mails by their number, and each page leads to the other one, also after the answer."""
+    load_default_texts()
+    mentor = make_mentor(make_field(), capacity=3, oriented_on=clock.today())
+    first, second = (invitation_of(make_asked(mentor, make_mentor(make_field()))) for _mentee in range(2))
+    invitations.ask(second.pk, "Who is it?")
+    mails = [compose(row) for row in OutboxMessage.objects.filter(event="invitation", mentor=mentor).order_by("pk")]
+    assert "of 2" not in mails[0].subject + mails[0].text and "more than one" not in mails[0].text
+    assert mails[1].subject == "Would you mentor a colleague? (2 of 2)"
+    assert "more than one person, each in a mail of its own (2 of 2)." in mails[1].text
+    with clock.at(clock.now() + datetime.timedelta(days=4)):
+        invitations.remind_due()
+    reminder = compose(OutboxMessage.objects.get(event="invitation_reminder", mentor=mentor))
+    assert reminder.subject.endswith("(1 of 2)"), "the other one waits for our answer and is not reminded of"
+    client, to_second = invited(first), f"{PAGE}other/{second.pk}/"
+    page = client.get(PAGE)
+    assert "We ask you about one more person too" in text(page) and to_second in page.content.decode()
+    thanks = text(client.post(PAGE, {"answer": "yes"}, follow=True))
+    assert "Thank you, you have said yes" in thanks and "We ask you about one more person too" in thanks
+    assert client.get(to_second).status_code == 405
+    assert client.post(to_second).headers["Location"] == PAGE
+    page = client.get(PAGE)
+    assert page.context["visit"].invitation == second
+    # The one that is answered is asked no more, but still opens from here while it is open.
+    assert "We ask you about" not in text(page)
+    assert client.post(f"{PAGE}other/{first.pk}/").status_code == 302
+    # Nobody comes by this way to a question to somebody else, nor to one that is over.
+    theirs = invitation_of(make_asked())
+    assert client.post(f"{PAGE}other/{theirs.pk}/").status_code == 404
+    Invitation.objects.filter(pk=second.pk).update(status=InvitationStatus.EXPIRED)
+    assert client.post(to_second).status_code == 404
 
 
 def test_expired_withdrawn_and_queued_are_said_kindly() -> None:

@@ -129,7 +129,17 @@ def send_invitation(event: str, invitation: Invitation, *, link: PrivateLink | N
         return
     if invitation.answer_by and invitation.status in (InvitationStatus.ASKED, InvitationStatus.EXPIRED):
         context["answer_by_on"] = invitation.answer_by.isoformat()
+    context |= _which(invitation)
     put(event, to=mentor, case=case, link=link or links.link_for_invitation(invitation), context=context)
+
+
+def _which(invitation: Invitation) -> dict[str, list[int]]:
+    """Return which of the mentor's open questions it is, and of how many: their mails differ in nothing else."""
+    asked = Invitation.objects.filter(
+        mentor=invitation.mentor_id, status=InvitationStatus.ASKED, proposal__status=ProposalStatus.OPEN
+    )
+    found = list(asked.order_by("asked_at", "pk").values_list("pk", flat=True))
+    return {"which": [found.index(invitation.pk) + 1, len(found)]} if invitation.pk in found else {}
 
 
 @receiver(invitation_sent, dispatch_uid=_UID("invitation_sent"))

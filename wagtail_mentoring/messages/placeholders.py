@@ -16,7 +16,7 @@ UNION = ("union", "union_short", "contact", "contact_email")
 #: About the receiver's case.
 CASE = ("reference", "field", "link")
 #: Known in the subject, if the body knows them: nothing personal stands on a locked screen.
-IN_SUBJECT = ("union", "union_short", "reference")
+IN_SUBJECT = ("union", "union_short", "reference", "which")
 
 #: What a mail to the contact person knows of a case.
 _OF_CASE = ("name", *UNION, "reference", "field", "case_address")
@@ -55,11 +55,11 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "mentor_thanks": ("name", *UNION),
     "new_mentor": ("name", *UNION, "mentor_address"),
     "mentor_stops": ("name", *UNION, "message", "mentor_address"),
-    "invitation": ("name", *UNION, "reference", "field", "meetings", "answer_by", "invitation"),
-    "invitation_reminder": ("name", *UNION, "reference", "field", "meetings", "answer_by", "invitation"),
+    "invitation": ("name", *UNION, "reference", "field", "meetings", "answer_by", "which", "invitation"),
+    "invitation_reminder": ("name", *UNION, "reference", "field", "meetings", "answer_by", "which", "invitation"),
     "invitation_withdrawn": ("name", *UNION, "reference", "field", "your_answer"),
     "invitation_expired": ("name", *UNION, "reference", "field", "answer_by", "link"),
-    "question_answered": ("name", *UNION, "reference", "field", "answer_by", "invitation"),
+    "question_answered": ("name", *UNION, "reference", "field", "answer_by", "which", "invitation"),
     "invitation_no": ("name", *UNION, "reference", "field", "answer", "what_next", "case_address"),
     "invitation_question": ("name", *UNION, "reference", "field", "answer_by", "case_address"),
     "proposal_failed": ("name", *UNION, "reference", "field", "case_address"),

@@ -29,6 +29,7 @@ def sentences(row: OutboxMessage) -> dict[str, str]:
         "agreement_language": _language(row),
         "meetings": _meetings(row),
         "your_answer": _your_answer(context) if row.event == MailEvent.INVITATION_WITHDRAWN else "",
+        "which": _which(context),
         "your_place": _your_place(context) if row.event == MailEvent.MENTOR_KNOWN else "",
         "found": _found(context) if row.event == MailEvent.PAIR_ASKED else "",
         "answer": _answer(context),
@@ -101,6 +102,12 @@ def _your_answer(context: Mapping[str, Any]) -> str:
     if context.get("said_yes"):
         return _("Thank you for saying yes.")
     return _("You do not need to answer any more.")
+
+
+def _which(context: Mapping[str, Any]) -> str:
+    """Which of the questions that are open it is, for a mentor who has several; "" for the only one."""
+    place, number = context.get("which") or (0, 0)
+    return _("(%(place)s of %(number)s)") % {"place": place, "number": number} if number > 1 else ""
 
 
 def _your_place(context: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,12 +12,15 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages.addresses import text_address
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.choices import InvitationStatus
+from wagtail_mentoring.people import links
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.workflows import StepRefused
 
+from . import session
 from .asked import asked, stage_of
 from .mentor_forms import YES, AnswerForm, PauseForm, QuestionForm
+from .own_page import open_invitations, questions_of
 from .own_profile import pause as take_pause
 from .session import InvitationVisit, mentor_frame, with_invitation
 
@@ -34,7 +37,14 @@ def _page(request: HttpRequest, visit: InvitationVisit, **given: Any) -> HttpRes
     }
     wrong = any(form.is_bound and form.errors for form in forms.values())
     message = given.get("message", "")
-    context = mentor_frame(visit, shown=shown, message=message, invitation=visit.invitation, case=visit.case, **forms)
+    others = [
+        one
+        for one in questions_of(visit.mentor)
+        if one[0] != visit.invitation and one[0].status == InvitationStatus.ASKED
+    ]
+    context = mentor_frame(
+        visit, shown=shown, message=message, invitation=visit.invitation, case=visit.case, others=others, **forms
+    )
     status = given.get("status") or (422 if wrong or message else 200)
     return render(request, "wagtail_mentoring/portal/invitation.html", context, status=status)
 
@@ -107,4 +117,15 @@ def pause(request: HttpRequest, visit: InvitationVisit) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, visit, pause_form=form)
     take_pause(visit.mentor.pk, form.cleaned_data["until"])
+    return redirect(HERE)
+
+
+@with_invitation
+@require_POST
+def to_other(request: HttpRequest, visit: InvitationVisit, number: int) -> HttpResponseBase:
+    """Go to another open question to the same mentor, with the link that belongs to it."""
+    found = next((row for row in open_invitations(visit.mentor) if row.pk == number), None)
+    if found is None:
+        raise Http404
+    session.begin(request, links.link_for_invitation(found))
     return redirect(HERE)

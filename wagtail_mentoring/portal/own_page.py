@@ -104,7 +104,7 @@ def own_page(mentor: Mentor) -> OwnPage:
     today = clock.today()
     return OwnPage(
         stage=stage_of(mentor),
-        invitations=_questions(mentor),
+        invitations=questions_of(mentor),
         cases=[
             OwnCase(
                 case.reference,
@@ -125,7 +125,7 @@ def own_page(mentor: Mentor) -> OwnPage:
     )
 
 
-def _questions(mentor: Mentor) -> list[tuple[Invitation, str, str]]:
+def questions_of(mentor: Mentor) -> list[tuple[Invitation, str, str]]:
     """Return the open questions with a title and the day of the answer. One query."""
     return [
         (

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.text import capfirst
@@ -251,11 +252,21 @@ def with_invitation(view: Callable[..., HttpResponseBase]) -> View:
     return with_found(current_invitation, view)
 
 
+def open_here(request: HttpRequest) -> str:
+    """Return the address of the page that the session's link opens, "" when it opens none."""
+    found = {LinkPurpose.CASE: current, LinkPurpose.INVITATION: current_invitation, LinkPurpose.MENTOR: current_mentor}
+    return next((reverse(HOMES[purpose]) for purpose, visit in found.items() if visit(request) is not None), "")
+
+
 def refused(request: HttpRequest, *, over: bool = False) -> HttpResponse:
-    """Return the page for a link, or a session, that does not work any more: it offers a fresh link by mail."""
+    """Return the page for a link, or a session, that does not work any more: it offers a fresh link by mail.
+
+    ``over``: an address was opened for which the session has no link. If it has one for another page, it leads there.
+    """
     from .forms import NewLinkForm
 
-    return render(request, "wagtail_mentoring/portal/refused.html", {"form": NewLinkForm(), "over": over}, status=403)
+    context = {"form": NewLinkForm(), "over": over, "open_here": open_here(request) if over else ""}
+    return render(request, "wagtail_mentoring/portal/refused.html", context, status=403)
 
 
 def speak(request: HttpRequest, language: str) -> str:

@@ -51,6 +51,7 @@ urlpatterns = [
     path("p/invitation/", inviting.invitation, name="portal_invitation"),
     path("p/invitation/question/", inviting.ask, name="portal_invitation_ask"),
     path("p/invitation/break/", inviting.pause, name="portal_invitation_pause"),
+    path("p/invitation/other/<int:number>/", inviting.to_other, name="portal_invitation_other"),
     # The mentor's own page
     path("p/mentor/", own_page.home, name="portal_mentor"),
     path("p/mentor/profile/", own_page.profile, name="portal_mentor_profile"),
