@@ -10,6 +10,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from viewflow import fsm
 
+from wagtail_mentoring.texts import visible
+
 from .conditions import (
     may,
     needs_agreement_out,
@@ -40,7 +42,7 @@ from .states import (
 
 
 def _require(text: str | None, message: Any, field: str = "reason") -> None:
-    if not (text or "").strip():
+    if not visible(text or ""):
         raise StepRefused(message, {field: message})
 
 

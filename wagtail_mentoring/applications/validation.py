@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.texts import visible
 
 # Day, month, year, the sign of the century (since 2023 also U to Y and B to F), number and check character.
 # Source: the Digital and Population Data Services Agency, "The personal identity code".
@@ -54,13 +55,19 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def refuse_control_characters(value: str) -> None:
-    """Raise ValidationError for a text with characters that nobody can see or type: null bytes and the like."""
-    for character in value:
-        if character in _TURNING or (unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t"):
-            raise ValidationError(
-                _("There is a sign in this text that cannot be shown. Please write the text again."),
-                code="control_character",
-            )
+    """Raise ValidationError for a text with characters that nobody can see or type: null bytes and the like.
+
+    Also for one of which nothing at all can be seen, though there is something in it.
+    """
+    odd = any(
+        character in _TURNING or (unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t")
+        for character in value
+    )
+    if odd or (value.strip() and not visible(value)):
+        raise ValidationError(
+            _("There is a sign in this text that cannot be shown. Please write the text again."),
+            code="control_character",
+        )
 
 
 _ADDRESS = re.compile(r"://|\bwww\.|@", re.IGNORECASE)

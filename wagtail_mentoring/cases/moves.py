@@ -14,6 +14,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.people.models import Mentee
 from wagtail_mentoring.programme.models import ProfessionalField
 from wagtail_mentoring.programme.themes import freeze, themes_for
+from wagtail_mentoring.texts import visible
 from wagtail_mentoring.workflows import CaseState, StepRefused, apply_step
 from wagtail_mentoring.workflows.steps import NOT_YOURS, STEP_NAMES, refusal
 
@@ -50,8 +51,9 @@ class Move:
     tried: tuple[str, dict[str, Any]] | None = None
 
     def words(self, name: str) -> str:
-        """Return the text entered as ``name``; empty when nothing was entered, or when it was given as None."""
-        return str(self.inputs.get(name) or "")
+        """Return the text entered as ``name``; empty when nothing was entered that can be seen, or None was given."""
+        text = str(self.inputs.get(name) or "")
+        return text if visible(text) else ""
 
 
 #: Writes the rows that a step brings, and returns the inputs that the flow's method checks.

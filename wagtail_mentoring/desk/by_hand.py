@@ -12,6 +12,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.pairing.suggestions import Choices, choices
+from wagtail_mentoring.people.finding import holding
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.programme import dates
 
@@ -88,7 +89,7 @@ def list_mentors(
     """
     field_of = Mentor.objects.filter(union=case.union_id, fields=case.field_id, anonymised_at=None)
     ticked = list(chosen)[: 2 * LISTED]
-    called = _first(field_of.filter(name__icontains=name)) if name else []
+    called = _first(field_of.filter(holding(field_of, name, "name"))) if name else []
     about = called[:LISTED]
     found = choices(
         case, full=full, beside=beside, about=[*about, *ticked], options=options, singles=0 if name else LISTED

@@ -19,6 +19,7 @@ from wagtail_mentoring.pairing.choices import ProposalStatus
 from wagtail_mentoring.pairing.leavers import Leaver, leavers
 from wagtail_mentoring.pairing.mentors import available_for, with_load
 from wagtail_mentoring.pairing.models import Invitation, MentorPair, PairMembership, Proposal
+from wagtail_mentoring.people.finding import called
 from wagtail_mentoring.people.models import Mentor, PrivateLink
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.workflows import CaseFacts, CaseState, Step, steps_from
@@ -299,13 +300,9 @@ class Dossier:
     def others_running(self) -> list[Case]:
         """Other running cases of what may be the same person: same mail address or same name, same union."""
         mentee = self.mentee
-        return list(
-            Case.objects.running()
-            .filter(union=self.case.union_id)
-            .filter(Q(mentee__email__iexact=mentee.email or "-") | Q(mentee__name__iexact=mentee.name))
-            .exclude(pk=self.case.pk)
-            .order_by("pk")[:5]
-        )
+        others = Case.objects.running().filter(union=self.case.union_id).exclude(pk=self.case.pk)
+        same = Q(mentee__email__iexact=mentee.email or "-") | called(others, mentee.name, "mentee__name")
+        return list(others.filter(same).order_by("pk")[:5])
 
     def since(self, state: CaseState) -> datetime.datetime | None:
         """When the case came into ``state`` last, None when it never did."""

@@ -48,17 +48,12 @@ class PlanPage(PlanScreen):
             if action == "start":
                 plans.start_again(self.plan, request.user)
                 return self.to_plan()
-            if action == "count" and request.POST.get("seen") != self.table.seen:
-                raise StepRefused(self.changed_since())
-            self.keep_ticks()
+            self.keep_ticks(action)
             return self.act(action, whole_number(written))
         except StepRefused as refused:
             if action == "count":
                 return JsonResponse({"after": [str(refused)]})
             return self.to_plan(refused)
-
-    def changed_since(self) -> str:
-        return _("The plan has changed since this page was shown. Nothing was sent. Look at it again.")
 
     def act(self, action: str, value: int | None) -> HttpResponse:
         """Do what the button is for, after the ticks are kept; ``value``: its row or page. Raises StepRefused."""
@@ -71,7 +66,8 @@ class PlanPage(PlanScreen):
         elif action == "row" and value is not None:
             return redirect(reverse("mentoring_desk:plan_row", args=[self.plan.pk, value]))
         elif action == "page" and value is not None:
-            return redirect(f"{self.address}?p={value}#served")
+            everything = "&all=1" if "all" in self.request.GET else ""
+            return redirect(f"{self.address}?p={value}{everything}#served")
         elif action == "all":
             return redirect(f"{self.address}?all=1")
         elif action == "discard":
@@ -87,8 +83,6 @@ class PlanPage(PlanScreen):
     def approve(self) -> HttpResponse:
         """Invite for the rows that are ticked, if they are what the page showed."""
         table = self.table
-        if self.request.POST.get("seen") != table.seen:
-            raise StepRefused(self.changed_since())
         if not table.chosen:
             raise StepRefused(_("Nobody is ticked. Tick the people whose mentors you want to invite."))
         if self.request.POST.get("expected") != str(len(table.chosen)):
@@ -100,22 +94,46 @@ class PlanPage(PlanScreen):
                 % {"people": ticked},
             )
             return redirect(self.here)
-        begin_approval(self.plan, table.chosen, self.request.user)
+        begin_approval(self.plan, table.chosen, self.request.user, seen=self.seen)
         if not table.left_out:
             self.forget()
         return self.to_plan()
 
-    def keep_ticks(self) -> None:
-        """Store the locks of the rows that the page showed, and remember which of them are not to be approved."""
-        shown, locked, invited = (
-            {key for written in self.request.POST.getlist(name) if (key := whole_number(written)) is not None}
-            for name in ("shown", "lock", "invite")
-        )
+    @property
+    def seen(self) -> str:
+        """The mark of what the page showed on which the press was made."""
+        return self.request.POST.get("seen", "")
+
+    def keep_ticks(self, action: str) -> None:
+        """Store the locks that were changed on the page, and remember which rows are not to be approved.
+
+        Raises StepRefused for a press on a page that shows another plan than there is now. What was locked on it is
+        locked all the same, but nothing is unlocked: somebody may have chosen those mentors by hand meanwhile.
+        """
+        stale = self.seen != self.table.seen
+        if stale:
+            plans.ready(self.plan)
+        if stale and action == "count":
+            # The page stays as it is, with its ticks.
+            raise StepRefused(plans.CHANGED_SINCE)
+        shown, before, locked, invited = (self.keys(name) for name in ("shown", "locked", "lock", "invite"))
+        touched = self.keys("touched")
         kept = self.request.session.get(KEPT, {})
         left_out = sorted((self.left_out - shown) | (shown - invited))
         self.request.session[KEPT] = {**kept, str(self.plan.pk): left_out}
+        now_locked, unlocked = shown & (locked - (before - touched)), shown & ((before | touched) - locked)
+        if stale:
+            if now_locked:
+                plan_rows.set_locks(self.plan, now_locked, now_locked, self.request.user)
+            raise StepRefused(plans.CHANGED_SINCE)
         if shown:
-            plan_rows.set_locks(self.plan, shown, locked, self.request.user)
+            # Only what was changed here: others lock rows too.
+            plan_rows.set_locks(self.plan, now_locked | unlocked, now_locked, self.request.user, seen=self.seen)
+
+    def keys(self, name: str) -> set[int]:
+        """Return the rows (keys) that the form sent as ``name``: in many fields, or in one with hyphens between."""
+        written = "-".join(self.request.POST.getlist(name)).split("-")
+        return {key for one in written if (key := whole_number(one)) is not None}
 
     def forget(self) -> None:
         kept = self.request.session.get(KEPT, {})

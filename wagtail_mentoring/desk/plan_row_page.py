@@ -75,9 +75,14 @@ class WhyForm(forms.Form):
         return cleaned
 
 
+#: So many choices of a page are read at most: more than can be meant, and few enough to look up.
+MOST_CHOSEN = 50
+
+
 def numbers(values: Sequence[str]) -> list[int]:
-    """Return the numbers among ``values``, each once, in order; anything else is nobody."""
-    return list(dict.fromkeys(number for one in values if (number := whole_number(one)) is not None))
+    """Return the numbers among the first ``values``, each once, in order; anything else is nobody."""
+    written = values[:MOST_CHOSEN]
+    return list(dict.fromkeys(number for one in written if (number := whole_number(one)) is not None))
 
 
 class PlanRowPage(PlanScreen):
@@ -126,8 +131,8 @@ class PlanRowPage(PlanScreen):
             messages.error(request, _("This row can not be changed any more. Nothing was changed."))
             return redirect(self.address)
         taken = request.POST.get("take", "")
-        chosen = numbers(taken.split("-") if taken else request.POST.getlist("mentor"))
-        if taken and (len(chosen) == 1 or self.against(chosen)):
+        chosen = numbers(taken.split("-", MOST_CHOSEN) if taken else request.POST.getlist("mentor"))
+        if taken and (len(chosen) == 1 or (len(chosen) == 2 and self.against(chosen))):
             # What needs a reason is asked on a page of its own.
             return redirect(self.confirm_address(chosen))
         return self.confirm(chosen, request.POST)
@@ -226,6 +231,8 @@ class PlanRowPage(PlanScreen):
         against = invitations.obstacles(row.case, mentors, fit=judged.fit if judged else None)
         absolute = [str(one.sentence) for one in against if one.absolute]
         absolute = absolute or plan_rows.no_room_beside(self.plan, row, mentors)
+        if decided := plan_rows.why_decided(row.case):
+            absolute = [decided]
         form = WhyForm(data, row=row, one=len(mentors) == 1, against=any(not one.absolute for one in against))
         if data is not None and form.is_valid() and not absolute:
             try:

@@ -1,6 +1,5 @@
 """The rows of a plan as its page shows them, in a constant number of queries."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_mentoring.pairing.choices import PlanRowStatus
 from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
-from wagtail_mentoring.pairing.plan_result import mentors_of
+from wagtail_mentoring.pairing.plan_result import mark_of, mentors_of
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme import dates
 
@@ -19,6 +18,8 @@ from .plan_reasons import Needed, nobody_because, second_missing, short_reasons,
 
 #: So many rows of a kind are shown on one page.
 PER_PAGE = 50
+#: So many when all are asked for. Each row that can be ticked sends two fields, and a site takes 1000 in one form.
+MOST_ON_A_PAGE = 300
 #: Of so many mentors who are needed elsewhere the list tells for whom; the page of the row names more.
 NAMED = 1
 
@@ -59,7 +60,8 @@ class Table:
             for pk, status, first, second, *rest in plan.rows.values_list(*columns)
         ]
         self.left_out = set(left_out)
-        self.pages = 1 if everything else max(1, -(-len(self.of(PlanRowStatus.PROPOSED)) // PER_PAGE))
+        self.per_page = MOST_ON_A_PAGE if everything else PER_PAGE
+        self.pages = max(1, -(-len(self.of(PlanRowStatus.PROPOSED)) // self.per_page))
         self.page = min(max(1, page), self.pages)
         self._load()
 
@@ -70,9 +72,11 @@ class Table:
         """Read the rows that are shown: one page of those with mentors, and the first of every other kind."""
         shown: dict[str, list[int]] = {}
         for status in PlanRowStatus.values:
-            first = PER_PAGE * (self.page - 1) if status == PlanRowStatus.PROPOSED else 0
+            first = self.per_page * (self.page - 1) if status == PlanRowStatus.PROPOSED else 0
             keys = [row.pk for row in self.of(status)]
-            shown[status] = keys if self.everything else keys[first : first + PER_PAGE]
+            # Rows without mentors have no ticks, and send nothing.
+            whole = self.everything and status != PlanRowStatus.PROPOSED
+            shown[status] = keys if whole else keys[first : first + self.per_page]
         wanted_rows = [pk for keys in shown.values() for pk in keys]
         related = ("case__mentee", "case__field__profession", "first", "second")
         rows = self.plan.rows.select_related(*related).in_bulk(wanted_rows)
@@ -175,8 +179,26 @@ class Table:
     @property
     def seen(self) -> str:
         """A mark of what the plan proposes, by which a press on an older page is noticed."""
-        proposed = [(row.pk, row.mentors) for row in self.of(PlanRowStatus.PROPOSED)]
-        return hashlib.sha256(repr(sorted(proposed)).encode()).hexdigest()[:16]
+        return mark_of((row.pk, row.mentors) for row in self.of(PlanRowStatus.PROPOSED))
+
+    @property
+    def shown(self) -> list[int]:
+        """The rows (keys) with mentors that are on this page."""
+        return [shown["row"].pk for shown in self.sections[PlanRowStatus.PROPOSED].rows]
+
+    @property
+    def locked(self) -> list[int]:
+        """Those of them that are locked."""
+        rows = [shown["row"] for shown in self.sections[PlanRowStatus.PROPOSED].rows]
+        return [row.pk for row in rows if row.locked]
+
+    @property
+    def show_all(self) -> str:
+        """What the button says that shows more rows on a page; "" when no more can be shown."""
+        number = len(self.of(PlanRowStatus.PROPOSED))
+        if self.everything or number <= self.per_page:
+            return ""
+        return _("show %(number)s at a time") % {"number": MOST_ON_A_PAGE} if number > MOST_ON_A_PAGE else _("show all")
 
     @property
     def where(self) -> str:
@@ -184,6 +206,6 @@ class Table:
         section = self.sections[PlanRowStatus.PROPOSED]
         if not section.more:
             return ""
-        first = PER_PAGE * (self.page - 1) + 1
+        first = self.per_page * (self.page - 1) + 1
         span = {"first": first, "last": first + len(section.rows) - 1, "all": section.number}
         return _("%(first)s to %(last)s of %(all)s") % span

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.texts import said
 from wagtail_mentoring.workflows import StepRefused
 
 from .choices import ENDED_BY_MENTOR, RUNNING, UNDECIDED, InvitationStatus, NoReason
@@ -200,7 +201,7 @@ def refuse_if_any(found: Sequence[Obstacle], override_reason: str) -> None:
     if absolute:
         message = joined(absolute)
         raise StepRefused(message, {"mentors": message})
-    if found and not override_reason.strip():
+    if found and not said(override_reason):
         message = format_lazy(_("{why} Say why you ask all the same, or choose somebody else."), why=joined(found))
         raise StepRefused(message, {"override_reason": message})
 

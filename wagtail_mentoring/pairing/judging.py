@@ -24,8 +24,11 @@ def judge(case: Case, mentors: Sequence[int], *, staying: Sequence[int] = ()) ->
     """Return what ``mentors`` (keys of one or two of the union's volunteers) are worth to ``case``.
 
     Of those among them who are ``staying`` (in the running pair, or asked already) nothing is told that stands against.
-    Raises KeyError for a key of somebody else.
+    Raises KeyError for a key of somebody else, ValueError for nobody and for more than two.
     """
+    if not 1 <= len(mentors) <= 2:
+        # Before anybody is read: there may be a great many.
+        raise ValueError(f"One or two mentors are judged, and not {len(mentors)}.")
     gathered = gather(case.union, Case.objects.filter(pk=case.pk), also=mentors)
     mentee = gathered.mentees[0]
     them = [mentor for mentor in gathered.mentors if mentor.pk in mentors]
@@ -38,8 +41,8 @@ def judge(case: Case, mentors: Sequence[int], *, staying: Sequence[int] = ()) ->
 
 
 def judge_if_possible(case: Case, mentors: Sequence[int], *, staying: Sequence[int] = ()) -> Judged | None:
-    """Return the same, or None when one of ``mentors`` is no mentor now."""
+    """Return the same, or None when one of ``mentors`` is no mentor now, and when they are not one or two."""
     try:
         return judge(case, mentors, staying=staying)
-    except KeyError:
+    except (KeyError, ValueError):
         return None

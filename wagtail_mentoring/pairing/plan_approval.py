@@ -13,15 +13,15 @@ from django_tasks import task
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
-from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.programme import dates
-from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
+from wagtail_mentoring.workflows import StepRefused
 
 from .choices import PlanRowStatus, PlanStatus, ProposalStatus
 from .invitations import propose
 from .models import PairingPlan, PlanRow, Proposal
+from .plan_rows import why_decided
 from .planning import ELSEWHERE, INVITE, NOBODY_ELSE
-from .plans import check_right, claim, failed, hand_over, locked, ready
+from .plans import check_right, claim, end_approval, failed, hand_over, locked, ready, refuse_unseen
 
 logger = logging.getLogger(__name__)
 
@@ -34,20 +34,25 @@ class Approved:
     held_back: tuple[int, ...] = ()
 
 
-def begin_approval(plan: PairingPlan, rows: Iterable[int], user: Any) -> PairingPlan:
+def begin_approval(plan: PairingPlan, rows: Iterable[int], user: Any, *, seen: str | None = None) -> PairingPlan:
     """Let a task approve ``rows`` (keys) of ``plan`` as ``user``; return the plan as it is then.
 
-    Raises :class:`StepRefused` when the plan is not ready, or none of the rows proposes anybody any more.
+    ``seen`` is the plan's mark (``plan_result.mark``) as the page showed it; None: no page. Raises
+    :class:`StepRefused` when the plan is not ready or proposes something else than was seen, or when none of the rows
+    proposes anybody any more.
     """
     with locked(plan, user) as found:
         ready(found)
+        refuse_unseen(found, seen)
         chosen = proposed(found, rows)
         if not chosen:
             raise StepRefused(_("None of the chosen people has a proposal in this plan any more. Look at it again."))
         found.round += 1
         found.status, found.stage, found.progress, found.error = PlanStatus.WAITING, INVITE, 0, ""
         found.alive_at = clock.now()
-        found.save(update_fields=["round", "status", "stage", "progress", "error", "alive_at"])
+        # So that the plan can tell what became of them, also when the task is killed.
+        found.result["approving"] = chosen
+        found.save(update_fields=["round", "status", "stage", "progress", "error", "alive_at", "result"])
         language = translation.get_language() or "en"
         hand_over(lambda: invite_rows.enqueue(found.pk, found.round, chosen, user.pk, language), found)
         return found
@@ -73,24 +78,15 @@ def invite_rows(pk: int, number: int, rows: list[int], user_pk: int, language: s
         user = get_user_model()._default_manager.get(pk=user_pk)
         plan = PairingPlan.objects.get(pk=pk)
         with translation.override(language):
-            approved = _approve(plan, rows, user, tell)
+            _approve(plan, rows, user, tell)
         with transaction.atomic():
             # Locked: whoever gives the plan up meanwhile ends it, and it must not be ready again after that.
-            _finish(mine.select_for_update(of=("self",)).first(), approved)
+            found = mine.select_for_update(of=("self",)).first()
+            if found is not None:
+                end_approval(found)
     except Exception as error:
         logger.exception("The mentors of plan %s could not be invited", pk)
         failed(mine, error)
-
-
-def _finish(plan: PairingPlan | None, approved: Approved) -> None:
-    if plan is None:
-        return
-    invited, held_back = len(approved.invited), len(approved.held_back)
-    plan.result["approved"] = {"invited": invited, "held_back": held_back, "at": clock.now().isoformat()}
-    left = plan.rows.exclude(status=PlanRowStatus.APPROVED).exists()
-    plan.status = PlanStatus.READY if left else PlanStatus.ENDED
-    plan.stage, plan.progress = "", 100
-    plan.save(update_fields=["result", "status", "stage", "progress"])
 
 
 def approve(plan: PairingPlan, rows: Iterable[int], user: Any) -> Approved:
@@ -153,7 +149,8 @@ def _approve_row(pk: int, plan: PairingPlan, user: Any) -> str:
 def _propose(row: PlanRow, user: Any, one_mentor_reason: str) -> Proposal:
     # Locked before it is looked at: of two plans with the same person, the second one sees what the first one did.
     case = moves.lock(row.case_id)
-    _check_waits(case)
+    if decided := why_decided(case):
+        raise StepRefused(decided)
     mentors = [mentor for mentor in (row.first, row.second) if mentor is not None]
     if not mentors:
         raise StepRefused(_("The mentor proposed here is not in the register any more."))
@@ -169,15 +166,6 @@ def _propose(row: PlanRow, user: Any, one_mentor_reason: str) -> Proposal:
     if made.status != ProposalStatus.OPEN:
         raise StepRefused(_("The mentors could not be asked now."))
     return made
-
-
-def _check_waits(case: Case) -> None:
-    if case.case_state != CaseState.ELIGIBLE:
-        state = {"state": STATE_LABELS[case.case_state]}
-        raise StepRefused(_("The case has moved on meanwhile. It is “%(state)s” now.") % state)
-    asked = Proposal.objects.filter(case=case, status__in=[ProposalStatus.OPEN, ProposalStatus.QUEUED])
-    if asked.exists():
-        raise StepRefused(_("Mentors have been asked for this person meanwhile."))
 
 
 def _hold_back(pk: int, sentence: str) -> str:

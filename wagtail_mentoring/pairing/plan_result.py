@@ -1,5 +1,6 @@
 """What a round of a plan leaves: its rows, the figures of the whole, and what is different from the round before."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -104,6 +105,18 @@ def _row(plan: PairingPlan, found: Found, before: list[int] | None) -> PlanRow:
         before=before,
         status=PlanRowStatus.PROPOSED if found.mentors else PlanRowStatus.NOBODY,
     )
+
+
+def mark_of(proposed: Iterable[tuple[int, tuple[int, ...]]]) -> str:
+    """Return a mark of what a plan proposes (by row its mentors), by which a press on an older page is noticed."""
+    return hashlib.sha256(repr(sorted(proposed)).encode()).hexdigest()[:16]
+
+
+def mark(plan: PairingPlan) -> str:
+    """Return the mark of what ``plan`` proposes now. One query."""
+    rows = plan.rows.filter(status=PlanRowStatus.PROPOSED).order_by()
+    found = rows.values_list("pk", "first", "second")
+    return mark_of((pk, tuple(key for key in pair if key is not None)) for pk, *pair in found)
 
 
 def change(before: Iterable[PlanRow], after: Iterable[PlanRow]) -> dict[str, int]:

@@ -7,16 +7,18 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
-from wagtail_mentoring.workflows import StepRefused
+from wagtail_mentoring.texts import said
+from wagtail_mentoring.workflows import STATE_LABELS, CaseState, StepRefused
 
 from .checking import load_mentors, obstacles, refuse_if_any
-from .choices import PlanRowStatus
+from .choices import PlanRowStatus, ProposalStatus
 from .judging import judge
 from .mentors import volunteers, with_load
-from .models import PairingPlan, PlanRow
+from .models import PairingPlan, PlanRow, Proposal
 from .plan_result import mentors_of
-from .plans import locked, ready
+from .plans import locked, ready, refuse_unseen
 
 
 def lock(row: PlanRow, user: Any) -> None:
@@ -29,10 +31,16 @@ def unlock(row: PlanRow, user: Any) -> None:
     set_locks(row.plan, [row.pk], [], user)
 
 
-def set_locks(plan: PairingPlan, shown: Iterable[int], chosen: Iterable[int], user: Any) -> None:
-    """Of the rows ``shown`` (keys), lock those ``chosen`` and unlock the others. Raises :class:`StepRefused`."""
+def set_locks(
+    plan: PairingPlan, shown: Iterable[int], chosen: Iterable[int], user: Any, *, seen: str | None = None
+) -> None:
+    """Of the rows ``shown`` (keys), lock those ``chosen`` and unlock the others.
+
+    ``seen`` is the plan's mark as the page showed it, None: no page. Raises :class:`StepRefused`.
+    """
     with locked(plan, user) as found:
         ready(found)
+        refuse_unseen(found, seen)
         rows = found.rows.filter(pk__in=list(shown), status=PlanRowStatus.PROPOSED)
         keys = list(chosen)
         rows.filter(pk__in=keys, locked=False).update(locked=True)
@@ -83,7 +91,7 @@ def edit(
     ``reason`` says why, where something stands against them that a reason overrides; ``one_mentor_reason`` why there is
     only one. Raises :class:`StepRefused` with errors by field: ``mentors`` (nobody, the same twice, three, one where
     the rules ask for two, another field, no room beside the rest of the plan), ``override_reason`` or
-    ``one_mentor_reason``.
+    ``one_mentor_reason``; without a field when the person does not wait for mentors any more.
     """
     with locked(row.plan, user) as plan:
         ready(plan)
@@ -91,8 +99,10 @@ def edit(
         found = rows.filter(pk=row.pk).first()
         if found is None:
             raise StepRefused(_("This person is not in the plan any more. Look at it again."))
+        if decided := why_decided(found.case):
+            raise StepRefused(decided)
         chosen = load_mentors(mentors)
-        why_one = one_mentor_reason.strip() if len(chosen) == 1 else ""
+        why_one = said(one_mentor_reason) if len(chosen) == 1 else ""
         _check_number(found, len(chosen))
         # What no reason overrides comes first: there are points for volunteers alone.
         refuse_if_any([one for one in obstacles(found.case, chosen) if one.absolute], reason)
@@ -105,12 +115,21 @@ def edit(
             raise StepRefused(message, {"one_mentor_reason": message})
         found.first, found.second = (*chosen, None)[:2]
         found.fit, found.why = judged.fit, judged.why
-        found.override_reason = reason.strip() if against else ""
+        found.override_reason = said(reason) if against else ""
         found.one_mentor_reason = why_one
         found.status, found.held_back = PlanRowStatus.PROPOSED, ""
         found.edited = found.locked = True
         found.save()
         return found
+
+
+def why_decided(case: Case) -> str:
+    """Return why nobody can be proposed for ``case`` any more: it moved on, or mentors were asked; "" when it waits."""
+    if case.case_state != CaseState.ELIGIBLE:
+        state = {"state": STATE_LABELS[case.case_state]}
+        return _("The case has moved on meanwhile. It is “%(state)s” now.") % state
+    asked = Proposal.objects.filter(case=case, status__in=[ProposalStatus.OPEN, ProposalStatus.QUEUED])
+    return _("Mentors have been asked for this person meanwhile.") if asked.exists() else ""
 
 
 def _check_number(row: PlanRow, number: int) -> None:

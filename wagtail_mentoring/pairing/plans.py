@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_tasks import task
 
 from wagtail_mentoring import clock
@@ -26,13 +27,15 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS
 from .choices import PlanRowStatus, PlanStatus, ProposalStatus
 from .gather import waiting
 from .models import PairingPlan, PlanRow, Proposal
-from .plan_result import write
+from .plan_result import mark, write
 from .planning import GATHERING, INVITE, work_out
 
 logger = logging.getLogger(__name__)
 
 #: A begun task without a sign of life for so long, besides the time that the solver may take, is taken for dead.
 SILENCE = datetime.timedelta(seconds=60)
+#: What a press on an older page of a plan is told.
+CHANGED_SINCE = gettext_lazy("The plan has changed since this page was shown. Nothing was sent. Look at it again.")
 _AT_WORK = (PlanStatus.WAITING, PlanStatus.RUNNING)
 
 
@@ -90,13 +93,14 @@ def make_plan(union: Union, user: Any) -> PairingPlan:
 def start_again(plan: PairingPlan, user: Any) -> PairingPlan:
     """Let a new task take over a plan that failed, or whose task was killed; return it as it is then.
 
-    Where the invitations were interrupted, nothing is begun: the plan is ready, and shows who has been invited.
+    Where the invitations were interrupted, nothing is begun: the plan is ready, or ended when all are invited, and
+    shows who has been invited.
     """
     with locked(plan, user) as found:
         if found.status == PlanStatus.FAILED or lost(found):
             if found.stage == INVITE:
-                found.status, found.round = PlanStatus.READY, found.round + 1
-                found.save(update_fields=["status", "round"])
+                found.round += 1
+                end_approval(found)
             else:
                 _begin(found)
         return found
@@ -149,6 +153,27 @@ def ready(plan: PairingPlan) -> None:
     """Raise :class:`StepRefused` unless ``plan`` is ready to be looked at and changed."""
     if plan.status != PlanStatus.READY:
         raise StepRefused(_("This plan is being worked on, or is done with. Look at it again."))
+
+
+def refuse_unseen(plan: PairingPlan, seen: str | None) -> None:
+    """Raise :class:`StepRefused` when ``plan`` proposes something else than the page with the mark ``seen`` showed."""
+    if seen is not None and seen != mark(plan):
+        raise StepRefused(CHANGED_SINCE)
+
+
+def end_approval(plan: PairingPlan) -> None:
+    """Note what became of the rows whose approval began last, also if it was interrupted; the caller has the lock.
+
+    The plan is ready again, or ended when the mentors of every row are invited.
+    """
+    statuses = dict(plan.rows.order_by().values_list("pk", "status"))
+    approving = [statuses.get(pk) for pk in plan.result.pop("approving", [])]
+    invited, held_back = (approving.count(one) for one in (PlanRowStatus.APPROVED, PlanRowStatus.HELD_BACK))
+    plan.result["approved"] = {"invited": invited, "held_back": held_back, "at": clock.now().isoformat()}
+    left = any(status != PlanRowStatus.APPROVED for status in statuses.values())
+    plan.status = PlanStatus.READY if left else PlanStatus.ENDED
+    plan.stage, plan.progress, plan.error = "", 100, ""
+    plan.save(update_fields=["round", "result", "status", "stage", "progress", "error"])
 
 
 def _begin(plan: PairingPlan) -> None:

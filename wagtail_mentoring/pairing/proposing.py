@@ -12,6 +12,7 @@ from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.texts import said
 from wagtail_mentoring.workflows import CaseState, StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
@@ -59,7 +60,7 @@ def propose(
     actor = asking.handler_on(user, case)
     moves.refuse_stale(case, seen)
     replaced = _key(replaces) if replaces is not None else None
-    reason, override = (one_mentor_reason or "").strip(), (override_reason or "").strip()
+    reason, override = said(one_mentor_reason), said(override_reason)
     _refuse_state(case, replaced)
     _refuse_number(case, len(set(keys)) if keys else 0, len(keys), reason, replaced)
     chosen = load_mentors(keys)
@@ -157,7 +158,7 @@ def invite_another(
     with_them = asking.running_mentors(proposal)
     if proposal.replaces_id is not None or len(with_them) >= 2:
         raise StepRefused(_("As many mentors as are needed are being asked already. Wait for their answers."))
-    override = (override_reason or "").strip()
+    override = said(override_reason)
     [chosen] = load_mentors([mentor])
     judged = judge_if_possible(case, [*with_them, chosen.pk], staying=with_them)
     refuse_if_any(obstacles(case, [chosen], beside=with_them, fit=judged.fit if judged else None), override)

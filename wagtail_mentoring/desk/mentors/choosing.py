@@ -22,6 +22,7 @@ from wagtail_mentoring.pairing.standing import (
     standing_pair_of,
     why_not_together,
 )
+from wagtail_mentoring.people.finding import holding
 from wagtail_mentoring.people.log import CONFLICT
 from wagtail_mentoring.people.mentors import conflicts_of, declare_conflict
 from wagtail_mentoring.people.models import Mentee, Mentor
@@ -48,7 +49,7 @@ class Choosing(MentorScreen):
         """Return the other mentors of the union that the search finds, by name."""
         found = Mentor.objects.filter(union=self.mentor.union_id, anonymised_at__isnull=True).exclude(pk=self.mentor.pk)
         if self.words:
-            found = found.filter(Q(name__icontains=self.words) | Q(email__icontains=self.words))
+            found = found.filter(holding(found, self.words, "name", "email"))
         return with_state(found).prefetch_related("fields__profession").order_by("name", "pk")
 
     def to_this_page(self) -> HttpResponse:
@@ -68,7 +69,7 @@ class Conflicts(Choosing):
         if not self.words or not permission_policy(Case).user_has_permission(self.request.user, "view"):
             return Mentee.objects.none()
         found = Mentee.objects.filter(union=self.mentor.union_id, anonymised_at__isnull=True)
-        wanted = Q(name__icontains=self.words) | Q(email__icontains=self.words)
+        wanted = holding(found, self.words, "name", "email")
         by_case = Case.objects.filter(union=self.mentor.union_id, reference__iexact=self.words).values("mentee")
         return found.filter(wanted | Q(pk__in=by_case)).order_by("name", "pk")
 

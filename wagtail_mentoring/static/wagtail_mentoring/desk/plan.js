@@ -4,6 +4,7 @@
   const form = document.getElementById("w-editor-form");
   const expected = document.getElementById("expected");
   const count = document.getElementById("count");
+  const touched = document.getElementById("touched");
   const told = document.getElementById("told");
   const buttons = { approve_label: document.getElementById("approve"), again_label: document.getElementById("again") };
   if (!form || !expected) return;
@@ -55,6 +56,8 @@
   };
 
   form.addEventListener("change", (event) => {
+    // A lock that was set here and taken back is as the page showed it: the server is told that it was meant.
+    if (touched && event.target.name === "lock") touched.value += `-${event.target.value}`;
     if (["invite", "lock"].includes(event.target.name)) ask();
   });
 })();
