@@ -1,5 +1,6 @@
 """Finding mentors over HTTP: what the suggestions say, filters and pins, by hand, and inviting."""
 
+import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,9 +11,10 @@ from django.urls import reverse
 
 from tests.desk.volunteers import make_volunteer
 from tests.factories import as_handler, make_case, make_field, make_handler, make_mentor, make_union
+from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.messages.texts import load_default_texts
-from wagtail_mentoring.models import Case, Invitation, Mentor, Proposal
+from wagtail_mentoring.models import Case, Invitation, Mentor, Participation, Proposal
 from wagtail_mentoring.pairing import invitations
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,48 @@ def test_the_case_leads_to_the_suggestions(admin: Client, waiting: Case) -> None
     page = text_of(admin.get(reverse("mentoring_desk:case", args=[waiting.pk])))
     assert f'<a class="button" href="{at("find_mentors", waiting)}">Find mentors</a>' in page
     assert "Nobody is being asked now." in page
+
+
+def test_what_the_mentors_wrote_of_others_is_read_before_inviting(admin: Client, waiting: Case, maria: Mentor) -> None:
+    Mentor.objects.filter(pk=maria.pk).update(conflicts="People at <b>Nokia</b>", partner_wish="Olli Oja")
+    for page in (admin.get(at("find_mentors", waiting)), admin.get(at("invite", waiting, mentor=maria.pk))):
+        said = text_of(page)
+        assert "Maria Korhonen wrote about conflicts: “People at &lt;b&gt;Nokia&lt;/b&gt;”" in said
+        assert "Maria Korhonen would like to mentor together with: “Olli Oja”" in said
+
+
+def test_whoever_did_not_answer_about_a_pair_is_called_first(
+    admin: Client, waiting: Case, maria: Mentor, jukka: Mentor, handler: Any
+) -> None:
+    assert "Call first" not in text_of(admin.get(at("find_mentors", waiting)))
+    Participation.objects.filter(pk=waiting.participation_id).update(mentee_asked_about_pair=True)
+    made = invitations.propose(waiting.pk, [maria, jukka], handler)
+    for asked in made.invitations.all():
+        invitations.answer_yes(asked.pk, oriented=True)
+    with clock.at(clock.now() + datetime.timedelta(days=30)):
+        invitations.expire_mentees_due()
+    page = text_of(admin.get(at("find_mentors", waiting)))
+    assert "Amina did not answer about Maria Korhonen and Jukka Laine by" in page
+    assert "Asked before, both said yes; Amina did not answer by" in page
+    assert "Asked before, Maria Korhonen said yes; Amina did not answer by" in page
+
+
+def test_a_no_is_told_once_before_inviting_all_the_same(
+    admin: Client, waiting: Case, maria: Mentor, handler: Any
+) -> None:
+    made = invitations.propose(waiting.pk, [maria], handler, one_mentor_reason="One.")
+    invitations.answer_no(made.invitations.get().pk, reason="no_time")
+    page = text_of(admin.get(at("invite", waiting, mentor=maria.pk)))
+    assert page.count("said no") == 1
+
+
+def test_who_waits_since_today_has_not_waited_for_0_days(admin: Client, waiting: Case) -> None:
+    Case.objects.filter(pk=waiting.pk).update(state_since=clock.now())
+    page = text_of(admin.get(at("find_mentors", waiting)))
+    assert "Waiting since today" in page and "0 days" not in page
+    page = text_of(admin.get(reverse("mentoring_desk:case", args=[waiting.pk])))
+    assert "In this state since today" in page and "(0 days" not in page
+    assert "Waiting since today. The union promises mentors within" in page
 
 
 def test_what_the_mentee_wishes_of_the_mentors_is_a_note(admin: Client, waiting: Case) -> None:

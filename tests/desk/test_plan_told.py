@@ -124,16 +124,16 @@ def test_what_changed_since_the_plan_before_is_marked(admin: Any, union: Any, ha
     assert marks["Last One"] == "Had nobody before" and marks["Came Since"] == ""
 
 
-def test_who_is_needed_elsewhere_is_named_with_the_case(admin: Any, union: Any, handler: Any, run: Any) -> None:
+def test_who_is_needed_elsewhere_is_named_with_the_person(admin: Any, union: Any, handler: Any, run: Any) -> None:
     field = make_queue(1, 1)
     make_waiting(field, days=2, name="Later One")
     plan = run(plans.make_plan, union, handler)
     served, left = plan.rows.select_related("first", "case").all()
     page = text(admin.get(address(plan)))
     assert "The one mentor who is possible is needed for somebody else in this plan." in page
-    assert f"Proposed: {served.first.name} for {served.case.reference}." in page
+    assert f"Proposed: {served.first.name} for {served.case.mentee.name}." in page
     where = reverse("mentoring_desk:plan_row", args=[plan.pk, left.pk])
-    assert f"Proposed: {served.first.name} for {served.case.reference}." in text(admin.get(where))
+    assert f"Proposed: {served.first.name} for {served.case.mentee.name}." in text(admin.get(where))
     # Taken out of that row by hand: it is not needed there any more, and the page says so.
     friend = make_willing(field, name="A Friend")
     plan_rows.edit(served, [friend], "", handler, one_mentor_reason="Friends.")
@@ -141,14 +141,16 @@ def test_who_is_needed_elsewhere_is_named_with_the_case(admin: Any, union: Any, 
     assert f"{served.first.name}: needed for others when the plan was made, and free now." in page
 
 
-def test_who_is_needed_as_second_mentor_is_named_with_the_case(admin: Any, union: Any, handler: Any, run: Any) -> None:
+def test_who_is_needed_as_second_mentor_is_named_with_the_person(
+    admin: Any, union: Any, handler: Any, run: Any
+) -> None:
     make_queue(2, 3)
     plan = run(plans.make_plan, union, handler)
     pair, single = plan.rows.select_related("case")
     assert len(mentors_of(pair)) == 2
     said = text(admin.get(address(plan)))
-    assert re.search(rf"needed for others, first of all Mentor 0\d for {pair.case.reference}", said)
-    assert single.case.reference in said
+    assert re.search(rf"needed for others, first of all Mentor 0\d for {pair.case.mentee.name}", said)
+    assert single.case.mentee.name in said
 
 
 def test_rules_that_differ_are_told_apart(admin: Any, union: Any, handler: Any, run: Any) -> None:

@@ -12,8 +12,8 @@ from tests.factories import make_handler, make_supervisor, make_union
 from tests.pairing.queues import make_queue, make_waiting, make_willing
 from wagtail_mentoring import clock
 from wagtail_mentoring.desk import plan_table
-from wagtail_mentoring.models import Mentor
-from wagtail_mentoring.pairing import plans
+from wagtail_mentoring.models import Case, Mentor, Participation
+from wagtail_mentoring.pairing import invitations, plans
 from wagtail_mentoring.pairing.choices import PlanStatus
 from wagtail_mentoring.pairing.models import Invitation, PairingPlan, PlanRow, Proposal
 from wagtail_mentoring.pairing.plan_result import mentors_of
@@ -205,6 +205,79 @@ def test_what_is_not_ticked_is_not_invited(admin: Any, plan: PairingPlan, commit
     assert "1 person invited, 2 proposed, 1 without mentors" in text(admin.get(reverse(PLANS)))
     assert "Nobody is ticked." in press(address(plan), ticks(admin, plan, action="approve"))
     assert Proposal.objects.count() == 1
+
+
+def silent(case: Case, handler: Any, mentors: list[Any]) -> None:
+    """Let ``mentors`` say yes for ``case``, and the mentee not answer about them."""
+    Participation.objects.filter(pk=case.participation_id).update(mentee_asked_about_pair=True)
+    made = invitations.propose(case.pk, mentors, handler)
+    for asked in made.invitations.all():
+        invitations.answer_yes(asked.pk, oriented=True)
+    with clock.at(clock.now() + 30 * datetime.timedelta(days=1)):
+        invitations.expire_mentees_due()
+    Case.objects.filter(pk=case.pk).update(state_since=clock.now() - datetime.timedelta(days=300))
+
+
+def test_who_has_not_answered_is_not_ticked(admin: Any, union: Any, handler: Any, commit: Any) -> None:
+    queue = make_queue(1, 0)
+    pair = [make_willing(queue, name="Maija Meri"), make_willing(queue, name="Olli Oja")]
+    case = Case.objects.get()
+    commit(silent, case, handler, pair)
+    plan = PairingPlan.objects.get(pk=commit(plans.make_plan, union, handler).pk)
+    page = text(admin.get(address(plan)))
+    assert "Asked before, both said yes; Person 01 did not answer by" in page and "Call first." in page
+    assert "Nobody is ticked: nobody is invited." in page
+    row = plan.rows.get()
+    assert "Asked before, both said yes; Person 01" in text(
+        admin.get(reverse("mentoring_desk:plan_row", args=[plan.pk, row.pk]))
+    )
+    # Ticked all the same: it stays so, whatever button is pressed.
+    admin.post(address(plan), ticks(admin, plan, invite=[row.pk]))
+    page = text(admin.get(address(plan)))
+    assert "Approve 1 and invite 2 mentors" in page and "Call first." in page
+    admin.post(address(plan), ticks(admin, plan, invite=[]))
+    assert "Nobody is ticked: nobody is invited." in text(admin.get(address(plan)))
+
+
+def test_who_comes_back_with_a_mentor_who_said_no(admin: Any, plan: PairingPlan, commit: Any, press: Any) -> None:
+    commit(admin.post, address(plan), ticks(admin, plan, action="approve"))
+    asked = Invitation.objects.filter(proposal__invitations__isnull=False).order_by("-pk")[0]
+    assert asked.proposal.invitations.count() == 1
+    commit(invitations.answer_no, asked.pk, reason="no_time")
+    make_willing(asked.proposal.case.field, name="Somebody New")
+    page = press(address(plan), ticks(admin, plan, action="again"))
+    assert f"Before: {asked.mentor.name}, who said no" in page
+    assert "New since the plan before" not in page
+    assert "1 came into the plan" in page
+
+
+def test_what_a_mentor_wrote_of_conflicts_is_read_before_inviting(admin: Any, plan: PairingPlan) -> None:
+    row = plan.rows.filter(status="proposed", second__isnull=False)[0]
+    Mentor.objects.filter(pk=row.first_id).update(conflicts="People at Nokia", partner_wish="Olli Oja")
+    assert "wrote about conflicts: “People at Nokia”" in text(admin.get(address(plan)))
+    page = text(admin.get(reverse("mentoring_desk:plan_row", args=[plan.pk, row.pk])))
+    assert "wrote about conflicts: “People at Nokia”" in page
+    assert "would like to mentor together with: “Olli Oja”" in page
+
+
+def test_the_desk_tells_one_task_once(admin: Any, plan: PairingPlan) -> None:
+    desk = reverse("mentoring_desk:desk")
+    page = text(admin.get(desk))
+    assert "A plan is ready." in page and "1 has none in it." in page and "wait for mentors" not in page
+    # Somebody whom no plan has yet.
+    row = plan.rows.filter(status="proposed")[0]
+    make_waiting(row.case.field, days=0, name="Came Since")
+    page = text(admin.get(desk))
+    assert "A plan is ready." in page and "5 wait for mentors." in page
+
+
+def test_who_was_asked_about_before_is_counted_apart(admin: Any, union: Any, handler: Any, commit: Any) -> None:
+    queue = make_queue(2, 2)
+    case = Case.objects.get(mentee__name="Person 01")
+    commit(silent, case, handler, list(queue.mentors.all()))
+    page = text(admin.get(reverse(PLANS)))
+    assert "2 people wait for mentors" in page
+    assert "For 1 of them mentors were asked before, without success: see My desk." in page
 
 
 def test_nobody_ticked_invites_nobody(admin: Any, plan: PairingPlan, press: Any) -> None:

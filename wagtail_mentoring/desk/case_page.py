@@ -57,7 +57,7 @@ class CasePage(CaseScreen):
             situation=finer,
             late=late,
             since=dates.day(case.state_since),
-            days_in_state=dates.days(case.days_in_state),
+            days_in_state=dates.days(case.days_in_state) if case.days_in_state else "",
             path=path,
             position={"number": now, "of": len(path)},
             next=next_step(dossier),

@@ -25,7 +25,8 @@ from wagtail_mentoring.workflows import CaseState
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .actions import HandlersScreen
-from .reasons import Reasons, names_for, reasons_from
+from .known_before import call_first, own_words
+from .reasons import Reasons, names_for, reasons_from, with_notes
 
 #: The first so many choices show their reasons at once; those of the others are folded.
 OPEN_REASONS = 2
@@ -240,6 +241,7 @@ class FindMentors(SeekScreen):
             being_asked=self.being_asked,
             comes_next=self.comes_next,
             wish=self.wish(),
+            call_first=call_first(self.unanswered, self.dossier.mentee.called) if self.unanswered else "",
         )
 
     def wish(self) -> str:
@@ -277,7 +279,7 @@ class FindMentors(SeekScreen):
                         }
                         for one in people
                     ],
-                    reasons=reasons_from(option.why, names),
+                    reasons=with_notes(reasons_from(option.why, names), self.to_know(people)),
                     single=single,
                     # Of what no reason overrides the notes tell; a button would only lead to a refusal.
                     invite="" if option.barred else self.address("invite", mentor=list(option.mentors)),
@@ -285,6 +287,20 @@ class FindMentors(SeekScreen):
                 )
             )
         return shown
+
+    @cached_property
+    def unanswered(self) -> Any:
+        """The proposal about which the mentee did not answer, with nobody asked since; None when there is none."""
+        if self.case.asking != "silent":
+            return None
+        return next(one for one in reversed(self.dossier.proposals) if one.mentee_silent)
+
+    def to_know(self, people: list[Any]) -> list[str]:
+        """Return what else to know before ``people`` are invited."""
+        again = {one.pk for one in people}
+        asked = self.unanswered is not None and any(one.mentor_id in again for one in self.unanswered.asked)
+        called = [call_first(self.unanswered, self.dossier.mentee.called, again)] if asked else []
+        return [*called, *own_words(people)]
 
     def pinned_row(self, mentor: Any, pinned: list[int], only: dict[str, Any]) -> dict[str, Any]:
         rest = [pk for pk in pinned if pk != mentor.pk]
@@ -325,7 +341,8 @@ class FindMentors(SeekScreen):
         )
         seconds = number_format(found.seconds, 2 if found.seconds >= 0.01 else 3)
         place = "" if mentee.hide_municipality else mentee.municipality
-        waits = _("Waiting %(days)s") % {"days": dates.days(case.days_in_state)}
+        days = case.days_in_state
+        waits = _("Waiting %(days)s") % {"days": dates.days(days)} if days else _("Waiting since today")
         return [
             case.reference,
             case.field_name[:1].upper() + case.field_name[1:],

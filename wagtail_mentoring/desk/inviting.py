@@ -24,7 +24,8 @@ from .asking.words import next_after_yes
 from .by_hand import list_mentors, name_of
 from .finding import SeekScreen, and_of, detail_of, keys
 from .forms import StepForm, asking
-from .reasons import Reasons, names_for, reasons_from
+from .known_before import own_words
+from .reasons import Reasons, names_for, reasons_from, with_notes
 
 
 class ChooseMentors(SeekScreen):
@@ -152,14 +153,16 @@ class Invite(SeekScreen, AskScreen):
         """Return the reasons as the confirmation shows them."""
         if self.judged is None:
             return None
-        return reasons_from(self.judged.why, names_for(self.dossier, [*self.staying, *self.mentors]))
+        # What speaks against them stands above, as a rule.
+        why = {**self.judged.why, "overrides": []}
+        return reasons_from(why, names_for(self.dossier, [*self.staying, *self.mentors]))
 
     def more(self) -> dict[str, Any]:
         return {
             "mentors": [{"mentor": one, "detail": detail_of(one)} for one in self.mentors],
             "against": [obstacle.sentence for obstacle in self.against],
             "points": self.judged.fit if self.judged is not None else None,
-            "reasons": self.reasons(),
+            "reasons": with_notes(self.reasons(), own_words(self.mentors)),
             "find": self.address("find_mentors") if self.beside is None else "",
         }
 

@@ -36,6 +36,8 @@ def _first_checks(dossier: Dossier) -> list[Check]:
 def _waits(dossier: Dossier) -> str:
     case = dossier.case
     since = {"days": dates.days(case.days_in_state), "promised": dates.days(case.participation.pairing_days)}
+    if not case.days_in_state:
+        return _("Waiting since today. The union promises mentors within %(promised)s.") % since
     return _("Waiting for %(days)s. The union promises mentors within %(promised)s.") % since
 
 

@@ -25,6 +25,8 @@ from .plans import PlanScreen
 
 #: Where the session keeps, by the plan's number, the rows that were unticked.
 KEPT = "mentoring_plans"
+#: The same of the rows that were ticked though nobody would be invited for them by themselves.
+TICKED = "mentoring_plans_ticked"
 #: After so many seconds a page that shows how far a task has come looks again by itself.
 LOOK_AGAIN = 3
 
@@ -121,6 +123,7 @@ class PlanPage(PlanScreen):
         kept = self.request.session.get(KEPT, {})
         left_out = sorted((self.left_out - shown) | (shown - invited))
         self.request.session[KEPT] = {**kept, str(self.plan.pk): left_out}
+        self.keep_called(shown, invited)
         now_locked, unlocked = shown & (locked - (before - touched)), shown & ((before | touched) - locked)
         if stale:
             if now_locked:
@@ -135,9 +138,21 @@ class PlanPage(PlanScreen):
         written = "-".join(self.request.POST.getlist(name)).split("-")
         return {key for one in written if (key := whole_number(one)) is not None}
 
+    def keep_called(self, shown: set[int], invited: set[int]) -> None:
+        """Remember the ticks of people who have not answered before: they are not ticked by themselves."""
+        kept = self.request.session.get(TICKED, {})
+        ticked = sorted((self.ticked - shown) | (shown & invited & self.table.called_first))
+        if ticked or str(self.plan.pk) in kept:
+            self.request.session[TICKED] = {**kept, str(self.plan.pk): ticked}
+
     def forget(self) -> None:
         kept = self.request.session.get(KEPT, {})
         self.request.session[KEPT] = {key: value for key, value in kept.items() if key != str(self.plan.pk)}
+
+    @property
+    def ticked(self) -> set[int]:
+        """The rows that were ticked although the person has not answered before."""
+        return set(self.request.session.get(TICKED, {}).get(str(self.plan.pk), []))
 
     @property
     def left_out(self) -> set[int]:
@@ -146,7 +161,8 @@ class PlanPage(PlanScreen):
     @property
     def table(self) -> Table:
         page = whole_number(self.request.GET.get("p")) or 1
-        return Table(self.plan, left_out=self.left_out, page=page, everything="all" in self.request.GET)
+        everything = "all" in self.request.GET
+        return Table(self.plan, left_out=self.left_out, ticked=self.ticked, page=page, everything=everything)
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:

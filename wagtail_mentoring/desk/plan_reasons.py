@@ -53,7 +53,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """For which cases (references) the plan proposes or has invited each mentor, and what the mentors are called."""
+    """For whom (names) the plan proposes or has invited each mentor, and what the mentors are called."""
 
     cases: Mapping[int, Sequence[str]] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
@@ -70,7 +70,7 @@ def needed_for(row: PlanRow, plan: PairingPlan) -> Needed:
     if not keys:
         return Needed()
     found = plan_rows.rows_with(plan, keys, but=row)
-    cases = {pk: [one.case.reference for one in rows] for pk, rows in found.items()}
+    cases = {pk: [one.case.mentee.name for one in rows] for pk, rows in found.items()}
     return Needed(cases, dict(Mentor.objects.filter(pk__in=keys).values_list("pk", "name")))
 
 

@@ -30,6 +30,7 @@ from .by_hand import Listing, Use, list_mentors, name_of
 from .fields import TextField
 from .finding import detail_of
 from .forms import refuse_in_texts
+from .known_before import call_first, not_answered, own_words
 from .plan_reasons import (
     OTHERS,
     explained,
@@ -41,7 +42,7 @@ from .plan_reasons import (
     uses,
 )
 from .plans import PlanScreen
-from .reasons import Reasons, reasons_from
+from .reasons import Reasons, reasons_from, with_notes
 
 
 class WhyForm(forms.Form):
@@ -150,12 +151,14 @@ class PlanRowPage(PlanScreen):
         names = plan_words.names([mentor.name for mentor in mentors])
         needed = needed_for(row, self.plan)
         listing = self.listing(chosen) if self.may_edit else None
+        told = explained(row, mentors) if mentors else None
         return self.respond(
             plan=self.plan,
             row=row,
             heading=self.heading(names, row.case.mentee.name, len(mentors)),
             facts=self.facts(),
-            explained=explained(row, mentors) if mentors else None,
+            explained=told,
+            notes=[*self.called_first(), *(told.notes if told else ()), *own_words(mentors)],
             second_missing=second_missing(row, needed) if len(mentors) == 1 else "",
             nobody=None if mentors else nobody_because(row, needed),
             others=others(row, self.plan, listing.found, self.full) if listing else [],
@@ -167,6 +170,14 @@ class PlanRowPage(PlanScreen):
             case_address=reverse("mentoring_desk:case", args=[row.case_id]),
             elsewhere=self.elsewhere,
         )
+
+    def called_first(self) -> list[str]:
+        """Return that the person has not answered about mentors before, as a sentence; [] otherwise."""
+        row = self.row
+        if row.status == PlanRowStatus.APPROVED:
+            return []
+        found = not_answered(self.plan.rows.filter(pk=row.pk).values("case"))
+        return [call_first(one, row.case.mentee.called, mentors_of(row)) for one in found.values()]
 
     @cached_property
     def full(self) -> set[int]:
@@ -192,7 +203,8 @@ class PlanRowPage(PlanScreen):
 
     def facts(self) -> list[str]:
         row = self.row
-        said = [row.case.reference, _("waits %(days)s") % {"days": dates.days(row.waited_days)}]
+        waits = _("waits %(days)s") % {"days": dates.days(row.waited_days)}
+        said = [row.case.reference, waits if row.waited_days else _("waits since today")]
         if row.fit is not None:
             said.append(_("fit %(fit)s of 100") % {"fit": row.fit})
         if row.rematch:
@@ -250,7 +262,7 @@ class PlanRowPage(PlanScreen):
             facts=[row.case.reference],
             mentors=[{"mentor": one, "detail": detail_of(one)} for one in mentors],
             points=judged.fit if judged else None,
-            reasons=self.reasons(judged, mentors),
+            reasons=with_notes(self.reasons(judged, mentors), own_words(mentors)),
             against=[one.sentence for one in against if not one.absolute],
             absolute=absolute,
             # What was written stays, also when it has become impossible meanwhile.

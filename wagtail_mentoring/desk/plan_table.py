@@ -7,13 +7,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wagtail_mentoring.pairing.choices import PlanRowStatus
-from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
+from wagtail_mentoring.pairing.choices import ENDED_BY_MENTOR, InvitationStatus, PlanRowStatus
+from wagtail_mentoring.pairing.models import Invitation, PairingPlan, PlanRow
 from wagtail_mentoring.pairing.plan_result import mark_of, mentors_of
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme import dates
 
 from . import plan_words
+from .known_before import call_first, conflicts_in_short, not_answered
 from .plan_reasons import Needed, nobody_because, second_missing, short_reasons, wanted
 
 #: So many rows of a kind are shown on one page.
@@ -33,8 +34,9 @@ class Light:
     mentors: tuple[int, ...]
     fit: int | None
     locked: bool
-    reference: str = ""
     participation: int = 0
+    case: int = 0
+    person: str = ""
 
 
 @dataclass(slots=True)
@@ -50,16 +52,32 @@ class Section:
 
 
 class Table:
-    """``left_out``: rows (keys) that the handler does not want to approve now. ``page`` counts from 1."""
+    """``left_out``: rows (keys) that the handler does not want to approve now. ``page`` counts from 1.
 
-    def __init__(self, plan: PairingPlan, *, left_out: Iterable[int] = (), page: int = 1, everything: bool = False):
+    Whoever has not answered about mentors before is left out too, unless the handler ``ticked`` the row.
+    """
+
+    def __init__(
+        self,
+        plan: PairingPlan,
+        *,
+        left_out: Iterable[int] = (),
+        ticked: Iterable[int] = (),
+        page: int = 1,
+        everything: bool = False,
+    ) -> None:
         self.plan, self.everything = plan, everything
-        columns = ("pk", "status", "first_id", "second_id", "fit", "locked", "case__reference", "case__participation")
+        columns = ("pk", "status", "first_id", "second_id", "fit", "locked", "case__participation")
+        columns = (*columns, "case", "case__mentee__name")
         self.light = [
             Light(pk, status, tuple(key for key in (first, second) if key is not None), *rest)
             for pk, status, first, second, *rest in plan.rows.values_list(*columns)
         ]
-        self.left_out = set(left_out)
+        proposed = plan.rows.filter(status=PlanRowStatus.PROPOSED)
+        self.unanswered = not_answered(proposed.values("case"))
+        #: The rows (keys) of those who have not answered before.
+        self.called_first = {row.pk for row in self.of(PlanRowStatus.PROPOSED) if row.case in self.unanswered}
+        self.left_out = set(left_out) | (self.called_first - set(ticked))
         self.per_page = MOST_ON_A_PAGE if everything else PER_PAGE
         self.pages = max(1, -(-len(self.of(PlanRowStatus.PROPOSED)) // self.per_page))
         self.page = min(max(1, page), self.pages)
@@ -81,6 +99,7 @@ class Table:
         related = ("case__mentee", "case__field__profession", "first", "second")
         rows = self.plan.rows.select_related(*related).in_bulk(wanted_rows)
         self.needed = self._needed(rows.values())
+        self._said_no = self._answers(rows.values())
         self.sections = {
             status: Section(len(self.of(status)), [self._shown(rows[pk]) for pk in keys if pk in rows])
             for status, keys in shown.items()
@@ -94,7 +113,7 @@ class Table:
         for light in self.light:
             if light.status in (PlanRowStatus.PROPOSED, PlanRowStatus.APPROVED):
                 for mentor in told.intersection(light.mentors):
-                    cases.setdefault(mentor, []).append(light.reference)
+                    cases.setdefault(mentor, []).append(light.person)
         names = Mentor.objects.filter(union=self.plan.union_id).in_bulk(list(told)) if told else {}
         return Needed(cases, {pk: mentor.name for pk, mentor in names.items()})
 
@@ -108,8 +127,31 @@ class Table:
             return ""
         if not row.before:
             return _("Had nobody before")
-        before = [self.needed.names[pk] for pk in row.before if pk in self.needed.names]
+        before = [self._gone(row, pk) for pk in row.before if pk in self.needed.names]
         return _("Before: %(names)s") % {"names": plan_words.names(before)} if before else _("Others before")
+
+    def _answers(self, rows: Iterable[PlanRow]) -> dict[tuple[int, int], str]:
+        """Return who of those proposed before said no since or did not answer, by case and mentor. One query."""
+        cases = [row.case_id for row in rows if row.before]
+        asked = Invitation.objects.filter(proposal__case__in=cases, status__in=ENDED_BY_MENTOR).order_by("pk")
+        found = asked.values_list("proposal__case", "mentor", "status") if cases else ()
+        return {(case, mentor): status for case, mentor, status in found}
+
+    def _gone(self, row: PlanRow, mentor: int) -> str:
+        """Return the name of a mentor of the round before, and why it is somebody else now, where that is known."""
+        name = {"name": self.needed.names[mentor]}
+        status = self._said_no.get((row.case_id, mentor))
+        if status == InvitationStatus.NO:
+            return _("%(name)s, who said no") % name
+        return _("%(name)s, who did not answer") % name if status else name["name"]
+
+    def _notes(self, row: PlanRow) -> list[str]:
+        """Return what to know before these mentors are invited."""
+        if row.status != PlanRowStatus.PROPOSED:
+            return []
+        silent = self.unanswered.get(row.case_id)
+        called = [call_first(silent, row.case.mentee.called, mentors_of(row))] if silent is not None else []
+        return [*called, *conflicts_in_short(one for one in (row.first, row.second) if one is not None)]
 
     def _shown(self, row: PlanRow) -> dict[str, Any]:
         mentors = [mentor.name for mentor in (row.first, row.second) if mentor is not None]
@@ -119,7 +161,7 @@ class Table:
             "reference": row.case.reference,
             "case_address": reverse("mentoring_desk:case", args=[row.case_id]),
             "address": reverse("mentoring_desk:plan_row", args=[self.plan.pk, row.pk]),
-            "waits": dates.days(row.waited_days),
+            "waits": dates.days(row.waited_days) if row.waited_days else _("since today"),
             "mentors": plan_words.names(mentors),
             "alone": len(mentors) == 1,
             "chosen": row.pk not in self.left_out,
@@ -127,6 +169,7 @@ class Table:
             "reasons": short_reasons(row) if mentors else "",
             "nobody": nobody_because(row, self.needed) if not mentors else None,
             "change": self._change(row),
+            "notes": self._notes(row),
         }
 
     @property

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
 from wagtail_mentoring.pairing.models import PairingPlan
@@ -76,6 +77,7 @@ class Plans(Screen):
         """Return for each union in which somebody waits how many, how long, and the plan that is being made."""
         running = {plan.union_id: plan for plan in at_work(PairingPlan.objects.filter(union__in=self.unions))}
         waiting, rows = queues(self.unions), []
+        before = self.asked_before()
         for union in self.unions:
             number, since = waiting.get(union.pk, (0, None))
             if number or union.pk in running:
@@ -84,12 +86,30 @@ class Plans(Screen):
                         "union": union,
                         "number": number,
                         "people": plan_words.people(number),
-                        "longest": dates.days(dates.days_since(since)) if since else "",
+                        "longest": dates.days(waited)
+                        if (waited := dates.days_since(since) if since else 0) > 0
+                        else "",
+                        "before": self.told_before(before.get(union.pk, 0)),
                         "running": running.get(union.pk),
                         "may_change": may_change_plans(self.request.user, union.pk),
                     }
                 )
         return rows
+
+    def asked_before(self) -> dict[int, int]:
+        """Return by union (key) for how many of those who wait mentors were asked already, without success."""
+        cases = Case.objects.filter(union__in=self.unions).with_asking()
+        found = cases.filter(asking__in=["refused", "silent", "nobody"]).order_by().values("union")
+        return dict(found.annotate(number=Count("pk")).values_list("union", "number"))
+
+    def told_before(self, number: int) -> str:
+        """Return that somebody has rows of their own on the desk; "" when nobody has."""
+        text = ngettext(
+            "For %(n)s of them mentors were asked before, without success: see My desk.",
+            "For %(n)s of them mentors were asked before, without success: see My desk.",
+            number,
+        )
+        return text % {"n": number} if number else ""
 
     def plans(self) -> Any:
         plans = PairingPlan.objects.filter(union__in=self.unions).defer("inputs")

@@ -13,6 +13,7 @@ from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.people.models import Mentor
 
 from .dossier import Dossier
+from .known_before import own_words
 
 #: So many candidates are shown beside the mentor who stays.
 CANDIDATES = 3
@@ -41,6 +42,12 @@ def reasons_from(why: Mapping[str, Any], names: Mapping[int, str]) -> Reasons | 
     return Reasons(list(told.criteria), list(told.lacks), list(told.notes))
 
 
+def with_notes(reasons: Reasons | None, notes: Iterable[str]) -> Reasons:
+    """Return ``reasons`` with more to know; where there are none, what is to know alone."""
+    found = reasons or Reasons([], [], [])
+    return Reasons(found.rows, found.lacks, [*found.notes, *notes], found.points)
+
+
 def reasons_of(dossier: Dossier, proposal: Any) -> Reasons | None:
     """Return why this pair was proposed, as it was stored with the proposal; None when nothing was stored."""
     found = reasons_from(proposal.why, names_for(dossier, (one.mentor for one in proposal.asked)))
@@ -64,7 +71,7 @@ def beside_candidates(dossier: Dossier, proposal: Any, stays: Any) -> list[dict[
                 "mentor": mentor,
                 "detail": detail_of(mentor),
                 "points": option.points,
-                "reasons": reasons_from(option.why, names),
+                "reasons": with_notes(reasons_from(option.why, names), own_words([mentor])),
                 "invite": reverse("mentoring_desk:invite", args=[dossier.case.pk]) + "?" + question,
             }
         )

@@ -73,8 +73,10 @@ def write(plan: PairingPlan, outcome: Outcome) -> None:
     before = open_rows(plan)
     plan.rows.exclude(status=PlanRowStatus.APPROVED).exclude(pk__in=outcome.kept).delete()
     # Somebody whose mentors said no waits again, and so has a new row instead of that one.
-    plan.rows.filter(status=PlanRowStatus.APPROVED, case__in=[found.case for found in outcome.found]).delete()
-    proposed = {row.case_id: sorted(_proposed(row)) for row in before}
+    again = plan.rows.filter(status=PlanRowStatus.APPROVED, case__in=[found.case for found in outcome.found])
+    invited = {row.case_id: sorted(mentors_of(row)) for row in again}
+    again.delete()
+    proposed = invited | {row.case_id: sorted(_proposed(row)) for row in before}
     PlanRow.objects.bulk_create(_row(plan, found, proposed.get(found.case)) for found in outcome.found)
     after = open_rows(plan)
     for row in after:

@@ -1,13 +1,13 @@
 """What is about a union rather than a case: who waits for mentors, sign-ups, and plans that are ready."""
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing.choices import PlanRowStatus, PlanStatus
-from wagtail_mentoring.pairing.models import PairingPlan
+from wagtail_mentoring.pairing.models import PairingPlan, PlanRow
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme import dates
 
@@ -18,9 +18,14 @@ from .base import Due, Found, Kind, Whose, of_case, register
 def waiting(whose: Whose) -> Found:
     """People who wait for mentors while nobody is asked: one row for each union, with the longest wait.
 
-    Those for whom everybody has said no, or who would rather have others, have rows of their own.
+    Those for whom everybody has said no, or who would rather have others, have rows of their own; a plan that has all
+    who wait at a union stands for them.
     """
     cases = whose.cases.with_asking().filter(asking="waiting")
+    # Where a plan that is ready has all of them, its own row says so.
+    planned = PlanRow.objects.filter(plan__in=_ready(whose).values("pk"), case=OuterRef("pk"))
+    not_planned = cases.filter(~Exists(planned.exclude(status=PlanRowStatus.APPROVED))).order_by()
+    cases = cases.filter(union__in=list(not_planned.values_list("union", flat=True).distinct()))
     unions = list(
         Case.objects.filter(pk__in=cases.order_by().values("pk"))
         .order_by()
@@ -32,7 +37,8 @@ def waiting(whose: Whose) -> Found:
     )
     rows = []
     for row in unions:
-        longest = dates.days(max(0, dates.days_since(row["since"])))
+        waited = dates.days_since(row["since"])
+        longest = _("The longest wait is %(days)s.") % {"days": dates.days(waited)} if waited > 0 else ""
         if row["number"] == 1:
             case = alone[row["case"]]
             rows.append(
@@ -55,7 +61,7 @@ def waiting(whose: Whose) -> Found:
                 about=row["union__short"],
                 what=ngettext("%(n)s waits for mentors.", "%(n)s wait for mentors.", row["number"])
                 % {"n": row["number"]},
-                why=_("Nobody is being asked for them. The longest wait is %(days)s.") % {"days": longest},
+                why=" ".join(filter(None, (_("Nobody is being asked for them."), longest))),
                 button=_("Plan the queue"),
                 address=reverse("mentoring_desk:plans"),
                 page=reverse("mentoring_desk:cases") + f"?asking=waiting&union={row['union']}",
@@ -95,9 +101,8 @@ def sign_ups(whose: Whose) -> Found:
     return Found(rows, len(rows), sum(row["number"] for row in found))
 
 
-@register(Kind("plan", 120, "tasks", gettext_lazy("%(n)s plan ready"), gettext_lazy("%(n)s plans ready")))
-def plans(whose: Whose) -> Found:
-    """Plans for a whole queue that are ready to be looked at: the newest of each union."""
+def _ready(whose: Whose) -> "QuerySet[PairingPlan]":
+    """Return the newest plan of each union, where it is ready."""
     newest = (
         PairingPlan.objects.filter(union__in=whose.unions)
         .order_by()
@@ -105,18 +110,29 @@ def plans(whose: Whose) -> Found:
         .annotate(newest=Max("pk"))
         .values("newest")
     )
+    return PairingPlan.objects.filter(pk__in=newest, status=PlanStatus.READY)
+
+
+@register(Kind("plan", 120, "tasks", gettext_lazy("%(n)s plan ready"), gettext_lazy("%(n)s plans ready")))
+def plans(whose: Whose) -> Found:
+    """Plans for a whole queue that are ready to be looked at: the newest of each union."""
     ready = (
-        PairingPlan.objects.filter(pk__in=newest, status=PlanStatus.READY)
+        _ready(whose)
         .select_related("union")
         .defer("inputs", "result")
         .annotate(
             number=Count("rows", filter=Q(rows__status=PlanRowStatus.PROPOSED)),
             invited=Count("rows", filter=Q(rows__status=PlanRowStatus.APPROVED)),
+            without=Count("rows", filter=Q(rows__status__in=[PlanRowStatus.NOBODY, PlanRowStatus.HELD_BACK])),
         )
     )
     rows = []
     for plan in ready:
         said = ngettext("It proposes mentors for %(n)s mentee.", "It proposes mentors for %(n)s mentees.", plan.number)
+        said = said % {"n": plan.number}
+        if plan.without:
+            text = ngettext("%(n)s has none in it.", "%(n)s have none in it.", plan.without)
+            said += " " + text % {"n": plan.without}
         sent = _("Nothing has been sent.")
         if plan.invited:
             sent = _("Mentors are invited for %(n)s already.") % {"n": plan.invited}
@@ -127,7 +143,7 @@ def plans(whose: Whose) -> Found:
                 name=_("Plan for the waiting queue"),
                 about=plan.union.short,
                 what=_("A plan is ready."),
-                why=said % {"n": plan.number} + " " + sent,
+                why=f"{said} {sent}",
                 button=_("Look at the plan"),
                 address=reverse("mentoring_desk:plan", args=[plan.pk]),
             )
