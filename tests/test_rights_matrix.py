@@ -227,7 +227,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_invitation": (NO_LINK,),
     "wagtail_mentoring:portal_invitation_ask": (NO_LINK,),
     "wagtail_mentoring:portal_invitation_pause": (NO_LINK,),
-    "wagtail_mentoring:portal_invitation_other": (NO_LINK,),
+    "wagtail_mentoring:portal_invitation_other": ("meeting", NO_LINK, NO_LINK),
     "wagtail_mentoring:portal_mentor": (NO_LINK,),
     "wagtail_mentoring:portal_mentor_profile": (NO_LINK,),
     "wagtail_mentoring:portal_mentor_confirm": (NO_LINK,),
