@@ -7,17 +7,17 @@ from django.db import connections
 from django.db.models import Q, QuerySet
 
 
-def holding(rows: "QuerySet", words: str, *columns: str) -> Q:  # type: ignore[type-arg]
+def holding(rows: "QuerySet", words: str, *columns: str) -> Q:
     """Return the condition that one of ``columns`` of ``rows`` holds ``words``, in capitals or not, in any script."""
     return _matching(rows, words, columns, "icontains", "{}")
 
 
-def called(rows: "QuerySet", words: str, *columns: str) -> Q:  # type: ignore[type-arg]
+def called(rows: "QuerySet", words: str, *columns: str) -> Q:
     """Return the condition that one of ``columns`` of ``rows`` is ``words``, in capitals or not, in any script."""
     return _matching(rows, words, columns, "iexact", r"\A{}\Z")
 
 
-def _matching(rows: "QuerySet", words: str, columns: tuple[str, ...], lookup: str, pattern: str) -> Q:  # type: ignore[type-arg]
+def _matching(rows: "QuerySet", words: str, columns: tuple[str, ...], lookup: str, pattern: str) -> Q:
     wanted = unicodedata.normalize("NFC", words)
     if connections[rows.db].vendor == "sqlite":
         # Its LIKE knows the capitals of ASCII alone ("äij" would not find "Äijö"); regular expressions are Python's there.
