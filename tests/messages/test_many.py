@@ -1,7 +1,6 @@
 """What is due costs what is due, not how many cases there are."""
 
 from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.management import call_command
