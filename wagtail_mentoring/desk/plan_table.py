@@ -67,11 +67,10 @@ class Table:
         everything: bool = False,
     ) -> None:
         self.plan, self.everything = plan, everything
-        columns = ("pk", "status", "first_id", "second_id", "fit", "locked", "case__participation")
-        columns = (*columns, "case", "case__mentee__name")
+        columns = ("pk", "status", "first_id", "second_id", "fit", "locked", "case__participation", "case")
         self.light = [
             Light(pk, status, tuple(key for key in (first, second) if key is not None), *rest)
-            for pk, status, first, second, *rest in plan.rows.values_list(*columns)
+            for pk, status, first, second, *rest in plan.rows.values_list(*columns, "case__mentee__name")
         ]
         proposed = plan.rows.filter(status=PlanRowStatus.PROPOSED)
         self.unanswered = not_answered(proposed.values("case"))

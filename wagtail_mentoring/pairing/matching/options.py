@@ -126,7 +126,7 @@ def _lacks(scores: Scores, members: Sequence[int], reasons: Mapping[str, Any]) -
 
 def _apart(mentee: MenteeFacts, people: Sequence[MentorFacts]) -> bool:
     """Return whether those whose times are known, the mentee's wish among them, have no time in common."""
-    said = [set(one.times) for one in (mentee, *people) if one.times]
+    said = [set(times) for times in (mentee.times, *(one.times for one in people)) if times]
     return bool(said) and not set.intersection(*said)
 
 
