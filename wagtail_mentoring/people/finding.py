@@ -20,7 +20,7 @@ def called(rows: "QuerySet", words: str, *columns: str) -> Q:
 def _matching(rows: "QuerySet", words: str, columns: tuple[str, ...], lookup: str, pattern: str) -> Q:
     wanted = unicodedata.normalize("NFC", words)
     if connections[rows.db].vendor == "sqlite":
-        # Its LIKE knows the capitals of ASCII alone ("äij" would not find "Äijö"); regular expressions are Python's there.
+        # Its LIKE knows the capitals of ASCII alone: "äij" would not find "Äijö". Its regular expressions are Python's.
         lookup, wanted = "iregex", pattern.format(re.escape(wanted))
     found = Q()
     for column in columns:
