@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "wagtail_mentoring"
 LANGUAGES = [code for code, _name in DEFAULTS["LANGUAGES"] if code != "en"]
 # Words that are the same in the other language: names, codes, and what has no other word.
 SAME: dict[str, set[str]] = {
-    "fi": {"CV", "English", "%(name)s", "{held}", "{hours} h {minutes} min", "{minutes} min"},
+    "fi": {"CV", "English", "Australia", "%(name)s", "{held}", "{hours} h {minutes} min", "{minutes} min"},
     "sv": {
         "CV",
         "English",
@@ -24,6 +24,7 @@ SAME: dict[str, set[str]] = {
         "Plan",
         "%(n)s person",
         "Program",
+        "Situation",
         "Status",
         "status",
         "Format",

@@ -20,6 +20,11 @@ def today() -> datetime.date:
     return timezone.localdate(now())
 
 
+def days_since(moment: datetime.datetime) -> int:
+    """Return how many local midnights have passed since ``moment`` (aware); 0 for what is to come."""
+    return max(0, (today() - timezone.localdate(moment)).days)
+
+
 @contextmanager
 def at(moment: datetime.datetime) -> Iterator[None]:
     """Let everything inside believe that it is ``moment`` (aware)."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from tests.desk.test_plan_told import address, run, sent, text
 from tests.factories import make_handler

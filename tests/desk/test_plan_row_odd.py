@@ -1,4 +1,4 @@
-"""Rows of a plan by hand: odd choices, people who wait no more, reasons that nobody can read, names in small letters."""
+"""Rows of a plan by hand: odd choices, people who wait no more, reasons nobody can read, names in small letters."""
 
 import time
 from typing import Any

@@ -48,8 +48,10 @@ def test_idle_cases_are_read_by_the_index_of_their_last_line() -> None:
     (query,) = reminders._idle(clock.now())
     plan = query.explain()
     assert "mentoring_case_idle" in plan, plan
-    # And of the plans those of the case at hand.
-    assert "mentoring_meeting_of_case" in plan and "SCAN wagtail_mentoring_case" not in plan, plan
+    # And of the plans those of the case at hand, or those to come: never all of either table.
+    assert "Seq Scan" not in plan and "SCAN wagtail_mentoring_case" not in plan, plan
+    if connection.vendor == "sqlite":
+        assert "mentoring_meeting_of_case" in plan, plan
 
 
 def test_a_case_knows_when_its_last_line_was_written() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.days import noon
 from tests.factories import Drive, make_case, make_field, make_mentor, make_union
 from tests.pairing.asked import propose
 from tests.pairing.volunteers import away_from_now, standing_pair, volunteer
@@ -59,7 +60,7 @@ def test_the_mentee() -> None:
         other_languages="Arabic, soomaali",
         municipality=" Esbo ",
         hide_municipality=True,
-        opened_at=clock.now() - datetime.timedelta(days=20),
+        opened_at=noon(-20) + datetime.timedelta(hours=4),
     )
     found = person(case)
     assert found == MenteeFacts(

@@ -265,7 +265,7 @@ def test_without_a_notice_nothing_is_asked(client: Client) -> None:
 def test_a_phone_number_has_digits() -> None:
     form = SignUpForm({"phone": "abc"}, offered=[])
     assert "It looks like +358 40 123 4567." in str(form.errors["phone"])
-    assert "phone" not in SignUpForm({"phone": "040 1234567 (evenings)"}, offered=[]).errors
+    assert "phone" not in SignUpForm({"phone": "(040) 123 4567"}, offered=[]).errors
     assert "phone" not in SignUpForm({"phone": ""}, offered=[]).errors
 
 

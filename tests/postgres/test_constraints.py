@@ -1,5 +1,6 @@
 """What the database itself refuses, when somebody writes around the code."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def copy_of(row: Any, **change: Any) -> None:
-    """Insert the row once more by plain SQL, with some columns changed and a new primary key."""
+    """Insert the row once more by plain SQL, with some columns changed, a new primary key, and a new ``uid``."""
+    if hasattr(row, "uid"):
+        change = {"uid": uuid.uuid4()} | change
     columns = {
         field.column: field.get_db_prep_save(change.get(field.attname, getattr(row, field.attname)), connection)
         for field in row._meta.concrete_fields

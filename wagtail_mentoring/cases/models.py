@@ -1,6 +1,5 @@
 """The case, and its chained history."""
 
-import datetime
 from typing import Any
 
 from django.conf import settings
@@ -120,7 +119,7 @@ class Case(ClusterableModel):
     @property
     def days_in_state(self) -> int:
         """Whole days since the state was reached."""
-        return max(0, (clock.now() - self.state_since) // datetime.timedelta(days=1))
+        return clock.days_since(self.state_since)
 
     @property
     def field_name(self) -> str:

@@ -33,7 +33,7 @@ class DailyMail(Screen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.POST.get("wanted") == "yes"
-        Digest.objects.update_or_create(user_id=request.user.pk, defaults={"wanted": wanted})
+        Digest.objects.update_or_create(user_id=request.user.pk or 0, defaults={"wanted": wanted})
         if wanted:
             messages.success(request, _("You get a mail on each day on which something waits for you."))
         else:

@@ -1,6 +1,5 @@
 """The facts of those who wait for mentors, from the database in a constant number of queries."""
 
-import datetime
 from collections import defaultdict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -60,7 +59,6 @@ def mentee_facts(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
     holds = _holds(cases)
     names = dict(ProfessionalField.objects.filter(participation__union=union).values_list("pk", "profession__names"))
     own_names = {pk: tokens(" ".join(map(str, written.values()))) for pk, written in names.items()}
-    now = clock.now()
     found = []
     for pk, mentee, field, participation, en, fi, sv, other, town, hidden, since, alone, rematch in rows:
         wish = wishes[pk]
@@ -89,7 +87,7 @@ def mentee_facts(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
                 asked=as_written.sorted_keys(asked[pk]),
                 conflicts=as_written.sorted_keys(conflicts[mentee]),
                 rematch=rematch,
-                waited_days=max(0, (now - since) // datetime.timedelta(days=1)),
+                waited_days=clock.days_since(since),
                 one_mentor_allowed=alone,
             )
         )

@@ -8,7 +8,7 @@
 ``why``: ``mentor``, ``withdrawn`` or ``silent``.
 ``proposal_failed``: ``proposal`` (nobody of it is asked any more, and no other waits: the handler must act).
 ``mentor_missing``: ``proposal`` (one mentor said yes, and another is needed: the handler must act).
-``mentor_leaves``: ``case``, ``mentor``, ``message`` (wants to leave the pair: the handler must act; it goes on till then).
+``mentor_leaves``: ``case``, ``mentor``, ``message`` (wants to leave the pair: the handler must act).
 """
 
 from django.dispatch import Signal

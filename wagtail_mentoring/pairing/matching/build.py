@@ -8,6 +8,7 @@ import numpy as np
 from .builtin import BUILT_IN
 from .criteria import Criterion
 from .facts import MenteeFacts, MentorFacts
+from .marks import Marked, Marks
 from .problem import NEVER, REMATCH, Ints, Problem
 from .scoring import UNIT, Scorer, Scores, reaches
 from .table import MentorTable
@@ -78,6 +79,8 @@ class CasePairs:
         self.scorers: dict[int, Scorer] = {}
         self.least: list[int] = []
         self.rows: list[Ints] = []
+        #: What all pairs can be bounded by; see :mod:`.all_pairs`.
+        self.marks = Marks()
         self._kept: dict[int, Scores] = {}
         self._kept_size = 0
         for mentee in mentees:
@@ -124,6 +127,7 @@ class CasePairs:
     def problem(self, room: Ints, load: Ints) -> Problem:
         """Return the problem."""
         single, reach, kin, whole = [], [], [np.zeros((0, 3), dtype=np.int64)], []
+        marks: list[Marked] | None = [np.zeros((0, 3), dtype=np.int32)]
         for case, mentee in enumerate(self.mentees):
             scores = self.scores(case)
             alone = scores.alone()
@@ -133,6 +137,8 @@ class CasePairs:
                 alone = np.full(len(scores), NEVER)
             single.append(alone)
             reach.append(_reach(scores))
+            marked = self.marks.of(scores) if marks is not None else None
+            marks = None if marks is None or marked is None else [*marks, marked]
             first, second = (self.rows[case][positions] for positions in scores.kin())
             kin.append(
                 np.column_stack([np.full(len(first), case), np.minimum(first, second), np.maximum(first, second)])
@@ -153,6 +159,7 @@ class CasePairs:
             whole=np.array(whole, dtype=np.bool_),
             kin=np.concatenate(kin),
             pairs=self,
+            marks=None if marks is None else np.concatenate(marks),
         )
 
     def _every_pair(self, case: int, scores: Scores) -> bool:

@@ -87,7 +87,7 @@ def pairs(problem: Problem, edges: Ints, until: float = np.inf) -> Columns:
     for cases in _batches(count * (count - 1) // 2):
         if time.monotonic() > until:
             break
-        left, right = _two_of_each(begin[cases], count[cases])
+        left, right = two_of_each(begin[cases], count[cases])
         found.append(_valued(problem, case[left], problem.mentor[edges[left]], problem.mentor[edges[right]]))
     return in_a_row(found)
 
@@ -126,7 +126,7 @@ def best_edges(problem: Problem, price: Reals, number: int) -> Ints:
     return np.concatenate([np.zeros(0, dtype=np.int64), *found])
 
 
-def _two_of_each(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
+def two_of_each(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
     """Return all pairs of places of several runs, each run ``count`` long from ``begin`` on; left before right."""
     number = count * (count - 1) // 2
     run = np.repeat(np.arange(len(count)), number)

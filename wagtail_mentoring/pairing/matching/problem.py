@@ -77,6 +77,8 @@ class Problem:
     whole: Flags
     kin: Ints
     pairs: Pairs
+    #: What :mod:`.marks` says of each possible mentor of a case; ``None`` where that is not known.
+    marks: NDArray[np.int32] | None = None
 
     def __post_init__(self) -> None:
         """Raise ``ValueError`` where the arrays contradict each other."""
@@ -89,6 +91,8 @@ class Problem:
             raise ValueError("Each possible mentor of a case needs a value and a reach.")
         if (np.diff(self.start) < 0).any() or (edges and not 0 <= self.mentor.min() <= self.mentor.max() < mentors):
             raise ValueError("A case names a mentor who is not in the problem.")
+        if self.marks is not None and len(self.marks) != edges:
+            raise ValueError("Each possible mentor of a case needs its marks, or none has them.")
         if self.kin.ndim != 2 or self.kin.shape[1] != 3:
             raise ValueError("Pairs that know each other are rows of case, first and second mentor.")
         if mentors and self.room.min() < 0:
@@ -156,6 +160,7 @@ class Problem:
             whole=self.whole[cases],
             kin=np.column_stack([new_case[kin[:, 0]], new_mentor[kin[:, 1]], new_mentor[kin[:, 2]]]),
             pairs=self._renamed(cases, mentors),
+            marks=None if self.marks is None else self.marks[edges],
         )
 
     def canonical(self) -> tuple["Problem", Ints, Ints]:

@@ -6,7 +6,9 @@ from math import floor
 import numpy as np
 
 from . import columns
+from .all_pairs import AllPairs, all_pairs
 from .columns import Columns
+from .descent import NOTHING, descend
 from .packing import CLOSE, Packing, Prices, highs_of, solver
 from .pricing import rough_prices
 from .problem import Ints, Reals
@@ -32,6 +34,10 @@ ENOUGH = 1e-4
 #: Of a large part: the same two numbers (the second for each case and for all), so many choices of one mentor in a
 #: round, and so many mentors of each case to begin with.
 LARGE_NEW_PAIRS, LARGE_PAIRS, LARGE_MOST, LARGE_SINGLES, LARGE_BEGIN = 40, 2000, 1_500_000, 8, 12
+#: Subgradients against all pairs may take so much of the time for the prices.
+DESCENT_SHARE = 0.4
+#: After them the LP's prices end when their bound is so near (a share).
+NEAR_ENOUGH = 1e-3
 
 
 class Relaxation:
@@ -53,28 +59,17 @@ class Relaxation:
         """
         self.packing, self.until, self.last, self.large = packing, until, last or until, large
         problem = packing.problem
+        #: All pairs at a glance; ``None`` where criteria do not allow of it.
+        self.look = all_pairs(problem, packing.may_pair)
         rough = rough_prices(problem, np.array([len(mine) for mine in plan], dtype=np.int64), until)
-        edges = columns.best_edges(problem, rough, LARGE_BEGIN if large else BEGIN_WITH)
-        known = columns.given(problem, plan)
-        few = columns.pairs(problem, edges, until).joined(known).joined(columns.kin(problem))
-        few = packing.useful(columns.singles(problem, edges).joined(few))
-        self.table = few if large else few.joined(packing.useful(columns.singles(problem)))
-        self.inside = np.zeros(len(self.table), dtype=np.bool_)
         #: Whether the last widening left out pairs that can matter.
         self.cut = False
         #: The best prices so far.
         self.best: Prices | None = None
-        mentors, rules = rough, np.zeros(len(packing.rules.low))
-        for turn in range(WIDENINGS):
-            if turn and time.monotonic() > until:
-                break
-            # Those of one mentor who is not among the best matter little here, and are many.
-            mentors, rules = refined(packing, self.table if turn and large else few, mentors, rules, until)
-            worth = packing.after_prices(self.table, mentors, rules)
-            self._widen(mentors, rules, packing.best(self.table, worth), 0.0, NEW_PAIRS if turn else FIRST_NEW)
-            if not large:
-                worth = packing.after_prices(self.table, mentors, rules)
-                few = self.table.take(np.sort(_best_of_each(self.table, worth, FEW_OF_EACH))).joined(known)
+        if large and self.look is not None:
+            mentors, rules = self._descend(self.look, rough, columns.given(problem, plan))
+        else:
+            mentors, rules = self._follow(rough, columns.given(problem, plan))
         worth = packing.after_prices(self.table, mentors, rules)
         self.inside[_best_of_each(self.table, worth, FIRST_ONES)] = True
         self.inside[self.table.places(plan)] = True
@@ -83,6 +78,36 @@ class Relaxation:
         self.fresh = len(self.entered)
         self.lp = highs_of(until - time.monotonic())
         self.lp.passModel(packing.model(self.entered, -self.entered.value))
+
+    def _follow(self, rough: Reals, known: Columns) -> tuple[Reals, Reals]:
+        """Make the table of what prices ask for, which are refined in between; return the prices."""
+        packing, problem = self.packing, self.packing.problem
+        edges = columns.best_edges(problem, rough, LARGE_BEGIN if self.large else BEGIN_WITH)
+        few = columns.pairs(problem, edges, self.until).joined(known).joined(columns.kin(problem))
+        few = packing.useful(columns.singles(problem, edges).joined(few))
+        self.table = few if self.large else few.joined(packing.useful(columns.singles(problem)))
+        self.inside = np.zeros(len(self.table), dtype=np.bool_)
+        mentors, rules = rough, np.zeros(len(packing.rules.low))
+        for turn in range(WIDENINGS):
+            if turn and time.monotonic() > self.until:
+                break
+            # Those of one mentor who is not among the best matter little here, and are many.
+            mentors, rules = refined(packing, self.table if turn and self.large else few, mentors, rules, self.until)
+            worth = packing.after_prices(self.table, mentors, rules)
+            self._widen(mentors, rules, packing.best(self.table, worth), 0.0, NEW_PAIRS if turn else FIRST_NEW)
+            if not self.large:
+                worth = packing.after_prices(self.table, mentors, rules)
+                few = self.table.take(np.sort(_best_of_each(self.table, worth, FEW_OF_EACH))).joined(known)
+        return mentors, rules
+
+    def _descend(self, look: AllPairs, rough: Reals, known: Columns) -> tuple[Reals, Reals]:
+        """Make the table of what is asked for while prices follow against all pairs; return the prices."""
+        now = time.monotonic()
+        found = descend(self.packing, look, rough, now + (self.until - now) * DESCENT_SHARE)
+        self.table = self.packing.useful(found.asked.joined(known))
+        self.inside = np.zeros(len(self.table), dtype=np.bool_)
+        self._widen(found.mentors, found.rules, np.full(self.packing.problem.cases, NOTHING), 0.0)
+        return found.mentors, found.rules
 
     def solve(self, margin: float, enough: float = 0.0) -> tuple[Prices, Columns] | None:
         """Return prices, and all columns that are within ``margin`` of their case's best after them.
@@ -101,7 +126,8 @@ class Relaxation:
             own = self.packing.best(self.table.take(inside), worth[inside])
             lacking = np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
             late = time.monotonic() > self.until
-            if len(lacking) and not late:
+            # A look at all pairs is soon done where all pairs can be seen at once.
+            if len(lacking) and not late and (self.look is None or not self.large):
                 self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
                 continue
             self._widen(mentors, rules, own, margin)
@@ -109,7 +135,8 @@ class Relaxation:
             lacking = np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
             if late or not len(lacking):
                 break
-            if self.best is not None and self.best.bound + self.lp.getObjectiveValue() < enough * self.best.bound:
+            share = max(enough, NEAR_ENOUGH) if self.large and self.look is not None else enough
+            if self.best is not None and self.best.bound + self.lp.getObjectiveValue() < share * self.best.bound:
                 break
             self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
         return None if self.best is None else (self.best, self.within(self.best, margin))
@@ -149,12 +176,18 @@ class Relaxation:
         best = packing.best(table, packing.after_prices(table, prices.mentors, prices.rules))
         base = packing.base(prices.rules)
         least = np.where(packing.may_pair, best + base[1] + CLOSE, np.inf)
-        found, unseen = columns.beyond(packing.problem, prices.mentors, least, np.inf, until)
+        found, unseen = self._beyond(prices.mentors, least, np.inf, until)
         more = packing.best(found, packing.after_prices(found, prices.mentors, prices.rules))
         least = np.where(packing.may_single, best + base[0] + CLOSE, np.inf)
         _alone, single = columns.singles_beyond(packing.problem, prices.mentors, least, 1)
         most = np.maximum(np.maximum(best, more), np.maximum(unseen - base[1], single - base[0]))
         return min(prices.bound, floor(packing.bound(most, prices.mentors, prices.rules) + CLOSE))
+
+    def _beyond(self, mentors: Reals, least: Reals, each: float, until: float) -> tuple[Columns, Reals]:
+        """Return the pairs worth ``least`` or more after the prices, and for each case what those left out can be."""
+        if self.look is None:
+            return columns.beyond(self.packing.problem, mentors, least, each, until)
+        return self.look.beyond(mentors, least, whole=each == np.inf)
 
     def _prices(self) -> tuple[Reals, Reals] | None:
         self.lp.setOptionValue("solver", "ipm" if self.fresh >= ANEW else "simplex")
@@ -175,7 +208,7 @@ class Relaxation:
         if self.large:
             each = min(each, LARGE_NEW_PAIRS)
         valued = min(LARGE_PAIRS, LARGE_MOST / packing.problem.cases) if self.large else np.inf
-        found, unseen = columns.beyond(packing.problem, mentors, least, valued, self.last)
+        found, unseen = self._beyond(mentors, least, valued, self.last)
         worth = packing.after_prices(found, mentors, rules)
         # Early prices are far off, and would let in far more than is of use.
         few = _best_of_each(found, worth, each)
@@ -194,7 +227,7 @@ class Relaxation:
         most = np.maximum(packing.best(self.table, worth), np.maximum(unseen - base[1], alone - base[0]))
         bound = floor(packing.bound(most, mentors, rules) + CLOSE)
         # Of prices as good the last count: for them everything within the margin is in the table.
-        if self.best is None or bound <= self.best.bound or self.large:
+        if self.best is None or bound <= self.best.bound or (self.large and self.look is None):
             within = floor(packing.bound(packing.best(self.table, worth), mentors, rules) + CLOSE)
             least_so_far = bound if self.best is None else min(bound, self.best.bound)
             self.best = Prices(mentors, rules, least_so_far, self.cut, margin, within)

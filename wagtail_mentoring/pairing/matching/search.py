@@ -204,6 +204,10 @@ class Search:
         for case in np.flatnonzero(served != self.served).tolist():
             self.lp.changeRowBounds(mentors + case, float(served[case]), 1.0)
         self.upper, self.served = upper, served
+        if len(changed) > MANY:
+            # So much is decided that the LP is sooner made small and solved anew than followed from where it was.
+            self.lp.clearSolver()
+            self.lp.setOptionValue("solver", "ipm")
         self.lp.setOptionValue("time_limit", self.lp.getRunTime() + max(until - time.monotonic(), 0.05))
         self.lp.run()
         self.lp.setOptionValue("solver", "simplex")  # from now on each answer changes little
