@@ -14,6 +14,7 @@ from tests.documents.signatures import UNION
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents import layout, workers
 from wagtail_mentoring.documents.agreement_sheet import TEMPLATE, AgreementSheet, render_agreement
+from wagtail_mentoring.documents.assets import BASE_URL
 from wagtail_mentoring.documents.certify import certify
 from wagtail_mentoring.documents.render import render_html
 from wagtail_mentoring.documents.templates import search_path
@@ -45,10 +46,10 @@ def one_agreement() -> list[Row]:
     # Nothing of ours but where the style sheet and the fonts are found.
     fetcher = layout.fetcher(search_path())
     fonts = FontConfiguration()
-    style_sheet = weasyprint.CSS(url=layout.BASE_URL + layout.STYLE_SHEET, url_fetcher=fetcher, font_config=fonts)
+    style_sheet = weasyprint.CSS(url=BASE_URL + layout.STYLE_SHEET, url_fetcher=fetcher, font_config=fonts)
 
     def bare() -> bytes:
-        document = weasyprint.HTML(string=html, base_url=layout.BASE_URL, url_fetcher=fetcher)
+        document = weasyprint.HTML(string=html, base_url=BASE_URL, url_fetcher=fetcher)
         content: bytes = document.write_pdf(font_config=fonts, stylesheets=[style_sheet], pdf_tags=True)
         return content
 

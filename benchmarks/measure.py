@@ -36,7 +36,8 @@ def medians(arms: dict[str, Arm], rounds: int, warm_up: int = 3) -> dict[str, fl
 
     Wall time: what a person waits for. The garbage collector runs between calls, not within.
     """
-    random, taken = Random(SEED), {name: [] for name in arms}
+    random = Random(SEED)
+    taken: dict[str, list[float]] = {name: [] for name in arms}
     for turn in range(-warm_up, rounds):
         order = list(arms)
         random.shuffle(order)

@@ -103,7 +103,7 @@ def a_button_press() -> list[Row]:
     client.force_login(user)
     today = timezone.localdate().strftime("%d.%m.%Y")
     moment = timezone.now()
-    peer = Peer.objects.create(
+    peer = Peer._default_manager.create(
         reference="PEER-1",
         union=field.union,
         participation=field.participation,
@@ -147,10 +147,9 @@ def _form_of(client: Client, address: str) -> dict[str, Any]:
     for bound in form:
         value = bound.value()
         widget = bound.field.widget
-        if isinstance(value, bool):
-            shown = "on" if value else None
-        else:
-            shown = widget.format_value(value)
+        shown: Any = "on" if value else None
+        if not isinstance(value, bool):
+            shown = widget.format_value(value)  # a list for a choice
         if shown is not None:
             data[bound.html_name] = shown[0] if isinstance(shown, list) else shown
     return data

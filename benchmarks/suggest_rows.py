@@ -3,6 +3,7 @@
 import gc
 import statistics
 import time
+from typing import Any
 
 from tests.factories import make_case, make_field, make_union
 from tests.pairing.population import populate
@@ -23,7 +24,7 @@ ANSWERS = {
     "experience_years": 4,
 }
 #: Who is looked for: many can meet this one, few those.
-PEOPLE = (
+PEOPLE: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
     ({"formats": ["online", "in_person"]}, {"english": "c1", "other_languages": "Arabic", "municipality": "Espoo"}),
     ({"formats": ["in_person"], "times": []}, {"english": "b1", "finnish": "b2", "municipality": "Turku"}),
     ({"formats": ["online"]}, {"english": "", "other_languages": "Somali", "municipality": "Oulu"}),

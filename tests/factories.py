@@ -204,7 +204,13 @@ def sign(case: Case, *, mentee: Mentee | None = None, mentor: Mentor | None = No
         "link": link,
         "shown_sha256": agreement.document.sha256,
     }
-    make = (lambda c: actors.mentee_on(mentee, c)) if mentee else (lambda c: actors.mentor_on(mentor, c))
+
+    def make(case: Case) -> actors.Actor:
+        if mentor is not None:
+            return actors.mentor_on(mentor, case)
+        assert mentee is not None
+        return actors.mentee_on(mentee, case)
+
     return moves.move(case.pk, "sign", make, inputs)
 
 
@@ -252,6 +258,11 @@ class Drive:
         )
 
 
+def _apply(case: Case, application: Application) -> None:
+    case.application = application
+    application.save()
+
+
 def make_case(
     field: ProfessionalField | None = None,
     state: str = "applied",
@@ -292,9 +303,7 @@ def make_case(
             field,
             actors.Actor(frozenset({Role.MENTEE}), mentee=person),
             language=language,
-            complete=lambda made: (
-                setattr(made, "application", Application(case=made, sent_at=moment, **given)) or made.application.save()
-            ),
+            complete=lambda made: _apply(made, Application(case=made, sent_at=moment, **given)),
         )
     if handler is not None:
         Case.objects.filter(pk=case.pk).update(handler=handler)
