@@ -7,7 +7,7 @@ person, who decides with :func:`decide`. Once it is changed, every private link 
 
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
@@ -18,6 +18,8 @@ from . import codes, links
 from .models import AddressChange, LinkPurpose, Mentee, Mentor, OneTimeCode, PrivateLink
 from .signals import address_asked, address_changed, link_renewed
 
+#: So often is it tried again when the person asks several times at the same moment.
+_MOST_TRIES = 10
 #: The links that stand in mails. That of a calendar stays: it stands in a program of the person.
 _IN_MAILS = (LinkPurpose.CASE, LinkPurpose.MENTOR, LinkPurpose.INVITATION)
 
@@ -44,19 +46,30 @@ def ask(person: Mentee | Mentor, email: str, *, by_handler: bool = False) -> Add
     The caller has seen a code from the old address, unless ``by_handler``: then the contact person is told, and
     decides. Raises :class:`StepRefused` for the address that the person has already.
     """
-    if email.casefold() == person.email.casefold():
-        message = _("This is the address that we have already.")
-        raise StepRefused(message, {"email": message})
-    cancel(person)
-    moment = clock.now()
-    change = AddressChange.objects.create(
-        **whose(person),
-        old_email=person.email,
-        new_email=email,
-        by_handler=by_handler,
-        asked_at=moment,
-        allowed_at=None if by_handler else moment,
-    )
+    for _try in range(_MOST_TRIES):
+        # Waits for a change that is being confirmed; what is read after it is the address that counts.
+        cancel(person)
+        person.refresh_from_db(fields=["email"])
+        if email.casefold() == person.email.casefold():
+            message = _("This is the address that we have already.")
+            raise StepRefused(message, {"email": message})
+        moment = clock.now()
+        try:
+            with transaction.atomic():
+                change = AddressChange.objects.create(
+                    **whose(person),
+                    old_email=person.email,
+                    new_email=email,
+                    by_handler=by_handler,
+                    asked_at=moment,
+                    allowed_at=None if by_handler else moment,
+                )
+            break
+        except IntegrityError:
+            # The same person has asked for another one at the same moment, on another device or by a double press.
+            continue
+    else:
+        raise StepRefused(_("You have asked for an address on several devices at once. Try again."))
     if by_handler:
         address_asked.send(AddressChange, change=change, person=person)
     return change
