@@ -41,11 +41,7 @@ def meeting_now(record: Record, visit: Visit, title: str) -> Where:
     found = times_now(table, record)
     if planned is not None:
         return _planned(record, visit, title, found)
-    if found is not None:
-        return found
-    if (asked := feedback_now(visit, title)) is not None:
-        return replace(asked, more=_left(record) or (_how_it_ends(),))
-    return _no_time(record, visit, title, table)
+    return found or _no_time(record, visit, title, table)
 
 
 def table_of(visit: Visit) -> SlotTable | None:
@@ -119,6 +115,21 @@ def feedback_now(visit: Visit, title: str) -> Where | None:
         _("Tell us"),
         reverse(NOW("feedback")),
     )
+
+
+def with_feedback(where: Where, record: Record, visit: Visit) -> Where:
+    """Return ``where`` with the question how the first meeting was, while it is open.
+
+    The next meeting comes first, because two others wait for it and feedback stops nobody. Whoever only waits has time
+    for it. It is always there: the mail that asks leads to this page.
+    """
+    asked = feedback_now(visit, where.title) if record.held else None
+    if asked is None:
+        return where
+    if where.first != nothing():
+        return replace(where, also=(_("Tell us how the first meeting was"), asked.address))
+    may = (where.action, where.address) if where.action else None
+    return replace(asked, more=tuple(filter(None, (where.then, *where.more))), also=may)
 
 
 def _begun_by_mentors(record: Record) -> bool:

@@ -17,7 +17,7 @@ from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.programme.dates import long_day, on_day
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
 
-from .meeting_now import feedback_now, meeting_now, table_of, times_now
+from .meeting_now import feedback_now, meeting_now, table_of, times_now, with_feedback
 from .pair_question import proposed_mentors, replaced_words
 from .papers import Paper, papers_of
 from .record import Record, record_of
@@ -123,6 +123,11 @@ def _with_mentors(record: Record, visit: Visit) -> Where:
     title = _title(record)
     if record.must_sign:
         return _to_sign(record)
+    return with_feedback(_signed(record, visit, title), record, visit)
+
+
+def _signed(record: Record, visit: Visit, title: str) -> Where:
+    """Return what there is to do for somebody who has nothing to sign now."""
     if record.own_party is None or not record.out_to_all:
         return _not_out(record, title)
     if record.unsigned:
