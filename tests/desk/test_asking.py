@@ -267,6 +267,22 @@ def test_a_question_is_answered(admin: Client, asked: Case) -> None:
     assert "Two hours a month." in page_of(admin, asked)
 
 
+def test_a_question_that_waits_for_us_makes_nobody_late(admin: Client, asked: Case) -> None:
+    Invitation.objects.update(answer_by=clock.today() - datetime.timedelta(days=1))
+    invitations.ask(of("Maria Korhonen").pk, "How much time?")
+
+    def late() -> list[str]:
+        rows = admin.get(reverse("mentoring_desk:case", args=[asked.pk])).context["rows"]
+        panel = next(shown.context for row in rows for shown in row if shown.panel.name == "asked")
+        return [row["mentor"].name for row in panel["current"]["invitations"] if row["late"]]
+
+    assert late() == ["Jukka Laine"]
+    assert "the time stands still until you have answered the question" in page_of(admin, asked)
+    admin.post(at("invitation_reply", asked, of("Maria Korhonen")), seen(asked) | {"reply": "Two hours a month."})
+    assert late() == ["Jukka Laine"], "with the answer the mentor has some days more"
+    assert "stands still" not in page_of(admin, asked)
+
+
 def test_withdrawing_asks_those_who_stand_next(admin: Client, asked: Case, field: Any, handler: Any) -> None:
     invitations.propose(asked.pk, [make_volunteer(field), make_volunteer(field)], handler)
     first, second = Proposal.objects.order_by("order")

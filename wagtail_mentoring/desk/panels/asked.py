@@ -48,10 +48,13 @@ def asked(dossier: Dossier) -> Mapping[str, Any]:
 def _invitation(invitation: Any, open_now: bool = False) -> dict[str, Any]:
     """What is said of one mentor. ``open_now``: of the proposal that is being asked."""
     mentor = invitation.mentor
+    may_reply = bool(invitation.question) and invitation.reply_at is None
     lines = []
     if invitation.status == InvitationStatus.ASKED:
         if invitation.answer_by:
-            lines.append((_("Answer by"), dates.day(invitation.answer_by)))
+            day = dates.day(invitation.answer_by)
+            stopped = _("%(day)s; the time stands still until you have answered the question")
+            lines.append((_("Answer by"), stopped % {"day": day} if may_reply else day))
         reminded = dates.day(invitation.reminded_at) if invitation.reminded_at else _("not yet")
         lines.append((_("Reminded"), reminded))
     if invitation.no_reason:
@@ -72,11 +75,12 @@ def _invitation(invitation: Any, open_now: bool = False) -> dict[str, Any]:
         # A yes can be called off until the pair is made.
         "may_say_no": invitation.status in (InvitationStatus.ASKED, InvitationStatus.YES) and open_now,
         "asked_on": dates.moment(invitation.question_at) if invitation.question_at else "",
-        "may_reply": bool(invitation.question) and invitation.reply_at is None,
+        "may_reply": may_reply,
         "replied_on": dates.moment(invitation.reply_at) if invitation.reply_at else "",
-        "late": bool(
-            invitation.answer_by and invitation.answer_by < clock.today() and KINDS.get(invitation.status) == "wait"
-        ),
+        # While a question waits for us, the time of the mentor stands still.
+        "late": invitation.status == InvitationStatus.ASKED
+        and not may_reply
+        and bool(invitation.answer_by and invitation.answer_by < clock.today()),
     }
 
 
