@@ -145,6 +145,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "mentoring_mentor:decline": ("mentor", "lnr4nnr", "ln4r4nr"),
     "mentoring_mentor:end": ("mentor", MOVE_OURS, MOVE_THEIRS),
     "mentoring_mentor:back": ("mentor", "lnr4nnr", "ln4r4nr"),  # has not stopped
+    "mentoring_mentor:link": ("mentor", MOVE_OURS, MOVE_THEIRS),
     "mentoring_mentor:conflicts": ("mentor", MOVE_OURS, MOVE_THEIRS),
     "mentoring_mentor:partner": ("mentor", MOVE_OURS, MOVE_THEIRS),
     "mentoring_mentor:import": (ADD,),

@@ -20,23 +20,30 @@ from wagtail_mentoring.people.signals import link_renewed
 from wagtail_mentoring.privacy.limits import allowed
 
 from .actions import HandlersScreen
+from .base import Screen
 from .talking.forms import MAIL, SMS, LinkForm
 
 
-class SendLink(HandlersScreen):
-    """A fresh private link for the mentee or a current mentor; every earlier address stops to work."""
+class FreshLink(Screen):
+    """Asks how a fresh private link goes to its person, and sends it; every earlier address stops to work.
+
+    A screen says which :attr:`link`, how it is :meth:`noted` in a history, and where the way :meth:`back` leads.
+    """
 
     page_title = gettext_lazy("Send a new link")
     header_icon = "link"
+    link: Any
+    #: The words on the way back from the text, and of whom or what the page is.
+    back_words: Any = ""
+    subtitle: tuple[str, ...] = ()
 
-    @cached_property
-    def link(self) -> PrivateLink:
-        """The link, if its person still belongs to the case."""
-        mentors = [mentor.pk for mentor in self.dossier.mentors]
-        belongs = Q(mentee__isnull=False) | Q(mentor__in=mentors)
-        of_case = PrivateLink.objects.filter(belongs, case=self.case)
-        related = of_case.select_related("mentee__union", "mentor__union", "case")
-        return get_object_or_404(related, pk=self.kwargs["link_pk"])
+    def noted(self, way: str) -> None:
+        """Write into the history that the link was sent by ``way``."""
+        raise NotImplementedError
+
+    def back(self) -> Any:
+        """Return the redirect to the page from which the screen was opened."""
+        raise NotImplementedError
 
     @property
     def person(self) -> Any:
@@ -59,7 +66,6 @@ class SendLink(HandlersScreen):
             submit_button_active_label=_("Working…"),
             known=[(_("For"), str(self.person))],
             happened=[],
-            candidates=[],
             after=[
                 _("The links that were sent before stop to work."),
                 _("A text that you send yourself is shown once, on the next page. Nothing of it is kept."),
@@ -98,10 +104,7 @@ class SendLink(HandlersScreen):
         """
         link = self.link
         links.renew(link)
-        data = {"to": "mentee" if link.mentee_id else "mentor", "link": link.pk}
-        moves.note(
-            self.case.pk, "mentoring.link_sent", self.dossier.actor, data | ({} if way == MAIL else {"way": way})
-        )
+        self.noted(way)
         if way == MAIL:
             link_renewed.send(PrivateLink, link=link)
             return ""
@@ -114,6 +117,34 @@ class SendLink(HandlersScreen):
     def text(self, text: str) -> HttpResponse:
         """Return the page with the text, which is shown this once."""
         self.template_name = "wagtail_mentoring/desk/link_text.html"
-        response = self.respond(text=text, person=self.person)
+        told = {"back_address": self.back().url, "back_words": self.back_words, "subtitle": self.subtitle}
+        response = self.respond(text=text, person=self.person, **told)
         response.headers["Cache-Control"] = "no-store, private"
         return response
+
+
+class SendLink(FreshLink, HandlersScreen):
+    """A fresh private link for the mentee or a current mentor of a case."""
+
+    back_words = gettext_lazy("Back to the case")
+
+    @cached_property
+    def link(self) -> PrivateLink:
+        """The link, if its person still belongs to the case."""
+        mentors = [mentor.pk for mentor in self.dossier.mentors]
+        belongs = Q(mentee__isnull=False) | Q(mentor__in=mentors)
+        of_case = PrivateLink.objects.filter(belongs, case=self.case)
+        related = of_case.select_related("mentee__union", "mentor__union", "case")
+        return get_object_or_404(related, pk=self.kwargs["link_pk"])
+
+    @property
+    def subtitle(self) -> tuple[str, ...]:  # type: ignore[override]
+        return self.case.mentee.name, self.case.reference
+
+    def noted(self, way: str) -> None:
+        data = {"to": "mentee" if self.link.mentee_id else "mentor", "link": self.link.pk}
+        how = {} if way == MAIL else {"way": way}
+        moves.note(self.case.pk, "mentoring.link_sent", self.dossier.actor, data | how)
+
+    def back(self) -> HttpResponse:
+        return HandlersScreen.back(self)

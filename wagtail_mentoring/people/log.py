@@ -16,6 +16,7 @@ ENDED, BACK = "mentoring.mentor_ended", "mentoring.mentor_back"
 IMPORTED = "mentoring.mentor_imported"
 PARTNER, CONFLICT = "mentoring.mentor_partner", "mentoring.mentor_conflict"
 PAUSED = "mentoring.mentor_paused"
+LINK_SENT = "mentoring.mentor_link"
 # What a mentor does on the own page.
 OWN_PROFILE, OWN_CONFIRMED, OWN_ORIENTED = (
     "mentoring.own_profile",
@@ -36,6 +37,7 @@ SENTENCES: dict[str, Any] = {
     PARTNER: _("Standing pair changed"),
     CONFLICT: _("Conflicts of interest changed"),
     PAUSED: _("Break noted with a no by phone"),
+    LINK_SENT: _("Fresh private link sent"),
     OWN_PROFILE: _("The mentor changed the own profile"),
     OWN_CONFIRMED: _("The mentor said that the profile is still true"),
     OWN_ORIENTED: _("The mentor has read the orientation"),

@@ -6,6 +6,7 @@ from wagtail_mentoring.privacy.uploads import uploads_in_memory
 
 from .choosing import Conflicts, Partner
 from .importing import ImportSheet, RunImport, SheetTemplate
+from .sending import SendOwnLink
 from .steps import Approve, ComeBack, Decline, End
 
 app_name = "mentoring_mentor"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("mentors/<int:pk>/decline/", Decline.as_view(), name="decline"),
     path("mentors/<int:pk>/end/", End.as_view(), name="end"),
     path("mentors/<int:pk>/back/", ComeBack.as_view(), name="back"),
+    path("mentors/<int:pk>/link/", SendOwnLink.as_view(), name="link"),
     path("mentors/<int:pk>/conflicts/", Conflicts.as_view(), name="conflicts"),
     path("mentors/<int:pk>/partner/", Partner.as_view(), name="partner"),
 ]
