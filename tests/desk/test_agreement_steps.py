@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.factories import make_case, make_field, make_handler, make_mentor, pretend_pdf, sign
 from wagtail_mentoring.agreements.models import Party, Signature
+from wagtail_mentoring.desk.by_hand import list_mentors
 from wagtail_mentoring.models import Case
 from wagtail_mentoring.pairing.moves import current_members
 
@@ -69,7 +70,9 @@ def test_one_mentor_is_replaced_and_gets_a_supplement(admin: Client, case: Case,
     leaving, staying = (member.mentor for member in current_members(case))
     joining = make_mentor(field, name="Uusi Mentori")
     shown = admin.get(step_of(case, "replace_mentor"))
-    assert [row["mentor"] for row in shown.context["candidates"]] == [joining]
+    listing = list_mentors(fresh(case), entering=True)
+    assert [row.mentor for row in listing.rows if not row.absolute] == [joining]
+    assert f'name="joining" value="{joining.pk}"' in shown.content.decode()
     data = {"seen": fresh(case).log_length, "leaving": leaving.pk, "joining": staying.pk, "reason": "Has moved"}
     assert "joining" in admin.post(step_of(case, "replace_mentor"), data).context["form"].errors
     answer = admin.post(step_of(case, "replace_mentor"), data | {"joining": joining.pk, "leaving": "nobody"})

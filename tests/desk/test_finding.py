@@ -344,7 +344,7 @@ def test_queries_do_not_grow_with_mentors(
 
 def test_by_hand_the_mentee_must_have_agreed(admin: Client, waiting: Case, maria: Mentor, jukka: Mentor) -> None:
     where = reverse("mentoring_desk:step", args=[waiting.pk, "pair"])
-    data = {"seen": waiting.log_length, "first": maria.pk, "second": jukka.pk}
+    data = {"seen": waiting.log_length, "mentors": [maria.pk, jukka.pk]}
     assert "mentee_agrees" in admin.post(where, data).context["form"].errors
     assert admin.post(where, data | {"mentee_agrees": "on"}).status_code == 302
 
@@ -356,7 +356,7 @@ def test_by_hand_without_asking_the_mentee_where_the_rules_say_so(
     field.participation.save()
     where = reverse("mentoring_desk:step", args=[waiting.pk, "pair"])
     assert "mentee_agrees" not in admin.get(where).context["form"].fields
-    data = {"seen": waiting.log_length, "first": maria.pk, "second": jukka.pk}
+    data = {"seen": waiting.log_length, "mentors": [maria.pk, jukka.pk]}
     assert admin.post(where, data).status_code == 302
 
 
@@ -368,7 +368,7 @@ def test_by_hand_open_questions_are_withdrawn_and_it_says_so(
     case = Case.objects.get(pk=waiting.pk)
     where = reverse("mentoring_desk:step", args=[case.pk, "pair"])
     assert "The open question to Maria Korhonen and Jukka Laine is withdrawn" in text_of(admin.get(where))
-    data = {"seen": case.log_length, "first": others[0].pk, "second": others[1].pk, "mentee_agrees": "on"}
+    data = {"seen": case.log_length, "mentors": [others[0].pk, others[1].pk], "mentee_agrees": "on"}
     assert admin.post(where, data).status_code == 302
     assert set(Invitation.objects.values_list("status", flat=True)) == {"withdrawn"}
 

@@ -41,8 +41,8 @@ def prepare(step: str, field: Any) -> tuple[Case, dict[str, Any], dict[str, Any]
     if step == "refuse":
         return make_case(field), {"reason": "No degree."}, {"reason": " "}, "closed"
     if step == "pair":
-        right = {"first": first.pk, "second": second.pk, "mentee_agrees": True}
-        return make_case(field, "eligible"), right, {"first": first.pk, "second": first.pk}, "paired"
+        right = {"mentors": [first.pk, second.pk], "mentee_agrees": True}
+        return make_case(field, "eligible"), right, {"mentors": [str(first.pk), str(first.pk)]}, "paired"
     if step == "send_agreement":
         return make_case(field, "paired"), {}, {}, "paired"
     if step == "plan_meeting":
@@ -181,7 +181,7 @@ def test_a_personal_identity_code_is_refused(admin: Client, field: Any) -> None:
 def test_nothing_is_preselected(admin: Client, field: Any) -> None:
     for step, state, names in (
         ("accept", "applied", ["basis", "seen_on"]),
-        ("pair", "eligible", ["first", "second"]),
+        ("pair", "eligible", ["mentors"]),
         ("end", "eligible", ["end_reason", "situation"]),
         ("complete", "meeting_3", ["situation"]),
     ):
@@ -201,9 +201,9 @@ def test_asylum_seekers_only_where_the_union_says_so(admin: Client, field: Any) 
 def test_one_mentor_needs_a_reason(admin: Client, field: Any) -> None:
     mentor = make_mentor(field)
     case = make_case(field, "eligible")
-    answer = admin.post(address(case, "pair"), {"seen": case.log_length, "first": mentor.pk, "mentee_agrees": True})
+    answer = admin.post(address(case, "pair"), {"seen": case.log_length, "mentors": mentor.pk, "mentee_agrees": True})
     assert "one_mentor_reason" in answer.context["form"].errors
-    data = {"seen": case.log_length, "first": mentor.pk, "one_mentor_reason": "Nobody else.", "mentee_agrees": True}
+    data = {"seen": case.log_length, "mentors": mentor.pk, "one_mentor_reason": "Nobody else.", "mentee_agrees": True}
     assert admin.post(address(case, "pair"), data).status_code == 302
     assert fresh(case).state == "paired"
 
@@ -216,8 +216,8 @@ def test_mentors_of_another_union_or_field_cannot_be_chosen(admin: Client, field
     case = make_case(field, "eligible")
     assert "Somebody foreign" not in admin.get(address(case, "pair")).content.decode()
     for wrong in (foreign, other_field):
-        answer = admin.post(address(case, "pair"), {"seen": case.log_length, "first": own.pk, "second": wrong.pk})
-        assert "second" in answer.context["form"].errors
+        answer = admin.post(address(case, "pair"), {"seen": case.log_length, "mentors": [own.pk, wrong.pk]})
+        assert "mentors" in answer.context["form"].errors
     assert fresh(case).state == "eligible"
 
 
@@ -275,7 +275,7 @@ def test_a_pair_that_a_rule_speaks_against_takes_a_reason_beside_its_field(admin
     partial, other = make_mentor(field), make_mentor(field)
     MentorConflict.objects.create(mentor=partial, mentee=case.mentee)
     where = address(case, "pair")
-    data = {"seen": case.log_length, "first": partial.pk, "second": other.pk, "mentee_agrees": True}
+    data = {"seen": case.log_length, "mentors": [partial.pk, other.pk], "mentee_agrees": True}
     assert "Why this mentor all the same" not in admin.get(where).content.decode()
     answer = admin.post(where, data)
     assert "conflict of interest" in str(answer.context["form"].errors["override_reason"])

@@ -56,7 +56,6 @@ class HandlersScreen(CaseScreen):
             submit_button_active_label=_("Working…"),
             known=[],
             happened=[],
-            candidates=[],
             **context,
         )
 

@@ -1,12 +1,35 @@
-"""Why mentors fit, in one line: the weightiest reasons alone."""
+"""Mentors in one line: who they are, and the weightiest reasons why they fit."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from wagtail_mentoring.pairing import words as pairing_words
 
 #: So many reasons stand under the names of mentors in a list.
 SHORT = 2
+
+
+def detail_of(mentor: Any) -> str:
+    """Return "Lead developer · Espoo · room for 1 of 2"; ``mentor`` from ``with_load``."""
+    room = _("room for %(room)s of %(capacity)s") % {
+        "room": max(0, mentor.capacity - mentor.load),
+        "capacity": mentor.capacity,
+    }
+    ways = _("online only") if mentor.online and not mentor.in_person else ""
+    return " · ".join(part for part in (mentor.title, mentor.municipality, ways, room) if part)
+
+
+def languages(person: Any) -> str:
+    """Return the languages of a mentee or mentor with their levels: "English B2 · Finnish A2 · Somali"."""
+    known = [
+        (_("English"), person.english),
+        (_("Finnish"), person.finnish),
+        (_("Swedish"), person.swedish),
+    ]
+    parts = [f"{name} {level.upper()}" for name, level in known if level]
+    return " · ".join([*parts, person.other_languages] if person.other_languages else parts)
 
 
 def short_reasons(why: Mapping[str, Any], names: Mapping[int, str]) -> str:

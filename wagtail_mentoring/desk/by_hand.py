@@ -1,6 +1,6 @@
 """Choosing mentors by hand: a list that stays short however many mentors there are, each with what stands against."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.choices import RUNNING, InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.mentors import with_load
+from wagtail_mentoring.pairing.models import Invitation
+from wagtail_mentoring.pairing.moves import BY_HAND, not_oriented
 from wagtail_mentoring.pairing.suggestions import Choices, choices
 from wagtail_mentoring.people.finding import holding
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.programme import dates
 
-from .brief import short_reasons
-from .finding import detail_of
-from .panels.person import languages
+from .asking.words import state_of
+from .brief import detail_of, languages, short_reasons
 
 #: So many mentors are listed for a choice by hand; the others are found by their name.
 LISTED = 12
@@ -38,7 +40,8 @@ class Use:
 class Row:
     """One mentor in the list. ``against``: sentences; ``absolute``: no reason overrides them.
 
-    ``uses``: for whom else the mentor is meant, and ``full``: that this leaves no room.
+    ``takes_reason``: a reason overrides one of them. ``uses``: for whom else the mentor is meant, and ``full``: that
+    this leaves no room.
     """
 
     mentor: Any
@@ -48,6 +51,7 @@ class Row:
     reasons: str
     against: list[str]
     absolute: bool
+    takes_reason: bool
     chosen: bool
     uses: Sequence[Use] = ()
     full: bool = False
@@ -55,12 +59,17 @@ class Row:
 
 @dataclass(slots=True)
 class Listing:
-    """The list: its rows, whether more have such a name, and what could be chosen otherwise."""
+    """The list: its rows, whether more have such a name, and what could be chosen otherwise.
+
+    ``entering``: for mentors who have said yes already; ``asked``: some of those listed were asked for this case.
+    """
 
     rows: list[Row]
     more: bool
     found: Choices
     name: str = ""
+    entering: bool = False
+    asked: bool = False
     listed: int = LISTED
     nobody_free: bool = field(init=False)
 
@@ -68,9 +77,9 @@ class Listing:
         self.nobody_free = not any(not row.against and not row.absolute for row in self.rows)
 
 
-def name_of(query: Any) -> str:
+def name_of(query: Any, field: str = "name") -> str:
     """Return the name that is looked for: without signs that no text may hold, and not endless."""
-    return str(query.get("name", "")).replace("\x00", "").strip()[:LONGEST]
+    return str(query.get(field, "")).replace("\x00", "").strip()[:LONGEST]
 
 
 def list_mentors(
@@ -81,14 +90,18 @@ def list_mentors(
     beside: Sequence[int] = (),
     full: Collection[int] = (),
     options: int = 0,
+    entering: bool = False,
 ) -> Listing:
     """Return the mentors of the case's field to choose from: the best who are free; with ``name``, who is called so.
 
     Those ``chosen`` (keys) are always among them. ``beside``: who would mentor together with them. ``full``: those to
-    whom something else, such as the rest of a plan, leaves no room. Constant number of queries, constant size.
+    whom something else, such as the rest of a plan, leaves no room. ``entering``: mentors who have said yes already
+    are entered, so those who are asked for the case come first, and less stands against anybody.
+    Constant number of queries, constant size.
     """
     field_of = Mentor.objects.filter(union=case.union_id, fields=case.field_id, anonymised_at=None)
-    ticked = list(chosen)[: 2 * LISTED]
+    asked = _asked(case) if entering else {}
+    ticked = list(dict.fromkeys([*chosen, *asked]))[: 2 * LISTED]
     called = _first(field_of.filter(holding(field_of, name, "name"))) if name else []
     about = called[:LISTED]
     found = choices(
@@ -104,11 +117,11 @@ def list_mentors(
         keys += rest[: max(0, LISTED - len(keys))]
     mentors = with_load(Mentor.objects.filter(union=case.union_id, anonymised_at=None)).in_bulk(keys)
     listed = [mentors[pk] for pk in keys if pk in mentors]
-    against = _against(case, listed, beside)
+    against = _entering(case, listed, beside, asked) if entering else _against(case, listed, beside)
     rows = []
     for mentor in listed:
         option = known.get(mentor.pk)
-        sentences, absolute = against.get(mentor.pk, ([], False))
+        sentences, absolute, takes_reason = against.get(mentor.pk, ([], False, False))
         names = {mentor.pk: mentor.called, 0: case.mentee.called}
         rows.append(
             Row(
@@ -119,11 +132,21 @@ def list_mentors(
                 reasons=short_reasons(option.why, names) if option and not beside else "",
                 against=sentences,
                 absolute=absolute or mentor.pk in full,
-                chosen=mentor.pk in ticked,
+                takes_reason=takes_reason and not absolute and mentor.pk not in full,
+                chosen=mentor.pk in chosen,
             )
         )
-    rows.sort(key=lambda row: (not row.chosen, row.absolute, bool(row.against), -(row.points or 0), row.mentor.name))
-    return Listing(rows, more, found, name)
+    rows.sort(
+        key=lambda row: (
+            not row.chosen,
+            _how_far(asked.get(row.mentor.pk)),
+            row.absolute,
+            bool(row.against),
+            -(row.points or 0),
+            row.mentor.name,
+        )
+    )
+    return Listing(rows, more, found, name, entering=entering, asked=any(row.mentor.pk in asked for row in rows))
 
 
 def _first(mentors: Any, number: int = LISTED + 1) -> list[int]:
@@ -133,18 +156,61 @@ def _first(mentors: Any, number: int = LISTED + 1) -> list[int]:
     return [mentor.pk for mentor in found.only("pk", "name")[:number]]
 
 
-def _against(case: Case, mentors: Sequence[Any], beside: Sequence[int]) -> dict[int, tuple[list[str], bool]]:
-    """Return by mentor what stands against asking them, and whether no reason overrides it."""
+#: What stands against a mentor: sentences, whether no reason overrides one of them, whether one takes a reason.
+Against = tuple[list[str], bool, bool]
+
+
+def _against(
+    case: Case, mentors: Sequence[Any], beside: Sequence[int], codes: Collection[str] | None = None
+) -> dict[int, Against]:
+    """Return by mentor what stands against asking them. ``codes``: what takes a reason (None: all not absolute)."""
     until = _away_until(mentors)
-    found: dict[int, tuple[list[str], bool]] = {}
+    found: dict[int, Against] = {}
     for obstacle in invitations.obstacles(case, mentors, beside=beside):
+        if codes is not None and obstacle.code == "asked":
+            continue  # the very mentors who may have said yes
         # That two of a whole list must not meet says nothing of one of them.
         if obstacle.code == "conflict_of_two" and not set(obstacle.mentors) & set(beside):
             continue
         for pk in obstacle.mentors:
-            sentences, absolute = found.get(pk, ([], False))
+            sentences, absolute, takes_reason = found.get(pk, ([], False, False))
             sentence = until.get(pk, "") if obstacle.code == "away" else ""
-            found[pk] = ([*sentences, sentence or str(obstacle.sentence)], absolute or obstacle.absolute)
+            reason = not obstacle.absolute and (codes is None or obstacle.code in codes)
+            found[pk] = (
+                [*sentences, sentence or str(obstacle.sentence)],
+                absolute or obstacle.absolute,
+                takes_reason or reason,
+            )
+    return found
+
+
+def _asked(case: Case) -> dict[int, Invitation]:
+    """Return by mentor the question to those who are asked for ``case`` now, or have said yes."""
+    open_now = Invitation.objects.filter(proposal__case=case, proposal__status=ProposalStatus.OPEN, status__in=RUNNING)
+    return {one.mentor_id: one for one in open_now.order_by("pk")}
+
+
+def _how_far(invitation: Invitation | None) -> int:
+    """Return where somebody with such a question stands in the list: who said yes before who is asked, then the rest."""
+    return 2 if invitation is None else 0 if invitation.status == InvitationStatus.YES else 1
+
+
+def _entering(
+    case: Case, mentors: Sequence[Any], beside: Sequence[int], asked: Mapping[int, Invitation]
+) -> dict[int, Against]:
+    """Return by mentor what stands against entering them as the mentors of ``case``, and how far a question has come.
+
+    How the people talk and meet takes no reason: the handler has asked them.
+    """
+    found = _against(case, mentors, beside, BY_HAND)
+    for mentor in mentors:
+        sentences, absolute, takes_reason = found.get(mentor.pk, ([], False, False))
+        if mentor.pk in asked:
+            sentences = [f"{state_of(asked[mentor.pk])}.", *sentences]
+        if mentor.oriented_on is None and not absolute:
+            sentences, absolute = [*sentences, not_oriented(mentor)], True
+        if sentences:
+            found[mentor.pk] = (sentences, absolute, takes_reason)
     return found
 
 

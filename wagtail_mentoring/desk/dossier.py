@@ -106,9 +106,9 @@ class Dossier:
         return next((one for one in self.proposals if one.status == ProposalStatus.OPEN), None)
 
     @cached_property
-    def mentors_with_room(self) -> list[Mentor]:
-        """Mentors of the field who could take one more mentee, with their ``load``."""
-        return list(available_for(self.case.field).order_by("name"))
+    def mentors_with_room(self) -> int:
+        """How many mentors of the field could take one more mentee."""
+        return int(available_for(self.case.field).count())
 
     @cached_property
     def agreements(self) -> list[Agreement]:

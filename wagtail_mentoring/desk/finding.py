@@ -25,6 +25,7 @@ from wagtail_mentoring.workflows import CaseState
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .actions import HandlersScreen
+from .brief import detail_of
 from .known_before import call_first, own_words
 from .reasons import Reasons, names_for, reasons_from, with_notes
 
@@ -98,16 +99,6 @@ def first_number(number: int) -> str:
 def and_of(names: list[str]) -> str:
     """Return "Maria Korhonen and Jukka Laine", or the one name."""
     return _("%(first)s and %(second)s") % {"first": names[0], "second": names[1]} if len(names) == 2 else names[0]
-
-
-def detail_of(mentor: Any) -> str:
-    """Return "Lead developer · Espoo · room for 1 of 2"; ``mentor`` from ``with_load``."""
-    room = _("room for %(room)s of %(capacity)s") % {
-        "room": max(0, mentor.capacity - mentor.load),
-        "capacity": mentor.capacity,
-    }
-    ways = _("online only") if mentor.online and not mentor.in_person else ""
-    return " · ".join(part for part in (mentor.title, mentor.municipality, ways, room) if part)
 
 
 class SeekScreen(HandlersScreen):

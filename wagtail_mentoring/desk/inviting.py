@@ -21,8 +21,9 @@ from wagtail_mentoring.programme.localized import language_name
 
 from .asking.base import AskScreen
 from .asking.words import next_after_yes
+from .brief import detail_of
 from .by_hand import list_mentors, name_of
-from .finding import SeekScreen, and_of, detail_of, keys
+from .finding import SeekScreen, and_of, keys
 from .forms import StepForm, asking
 from .known_before import own_words
 from .reasons import Reasons, names_for, reasons_from, with_notes

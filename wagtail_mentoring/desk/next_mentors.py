@@ -46,7 +46,7 @@ def _find(dossier: Dossier, label: str, main: bool = True) -> CardLink:
 
 
 def _seek(dossier: Dossier) -> NextStep:
-    room = len(dossier.mentors_with_room)
+    room = dossier.mentors_with_room
     found = ngettext("%(number)s mentor of this field has room", "%(number)s mentors of this field have room", room) % {
         "number": room
     }

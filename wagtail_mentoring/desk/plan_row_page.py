@@ -26,9 +26,9 @@ from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import StepRefused
 
 from . import plan_words
+from .brief import detail_of
 from .by_hand import Listing, Use, list_mentors, name_of
 from .fields import TextField
-from .finding import detail_of
 from .forms import refuse_in_texts
 from .known_before import call_first, not_answered, own_words
 from .plan_reasons import (

@@ -12,6 +12,7 @@ from wagtail_mentoring.pairing import words as pairing_words
 from wagtail_mentoring.pairing.mentors import with_load
 from wagtail_mentoring.people.models import Mentor
 
+from .brief import detail_of
 from .dossier import Dossier
 from .known_before import own_words
 
@@ -56,8 +57,6 @@ def reasons_of(dossier: Dossier, proposal: Any) -> Reasons | None:
 
 def beside_candidates(dossier: Dossier, proposal: Any, stays: Any) -> list[dict[str, Any]]:
     """Return the best mentors who could be asked beside ``stays``, each with its points, reasons and address."""
-    from .finding import detail_of
-
     found = suggestions.suggest(dossier.case, beside=(stays.pk,), limit=CANDIDATES)
     others = {pk for option in found.options for pk in option.mentors}
     mentors = with_load(Mentor.objects.filter(union=dossier.case.union_id)).in_bulk(list(others))

@@ -26,9 +26,9 @@ from .addresses import file_address
 from .deciding import DecidingScreen
 from .forms import FORMS, StepForm
 from .forms.base import show_refusal, typed
+from .forms.picking import SEARCH
 from .next_step import signs_as_contact, step_label
 from .panels.answers import answers
-from .panels.person import languages
 from .situation import situation
 
 #: Texts of the buttons; a step that is not named has its own label.
@@ -103,6 +103,8 @@ class StepScreen(DecidingScreen):
         return self.page(self.form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if SEARCH in request.POST:
+            return self.searched()
         form = self.form(request.POST, request.FILES)
         if not form.is_valid():
             self.load_again(form)
@@ -117,6 +119,15 @@ class StepScreen(DecidingScreen):
             return self.refused(form, refused)
         messages.success(request, done(moved, label, changed=moved.state != self.case.state))
         return redirect(reverse("mentoring_desk:case", args=[moved.pk]))
+
+    def searched(self) -> HttpResponse:
+        """Show the form again as it was typed, with whom the search in it found."""
+        self.load()
+        if self.reason:
+            return self.blocked(status=403 if self.reason == str(NOT_YOURS) else 409)
+        form = self.form()
+        form.keep(self.request.POST)
+        return self.page(form)
 
     def faulty(self, form: StepForm) -> HttpResponse:
         """Show the form with its errors. A file that was refused stands in the history, as one that a party sends."""
@@ -153,7 +164,7 @@ class StepScreen(DecidingScreen):
         answer = self.not_now(form)
         if answer is not None:
             return answer
-        show_refusal(form, refused)
+        show_refusal(form, refused, form.refusals)
         return self.page(form)
 
     def stale(self, form: StepForm, happened: list[str]) -> HttpResponse:
@@ -174,11 +185,10 @@ class StepScreen(DecidingScreen):
             happened=happened or [],
             submit_button_label=SUBMIT.get(self.step, self.label),
             submit_button_active_label=_("Working…"),
-            has_unsaved_changes=form.is_bound,
+            has_unsaved_changes=form.is_bound or form.kept,
             action_url=self.request.path,
             known=self.known(),
             after=consequences.of_step(self.dossier, self.step),
-            candidates=self.candidates(),
             reading=self.reading(),
             **self.heading(),
         )
@@ -188,22 +198,6 @@ class StepScreen(DecidingScreen):
     ) -> HttpResponse:
         """Explain why the step is not possible now, with the ``texts`` that were written for it."""
         return self.refuse(status, self.reason, happened, texts, **self.heading())
-
-    def candidates(self) -> list[dict[str, Any]]:
-        """Return the mentors with room, for the step that chooses among them."""
-        if self.step not in ("pair", "replace_mentor"):
-            return []
-        of = _("%(load)s of %(capacity)s")
-        current = {mentor.pk for mentor in self.dossier.mentors}
-        return [
-            {
-                "mentor": mentor,
-                "languages": languages(mentor),
-                "load": of % {"load": mentor.load, "capacity": mentor.capacity},
-            }
-            for mentor in self.dossier.mentors_with_room
-            if mentor.pk not in current
-        ]
 
     def reading(self) -> dict[str, Any] | None:
         """Return the agreement to read before signing: its text and its file."""

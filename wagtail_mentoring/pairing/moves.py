@@ -171,11 +171,16 @@ def _check_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
             }
             raise StepRefused(message, {name: message})
         if mentor.oriented_on is None:
-            message = _(
-                "%(name)s has not confirmed the orientation for mentors yet. Note the day on the mentor’s page, or "
-                "send an invitation: it asks for it."
-            ) % {"name": mentor.name}
+            message = not_oriented(mentor)
             raise StepRefused(message, {name: message})
+
+
+def not_oriented(mentor: Mentor) -> str:
+    """Return why a mentor who has not confirmed the orientation cannot be entered by hand."""
+    return _(
+        "%(name)s has not confirmed the orientation for mentors yet. Note the day on the mentor’s page, or "
+        "send an invitation: it asks for it."
+    ) % {"name": mentor.name}
 
 
 def _check_rules(move: Move, chosen: list[tuple[str, Mentor]], beside: Iterable[int] = ()) -> str:

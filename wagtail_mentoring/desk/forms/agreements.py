@@ -13,12 +13,11 @@ from wagtail_mentoring.agreements.models import Party, UploadKind
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.uploads import UploadRefused, check_scan
-from wagtail_mentoring.pairing.mentors import available_for
-from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.uploads import MemoryFileField
 
 from ..fields import DAY_FORMATS, DayField, RadioField, RowsField, TextField
-from .base import NO_ROOM, MentorChoiceField, OverridingForm, StepForm
+from .base import OverridingForm, StepForm
+from .picking import MentorsField
 
 
 class SignAsContactForm(StepForm):
@@ -160,11 +159,10 @@ class ReissueForm(StepForm):
 
 class ReplaceMentorForm(OverridingForm):
     leaving = RadioField(label=_("Who leaves"), error_messages={"required": _("Choose who leaves.")})
-    joining = MentorChoiceField(
+    joining = MentorsField(
         label=_("Who joins"),
-        queryset=Mentor.objects.none(),
-        empty_label=_("Choose a mentor"),
-        error_messages={"required": _("Choose who joins."), "invalid_choice": NO_ROOM},
+        one=True,
+        error_messages={"required": _("Choose who joins."), "number": _("Choose one mentor.")},
     )
     reason = TextField(
         label=_("Why"),
@@ -179,11 +177,22 @@ class ReplaceMentorForm(OverridingForm):
         super().prepare()
         mentors = self.dossier.mentors
         self.fields["leaving"].choices = [(str(mentor.pk), mentor.name) for mentor in mentors]  # type: ignore[attr-defined]
-        others = available_for(self.dossier.case.field).exclude(pk__in=[mentor.pk for mentor in mentors])
-        self.fields["joining"].queryset = others.order_by("name")  # type: ignore[attr-defined]
+        self._seek(self.data)
+
+    def keep(self, data: Any) -> None:
+        super().keep(data)
+        self._seek(data)
+
+    def _seek(self, data: Any) -> None:
+        """Let somebody be picked who joins those who stay, once it is known who leaves."""
+        mentors = self.dossier.mentors
+        staying = [mentor.pk for mentor in mentors if str(mentor.pk) != data.get("leaving", "")]
+        beside = staying if len(staying) < len(mentors) else []
+        self.fields["joining"].seek_for(self.dossier.case, beside)  # type: ignore[attr-defined]
 
     def inputs(self) -> dict[str, Any]:
         values = super().inputs()
+        (values["joining"],) = values["joining"]
         chosen = values["leaving"]
         values["leaving"] = next((one for one in self.dossier.mentors if str(one.pk) == chosen), None)
         return values

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.applications.validation import refuse_control_characters, refuse_identity_code
@@ -47,6 +46,10 @@ class StepForm(forms.Form):
     """The form of one step. ``seen`` carries how much of the history the page showed."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
+    #: What the fields are called here that a step's refusal calls otherwise.
+    refusals: Mapping[str, str] = {}
+    #: Whether it shows what was typed and has not been sent.
+    kept = False
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         self.dossier = dossier
@@ -62,6 +65,12 @@ class StepForm(forms.Form):
     def prepare(self) -> None:
         """Fill in choices and initial values from the case."""
 
+    def keep(self, data: Any) -> None:
+        """Show what was typed so far, without judging it: the form was not sent, but searched in."""
+        self.kept = True
+        for name, field in self.fields.items():
+            self.initial[name] = field.widget.value_from_datadict(data, {}, name)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         refuse_in_texts(self, cleaned)
@@ -74,17 +83,6 @@ class StepForm(forms.Form):
     def inputs(self) -> dict[str, Any]:
         """Return what ``cases.moves.move`` takes as the step's inputs."""
         return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
-
-
-NO_ROOM = _("This mentor has no room now, or is not a mentor of this field. Choose somebody else.")
-
-
-class MentorChoiceField(forms.ModelChoiceField):
-    """A mentor with room, with what matters for the choice."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        load = _now("%(load)s of %(capacity)s mentees now") % {"load": obj.load, "capacity": obj.capacity}
-        return " · ".join(part for part in (obj.name, obj.municipality, load) if part)
 
 
 class OverridingForm(StepForm):
@@ -102,6 +100,11 @@ class OverridingForm(StepForm):
         self._shown = field.widget
         if not self.data.get("override_reason"):
             field.widget = forms.HiddenInput()
+
+    def keep(self, data: Any) -> None:
+        super().keep(data)
+        if self.initial["override_reason"]:
+            self.fields["override_reason"].widget = self._shown
 
     def add_error(self, field: str | None, error: Any) -> None:
         if field == "override_reason":

@@ -3,18 +3,19 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.meetings.moves import theme_of
-from wagtail_mentoring.pairing.mentors import available_for
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import EARLY_END_REASONS, END_REASON_LABELS
 
 from ..fields import DayField, MomentField, RadioField, RowsField, TextField
 from ..wording import BASIS_CHOSEN, SITUATIONS
 from .asking import mentee_agrees
-from .base import NO_ROOM, MentorChoiceField, OverridingForm, StepForm
+from .base import OverridingForm, StepForm
+from .picking import MentorsField
 
 
 class AcceptForm(StepForm):
@@ -49,22 +50,9 @@ class RefuseForm(StepForm):
 
 
 class PairForm(OverridingForm):
-    first = MentorChoiceField(
-        label=_("First mentor"),
-        queryset=Mentor.objects.none(),
-        empty_label=_("Choose a mentor"),
-        error_messages={
-            "required": _("Choose two mentors."),
-            "invalid_choice": NO_ROOM,
-        },
-    )
-    second = MentorChoiceField(
-        label=_("Second mentor"),
-        queryset=Mentor.objects.none(),
-        empty_label=_("Choose a mentor"),
-        required=False,
-        error_messages={"invalid_choice": NO_ROOM},
-    )
+    refusals = {"first": "mentors", "second": "mentors"}
+
+    mentors = MentorsField(label=_("Mentors"), error_messages={"required": _("Choose two mentors.")})
     one_mentor_reason = TextField(
         label=_("If there is only one mentor: why"), required=False, help_text=_("Empty when you choose two.")
     )
@@ -74,19 +62,24 @@ class PairForm(OverridingForm):
 
     def prepare(self) -> None:
         super().prepare()
-        mentors = available_for(self.dossier.case.field).order_by("name")
-        for name in ("first", "second"):
-            self.fields[name].queryset = mentors  # type: ignore[attr-defined]
+        self.fields["mentors"].seek_for(self.dossier.case)  # type: ignore[attr-defined]
         if not self.dossier.case.one_mentor_allowed:
-            self.fields["second"].required = True
-            self.fields["second"].error_messages["required"] = _("The rules of this union ask for two mentors.")
             del self.fields["one_mentor_reason"]
         if self.dossier.case.participation.mentee_asked_about_pair:
             self.fields["mentee_agrees"] = mentee_agrees(self.dossier.mentee.called)
 
+    def clean_mentors(self) -> list[Mentor]:
+        """Return one or two mentors: one where the rules allow it."""
+        chosen: list[Mentor] = self.cleaned_data["mentors"]
+        if len(chosen) < 2 and not self.dossier.case.one_mentor_allowed:
+            raise ValidationError(_now("The rules of this union ask for two mentors."))
+        return chosen
+
     def inputs(self) -> dict[str, Any]:
         # The tick is asked of the handler; the step itself has no use for it.
-        return {name: value for name, value in super().inputs().items() if name != "mentee_agrees"}
+        values = {name: value for name, value in super().inputs().items() if name != "mentee_agrees"}
+        first, second = (*values.pop("mentors"), None)[:2]
+        return values | {"first": first, "second": second}
 
 
 class SendAgreementForm(StepForm):

@@ -28,7 +28,7 @@ from wagtail_mentoring.people.mentors import conflicts_of, declare_conflict
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.workflows import StepRefused
 
-from ..panels.person import languages
+from ..brief import languages
 from .base import MentorScreen
 from .listing import field_names
 from .page import against

@@ -20,8 +20,8 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.querysets import filter_known_language, filter_topics, filter_unchecked
 from wagtail_mentoring.programme.admin_views import OwnRows
 
+from ..brief import languages
 from ..cases import LabelledColumn, NumberColumn, granted_fields, granted_unions
-from ..panels.person import languages
 from . import wording
 from .exporting import SafeExport
 

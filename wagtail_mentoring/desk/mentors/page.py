@@ -27,7 +27,7 @@ from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.admin_views import OwnRow
 from wagtail_mentoring.programme.localized import language_name
 
-from ..panels.person import languages
+from ..brief import languages
 from . import wording
 from .listing import field_names
 

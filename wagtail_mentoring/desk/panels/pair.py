@@ -13,10 +13,10 @@ from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
+from ..brief import languages
 from ..dossier import Dossier
 from ..reasons import reasons_of
 from . import register
-from .person import languages
 
 
 def _replace(dossier: Dossier, mentor: Any) -> str:

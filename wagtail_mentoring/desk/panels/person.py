@@ -9,19 +9,9 @@ from django.utils.translation import gettext_lazy
 from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.localized import language_name
 
+from ..brief import languages
 from ..dossier import Dossier
 from . import register
-
-
-def languages(person: Any) -> str:
-    """Return the languages of a mentee or mentor with their levels: "English B2 · Finnish A2 · Somali"."""
-    known = [
-        (_("English"), person.english),
-        (_("Finnish"), person.finnish),
-        (_("Swedish"), person.swedish),
-    ]
-    parts = [f"{name} {level.upper()}" for name, level in known if level]
-    return " · ".join([*parts, person.other_languages] if person.other_languages else parts)
 
 
 @register("person", gettext_lazy("Person"), "user", 20, half=True)
