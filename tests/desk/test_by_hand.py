@@ -150,7 +150,7 @@ def test_each_mentor_has_the_mark_of_what_stands_against(admin: Any, plan: Pairi
     assert "Rita Refused said no for this case" in page
     taken = second.first
     assert taken is not None
-    assert "No room left in this plan, proposed for:" in page
+    assert "No room left in this plan. Chosen here, this mentor is taken from:" in page
     assert f'href="{of_row(second)}">{second.case.mentee.name}, {second.case.reference}</a>' in page
     rows = {row.mentor.name: row for row in admin.get(of_row(first)).context["listing"].rows}
     assert [rows[name].absolute for name in ("Paul Paused", "Anna Away", "Rita Refused", "Other One")] == [
@@ -159,10 +159,11 @@ def test_each_mentor_has_the_mark_of_what_stands_against(admin: Any, plan: Pairi
         False,
         False,
     ]
-    assert rows[taken.name].absolute and rows[taken.name].full
+    assert not rows[taken.name].absolute and rows[taken.name].full
+    assert re.search(rf'name="mentor" value="{taken.pk}" aria-describedby', page), "can be taken from there"
     # On the case's own page the plan counts for nothing: nobody has been asked.
     by_case = {row.mentor.name: row for row in admin.get(of_case(first.case)).context["listing"].rows}
-    assert not by_case[taken.name].absolute
+    assert not by_case[taken.name].full
 
 
 def test_what_stands_against_somebody_is_asked_before_it_is_proposed(
@@ -249,7 +250,8 @@ def test_others_are_free_ones_first_with_a_button_each(admin: Any, plan: Pairing
     assert [bool(one.taken) for one in shown] == sorted(bool(one.taken) for one in shown)
     assert all(one.reasons for one in shown)
     page = text(answer)
-    assert page.count('name="take"') == sum(not one.taken for one in shown)
+    assert page.count('name="take"') == len(shown)
+    assert page.count("Take from there") == sum(bool(one.taken) for one in shown)
     used = next(one for one in shown if one.taken)
     assert used.taken[0].name in used.names
     assert f"{used.taken[0].name} has no room left in this plan." in page

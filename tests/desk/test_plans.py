@@ -319,7 +319,7 @@ def test_why_and_others(admin: Any, plan: PairingPlan, commit: Any) -> None:
     assert "Proposed for Person 01" in page
     for label in ("Speciality", "Goals and topics", "Languages", "Common times", "Load"):
         assert label in page
-    assert re.search(r"Mentor 0\d has no room left in this plan. Change first: <a [^>]*>Person 0[23], TEK-\d+", page)
+    assert re.search(r"Mentor 0\d has no room left in this plan. Taken here, from: <a [^>]*>Person 0[23], TEK-", page)
     spare = make_willing(row.case.field, name="Somebody Free")
     page = text(admin.get(where))
     assert f'value="{spare.pk}"' in page
@@ -344,7 +344,9 @@ def test_choosing_by_hand_keeps_what_was_typed(admin: Any, plan: PairingPlan) ->
     sent = {"mentor": [second.first_id], "one_mentor_reason": "They know each other."}
     answer = admin.post(where, sent)
     page = text(answer)
-    assert f"has no room left in this plan: proposed for {second.case.reference} too." in page
+    # The page had not told that the mentor is taken from somebody else: nothing is done before it has.
+    assert "has no room left in this plan." in page
+    assert f"Proposed for {second.case.mentee.name}, {second.case.reference}" in page
     assert "They know each other." in page
     assert [row["mentor"].pk for row in answer.context["mentors"]] == [second.first_id]
     assert "Choose two mentors, or one with a reason." in text(admin.post(where, {}))

@@ -41,7 +41,7 @@ class Row:
     """One mentor in the list. ``against``: sentences; ``absolute``: no reason overrides them.
 
     ``takes_reason``: a reason overrides one of them. ``uses``: for whom else the mentor is meant, and ``full``: that
-    this leaves no room.
+    this leaves no room, so that the mentor would be taken from there.
     """
 
     mentor: Any
@@ -74,7 +74,7 @@ class Listing:
     nobody_free: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.nobody_free = not any(not row.against and not row.absolute for row in self.rows)
+        self.nobody_free = not any(not row.against and not row.absolute and not row.full for row in self.rows)
 
 
 def name_of(query: Any, field: str = "name") -> str:
@@ -131,8 +131,9 @@ def list_mentors(
                 points=option.points if option else None,
                 reasons=short_reasons(option.why, names) if option and not beside else "",
                 against=sentences,
-                absolute=absolute or mentor.pk in full,
-                takes_reason=takes_reason and not absolute and mentor.pk not in full,
+                absolute=absolute,
+                takes_reason=takes_reason and not absolute,
+                full=mentor.pk in full,
                 chosen=mentor.pk in chosen,
             )
         )
@@ -141,6 +142,7 @@ def list_mentors(
             not row.chosen,
             _how_far(asked.get(row.mentor.pk)),
             row.absolute,
+            row.full,
             bool(row.against),
             -(row.points or 0),
             row.mentor.name,

@@ -1,6 +1,7 @@
 """One row of a plan: why these mentors, who else there would be, and choosing by hand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +29,7 @@ from wagtail_mentoring.workflows import StepRefused
 from . import plan_words
 from .brief import detail_of
 from .by_hand import Listing, Use, list_mentors, name_of
-from .fields import TextField
+from .fields import RadioField, TextField
 from .forms import refuse_in_texts
 from .known_before import call_first, not_answered, own_words
 from .plan_reasons import (
@@ -38,6 +39,7 @@ from .plan_reasons import (
     needed_for,
     nobody_because,
     others,
+    person,
     second_missing,
     uses,
 )
@@ -63,9 +65,18 @@ class WhyForm(forms.Form):
         error_messages={"required": gettext_lazy("A rule speaks against this. Say why you ask all the same.")},
     )
 
-    def __init__(self, data: Any = None, *, row: PlanRow, one: bool, against: bool) -> None:
+    def __init__(
+        self, data: Any = None, *, row: PlanRow, one: bool, against: bool, sits: Sequence["Sits"] = ()
+    ) -> None:
         initial = {"one_mentor_reason": row.one_mentor_reason, "override_reason": row.override_reason}
         super().__init__(data, initial=initial)
+        for at in sits:
+            if at.only is None:
+                self.fields[at.field] = RadioField(
+                    label=_("From whom %(mentor)s is taken") % {"mentor": at.mentor.name},
+                    choices=[(str(other.pk), said) for other, said in at.rows],
+                    error_messages={"required": _("Choose from whom."), "invalid_choice": _("Choose from whom.")},
+                )
         for name, asked in (("one_mentor_reason", one), ("override_reason", against)):
             if not asked:
                 del self.fields[name]
@@ -74,6 +85,24 @@ class WhyForm(forms.Form):
         cleaned = super().clean() or {}
         refuse_in_texts(self, cleaned)
         return cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class Sits:
+    """A mentor to whom other rows of the plan leave no room: these rows, each with what it is, in words."""
+
+    mentor: Any
+    rows: Sequence[tuple[PlanRow, str]]
+
+    @property
+    def field(self) -> str:
+        """The field that says from which row the mentor is taken."""
+        return f"from_{self.mentor.pk}"
+
+    @property
+    def only(self) -> PlanRow | None:
+        """The one row from which the mentor can be taken, told in a sentence; None where there is a choice."""
+        return self.rows[0][0] if len(self.rows) == 1 else None
 
 
 #: So many choices of a page are read at most: more than can be meant, and few enough to look up.
@@ -133,8 +162,8 @@ class PlanRowPage(PlanScreen):
             return redirect(self.address)
         taken = request.POST.get("take", "")
         chosen = numbers(taken.split("-", MOST_CHOSEN) if taken else request.POST.getlist("mentor"))
-        if taken and (len(chosen) == 1 or (len(chosen) == 2 and self.against(chosen))):
-            # What needs a reason is asked on a page of its own.
+        if taken and (len(chosen) == 1 or (len(chosen) == 2 and (self.against(chosen) or self.sits(chosen)))):
+            # What needs a reason, or is taken from somebody else, is asked on a page of its own.
             return redirect(self.confirm_address(chosen))
         return self.confirm(chosen, request.POST)
 
@@ -234,6 +263,28 @@ class PlanRowPage(PlanScreen):
         judged = self.judged(mentors) if mentors else None
         return list(invitations.obstacles(self.row.case, mentors, fit=judged.fit if judged else None))
 
+    def sits(self, chosen: Sequence[int]) -> list[Sits]:
+        """Return which of ``chosen`` have no room beside the other rows, and what those rows are."""
+        mentors = self.mentors(chosen)
+        found = plan_rows.taking_up(self.plan, self.row, mentors)
+        return [
+            Sits(mentor, [(other, self.described(other)) for other in found[mentor.pk]])
+            for mentor in mentors
+            if mentor.pk in found
+        ]
+
+    def described(self, row: PlanRow) -> str:
+        """Return what another row is: whose, how long that person waits, how well it fits, whether it is locked."""
+        waits = _("waits %(days)s") % {"days": dates.days(row.waited_days)}
+        said = [person(row), waits if row.waited_days else _("waits since today")]
+        if row.fit is not None:
+            said.append(_("fit %(fit)s of 100") % {"fit": row.fit})
+        if row.edited:
+            said.append(_("chosen by hand"))
+        elif row.locked:
+            said.append(_("locked"))
+        return " · ".join(said)
+
     def confirm(self, chosen: Sequence[int], data: Any = None) -> HttpResponse:
         """Show whom it would be, with points, reasons and what speaks against them; with ``data``: propose them."""
         mentors = self.mentors(chosen)
@@ -242,13 +293,17 @@ class PlanRowPage(PlanScreen):
         row, judged = self.row, self.judged(mentors)
         against = invitations.obstacles(row.case, mentors, fit=judged.fit if judged else None)
         absolute = [str(one.sentence) for one in against if one.absolute]
-        absolute = absolute or plan_rows.no_room_beside(self.plan, row, mentors)
         if decided := plan_rows.why_decided(row.case):
             absolute = [decided]
-        form = WhyForm(data, row=row, one=len(mentors) == 1, against=any(not one.absolute for one in against))
-        if data is not None and form.is_valid() and not absolute:
+        sits = [] if absolute else self.sits(chosen)
+        ask = {"one": len(mentors) == 1, "against": any(not one.absolute for one in against)}
+        form = WhyForm(data, row=row, sits=sits, **ask)
+        # What the page did not tell yet is told before anything is taken.
+        told = data is not None and all(data.get(at.field) == str(at.only.pk) for at in sits if at.only is not None)
+        if form.is_valid() and told and not absolute:
             try:
-                return self.propose(mentors, form)
+                chosen_rows = [at.only.pk if at.only else int(form.cleaned_data[at.field]) for at in sits]
+                return self.propose(mentors, form, chosen_rows)
             except StepRefused as refused:
                 for name, sentence in (refused.errors or {"": refused.reason}).items():
                     form.add_error(name if name in form.fields else None, str(sentence))
@@ -265,6 +320,7 @@ class PlanRowPage(PlanScreen):
             reasons=with_notes(self.reasons(judged, mentors), own_words(mentors)),
             against=[one.sentence for one in against if not one.absolute],
             absolute=absolute,
+            sits=sits,
             # What was written stays, also when it has become impossible meanwhile.
             shows_form=not absolute or data is not None,
             here=self.here,
@@ -278,14 +334,15 @@ class PlanRowPage(PlanScreen):
         lacks = [entry for entry in judged.why.get("lacks", ()) if entry["code"] != "second"]
         return reasons_from({**judged.why, "lacks": lacks, "overrides": []}, names_for(self.row, mentors))
 
-    def propose(self, mentors: Sequence[Any], form: WhyForm) -> HttpResponse:
-        """Put ``mentors`` into the plan and lead back to it. Raises StepRefused."""
+    def propose(self, mentors: Sequence[Any], form: WhyForm, take_from: Sequence[int]) -> HttpResponse:
+        """Put ``mentors``, taken from the rows ``take_from`` (keys), into the plan; lead back. Raises StepRefused."""
         edited = plan_rows.edit(
             self.row,
             list(mentors),
             form.cleaned_data.get("override_reason", ""),
             self.request.user,
             one_mentor_reason=form.cleaned_data.get("one_mentor_reason", ""),
+            take_from=take_from,
         )
         names = plan_words.names([mentor.name for mentor in (edited.first, edited.second) if mentor])
         messages.success(
@@ -293,4 +350,10 @@ class PlanRowPage(PlanScreen):
             _("%(name)s: %(mentors)s, locked. Nothing has been sent.")
             % {"name": self.row.case.mentee.name, "mentors": names},
         )
+        held = self.plan.rows.filter(pk__in=take_from, status=PlanRowStatus.HELD_BACK)
+        if people := list(held.values_list("case__mentee__name", flat=True)):
+            messages.warning(
+                self.request,
+                _("Without mentors until you solve again: %(people)s.") % {"people": ", ".join(people)},
+            )
         return redirect(f"{self.address}#served")

@@ -84,18 +84,25 @@ def of_the_field(row: PlanRow) -> Any:
 
 
 def edit(
-    row: PlanRow, mentors: Sequence[Mentor | int], reason: str, user: Any, *, one_mentor_reason: str = ""
+    row: PlanRow,
+    mentors: Sequence[Mentor | int],
+    reason: str,
+    user: Any,
+    *,
+    one_mentor_reason: str = "",
+    take_from: Iterable[int] = (),
 ) -> PlanRow:
     """Propose ``mentors`` (one or two) in ``row`` instead; it is locked then. Returns the row as it is afterwards.
 
     ``reason`` says why, where something stands against them that a reason overrides; ``one_mentor_reason`` why there is
-    only one. Raises :class:`StepRefused` with errors by field: ``mentors`` (nobody, the same twice, three, one where
-    the rules ask for two, another field, no room beside the rest of the plan), ``override_reason`` or
-    ``one_mentor_reason``; without a field when the person does not wait for mentors any more.
+    only one. ``take_from``: other rows (keys) that lose the mentors whose room they take up; they are held back then,
+    so that "solve again" looks for others. Raises :class:`StepRefused` with errors by field: ``mentors`` (nobody, the
+    same twice, three, one where the rules ask for two, another field, no room beside the rest of the plan),
+    ``override_reason`` or ``one_mentor_reason``; without a field when the person does not wait for mentors any more.
     """
     with locked(row.plan, user) as plan:
         ready(plan)
-        rows = plan.rows.select_related("case__participation").exclude(status=PlanRowStatus.APPROVED)
+        rows = plan.rows.select_related("case__participation", "case__mentee").exclude(status=PlanRowStatus.APPROVED)
         found = rows.filter(pk=row.pk).first()
         if found is None:
             raise StepRefused(_("This person is not in the plan any more. Look at it again."))
@@ -109,6 +116,7 @@ def edit(
         judged = judge(found.case, [mentor.pk for mentor in chosen])
         against = obstacles(found.case, chosen, fit=judged.fit)
         refuse_if_any(against, reason)
+        _take(plan, found, chosen, take_from)
         _check_room(plan, found, chosen)
         if len(chosen) == 1 and not why_one:
             message = _("Choose a second mentor, or say why there is only one.")
@@ -145,11 +153,36 @@ def _check_number(row: PlanRow, number: int) -> None:
         raise StepRefused(message, {"mentors": message})
 
 
+def taking_up(plan: PairingPlan, row: PlanRow, mentors: Sequence[Any]) -> dict[int, list[PlanRow]]:
+    """Return by mentor (of ``mentors``, with their load) the other rows that propose them and leave them no room."""
+    elsewhere = taken_elsewhere(plan, row)
+    full = [one.pk for one in mentors if elsewhere[one.pk] and one.load + elsewhere[one.pk] >= one.capacity]
+    found = rows_with(plan, full, but=row) if full else {}
+    return {pk: [one for one in rows if one.status == PlanRowStatus.PROPOSED] for pk, rows in found.items()}
+
+
+def _take(plan: PairingPlan, row: PlanRow, mentors: Sequence[Any], keys: Iterable[int]) -> None:
+    """Hold back those of the rows ``keys`` that take up the room of one of ``mentors``, who is meant for ``row`` now.
+
+    What is wanted of a row that has changed meanwhile is passed over: whether there is room is tested afterwards.
+    """
+    wanted = set(keys)
+    lost: dict[int, tuple[PlanRow, list[str]]] = {}
+    names = {one.pk: one.name for one in mentors}
+    for mentor, rows in (taking_up(plan, row, mentors) if wanted else {}).items():
+        for other in rows:
+            if other.pk in wanted:
+                lost.setdefault(other.pk, (other, []))[1].append(names[mentor])
+    for other, gone in lost.values():
+        said_why = _("Taken for %(person)s: %(mentors)s. “Solve again” looks for others.")
+        other.held_back = said_why % {"person": row.case.mentee.name, "mentors": ", ".join(gone)}
+        other.status, other.locked, other.edited = PlanRowStatus.HELD_BACK, False, False
+        other.save(update_fields=["status", "held_back", "locked", "edited"])
+
+
 def no_room_beside(plan: PairingPlan, row: PlanRow, mentors: Sequence[Any]) -> list[str]:
     """Return a sentence for each of ``mentors`` (with their load) whose room the other rows of the plan take up."""
-    elsewhere = taken_elsewhere(plan, row)
-    full = [one for one in mentors if elsewhere[one.pk] and one.load + elsewhere[one.pk] >= one.capacity]
-    found = rows_with(plan, [one.pk for one in full], but=row) if full else {}
+    found = taking_up(plan, row, mentors)
     return [
         _(
             "%(name)s has no room left in this plan: proposed for %(cases)s too. Change that one first, or choose "
@@ -157,11 +190,10 @@ def no_room_beside(plan: PairingPlan, row: PlanRow, mentors: Sequence[Any]) -> l
         )
         % {
             "name": mentor.name,
-            "cases": ", ".join(
-                other.case.reference for other in found[mentor.pk] if other.status == PlanRowStatus.PROPOSED
-            ),
+            "cases": ", ".join(other.case.reference for other in found[mentor.pk]),
         }
-        for mentor in full
+        for mentor in mentors
+        if mentor.pk in found
     ]
 
 
