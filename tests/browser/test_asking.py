@@ -138,7 +138,7 @@ def test_mentors_accept_decline_and_let_expire_until_the_mentee_agrees(
     with desk.expect_navigation():
         row.locator("a.button").click()
     press(desk, "Invite this mentor")
-    assert "A question about your mentors" not in subjects(AMINA)
+    assert "A question about your mentoring" not in subjects(AMINA)
     answer(person, f"{fourth}@example.org", YES)
     open_mail(person, AMINA)
     heading(person, "Your mentors have said yes: do they suit you?")

@@ -105,9 +105,14 @@ def test_notes_say_who_reads_them(opened) -> None:
     assert maija.post(NOTES, {"number": 1, "body": "For me.", "readers": "mine"}).url == NOTES
     assert maija.post(NOTES, {"number": 2, "body": "For all.", "readers": "shared"}).url == NOTES
     page = text(maija, NOTES)
-    assert "Only you read it" in page and "You and the others of your mentoring read it" in page
+    assert "Only you read it" in page and "Everybody in your mentoring reads it" in page
     page = text(erik, NOTES)
-    assert "For all." in page and "All of you read it" in page and "For me." not in page and "Maija" in page
+    assert (
+        "For all." in page
+        and "Everybody in your mentoring reads it" in page
+        and "For me." not in page
+        and "Maija" in page
+    )
     mine, shared = Note.objects.order_by("number")
     for note in (mine, shared):
         assert erik.get(f"{NOTES}{note.pk}/").status_code == 404

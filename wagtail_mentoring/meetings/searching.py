@@ -51,6 +51,8 @@ def why_not_suggest(case: Case, by: Someone) -> str:
         return ""
     if TimeSearch.objects.filter(case=case, number=number).exists():
         return ""
+    if len(people_of(case)) == 2:
+        return _("Your mentor suggests the first times. You will get a message then.")
     return _("Your mentors suggest the first times. You will get a message when they have.")
 
 

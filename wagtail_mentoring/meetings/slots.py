@@ -63,7 +63,7 @@ class SlotRow:
 class SlotTable:
     """The search for a time of the next meeting as one of the three sees it. ``search`` is None where there is none.
 
-    ``best``: the slots that suit all. ``nearly``: where none does and none can any more, those that all but one could
+    ``best``: the slots that suit all. ``nearly``: where none does and none can any more, those that two of three could
     take. ``answered_at``: when the reader last answered. ``room``: how many slots may be added.
     """
 
@@ -84,7 +84,7 @@ class SlotTable:
 
     @property
     def nearly(self) -> tuple[SlotRow, ...]:
-        if not self.nothing_fits:
+        if not self.nothing_fits or len(self.parties) < 3:
             return ()
         return tuple(row for row in self.rows if row.yes and row.yes == len(row.marks) - 1)
 

@@ -34,7 +34,7 @@ declare(
         model=Letter,
         of_mentee=("mentee",),
         of_mentor=("mentor",),
-        withheld=_("What the other two wrote to the three of you stands on the page of the mentoring. It is theirs."),
+        withheld=_("What the others wrote stands on the page of the mentoring. It is theirs."),
         columns=columns(
             Letter,
             circle=_("Who reads it"),

@@ -32,7 +32,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "new_case": ("name", *UNION, "reference", "field", "answer_by", "case_address"),
     "eligible": ("name", *UNION, *CASE, "look_until"),
     "not_eligible": ("name", *UNION, *CASE, "reason"),
-    "paired_mentee": ("name", *UNION, *CASE),
+    "paired_mentee": ("name", *UNION, *CASE, "found"),
     "paired_mentor": ("name", *UNION, *CASE),
     "agreement_out": ("name", *UNION, *CASE, "agreement_language", "fingerprint"),
     "agreement_again": ("name", *UNION, *CASE, "reason", "agreement_language", "fingerprint"),

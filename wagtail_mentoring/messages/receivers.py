@@ -73,8 +73,9 @@ def _refused(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 
 def _paired(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    to_mentee(MailEvent.PAIRED_MENTEE, case)
-    for member in current_members(case):
+    members = current_members(case)
+    to_mentee(MailEvent.PAIRED_MENTEE, case, mentors=len(members))
+    for member in members:
         to_mentor(MailEvent.PAIRED_MENTOR, case, member.mentor)
 
 

@@ -31,7 +31,7 @@ def sentences(row: OutboxMessage) -> dict[str, str]:
         "your_answer": _your_answer(context) if row.event == MailEvent.INVITATION_WITHDRAWN else "",
         "which": _which(context),
         "your_place": _your_place(context) if row.event == MailEvent.MENTOR_KNOWN else "",
-        "found": _found(context) if row.event == MailEvent.PAIR_ASKED else "",
+        "found": _found(context) if row.event in (MailEvent.PAIR_ASKED, MailEvent.PAIRED_MENTEE) else "",
         "answer": _answer(context),
         "what_next": _what_next(row),
         "what_happened": _what_happened(context) if row.event == MailEvent.PAIR_OVER else "",
@@ -118,9 +118,10 @@ def _your_place(context: Mapping[str, Any]) -> str:
 
 def _found(context: Mapping[str, Any]) -> str:
     if context.get("replaces"):
+        if not context.get("stays"):
+            return _("Your mentor stops. Another mentor of your profession would take the place.")
         told = _("One of your mentors stops. Another mentor of your profession would take the place.")
-        stays = _("Your other mentor stays.") if context.get("stays") else ""
-        return " ".join(filter(None, (told, stays)))
+        return f"{told} {_('Your other mentor stays.')}"
     if context.get("mentors") == 1:
         return _("We have found a mentor of your profession for you.")
     return _("We have found two mentors of your profession for you.")

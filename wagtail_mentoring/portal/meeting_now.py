@@ -56,11 +56,14 @@ def times_now(table: SlotTable | None, record: Record) -> Where | None:
     number, address = len(record.held) + 1, reverse(NOW("times"))
     if table.best and table.search is not None:
         first = span(table.best[0].slot.starts_at, table.search.minutes, table.zone)
-        title = _("A time suits all three of you") if len(table.parties) > 2 else _("A time suits both of you")
+        title = _("A time suits both of you") if record.alone else _("A time suits all three of you")
         return Where(title, first, _("Book it, and each of you gets a calendar file."), (), _("See and book"), address)
     if table.waits_for_you:
         title = _("Which times suit you for meeting %(number)s?") % {"number": number}
         return Where(title, one_thing(), _("It takes a minute."), (), _("Tick your times"), address)
+    if table.nothing_fits and record.alone:
+        title = _("No time suits both of you yet")
+        return Where(title, one_thing(), _("Suggest other times."), (), _("See them"), address)
     if table.nothing_fits:
         title = _("No time suits all of you yet")
         return Where(title, one_thing(), _("Look which two fit, and suggest other times."), (), _("See them"), address)
@@ -70,13 +73,16 @@ def times_now(table: SlotTable | None, record: Record) -> Where | None:
 def _begun(record: Record, title: str) -> Where:
     number = record.planned.number if record.planned else 0
     if record.for_mentee:
-        return Where(
-            title, nothing(), _("One of your mentors says here that meeting %(number)s was held.") % {"number": number}
+        told = (
+            _("Your mentor says here that meeting %(number)s was held.")
+            if record.alone
+            else _("One of your mentors says here that meeting %(number)s was held.")
         )
+        return Where(title, nothing(), told % {"number": number})
     return Where(
         _("How did meeting %(number)s go?") % {"number": number},
         one_thing(),
-        _("Two minutes. One mentor fills it in for all."),
+        _("It takes two minutes.") if record.alone else _("Two minutes. One mentor fills it in for all."),
         (),
         _("Say how it went"),
         reverse(NOW("meeting_record")),
@@ -91,7 +97,7 @@ def _planned(record: Record, visit: Visit, title: str, found: Where | None) -> W
         title,
         _("Your next meeting is on %(when)s.") % {"when": when},
         _("Place: %(place)s") % {"place": planned.place} if planned.place else "",
-        (_("You cannot come? Move it, or write to the others."),),
+        (_("You cannot come? Move it, or write a message."),),
         _("Open the meeting"),
         reverse(NOW("meeting")),
     )
@@ -156,24 +162,30 @@ def _no_time(record: Record, visit: Visit, title: str, table: SlotTable | None) 
     if not (more := _left(record)):
         return Where(title, nothing(), _how_it_ends())
     if table is not None and table.rows:
-        return Where(title, nothing(), _("You have ticked your times. We wait for the others."), more)
+        return Where(
+            title, nothing(), _("You have ticked your times. We write to you when everybody has answered."), more
+        )
     # The page itself asks the flow; here it is enough who begins.
     if record.for_mentee and not _begun_by_mentors(record):
-        return Where(title, nothing(), _("Your mentors suggest the first times. We write to you then."), more)
-    if not isinstance(visit.person, Mentor):
-        return Where(
-            title,
-            nothing(),
-            _("Your mentors suggest times. You may suggest some too."),
-            more,
-            _("Suggest times"),
-            reverse(NOW("times_suggest")),
+        first = (
+            _("Your mentor suggests the first times. We write to you then.")
+            if record.alone
+            else _("Your mentors suggest the first times. We write to you then.")
         )
+        return Where(title, nothing(), first, more)
+    suggest = _("Suggest times"), reverse(NOW("times_suggest"))
+    if not isinstance(visit.person, Mentor):
+        too = (
+            _("Your mentor suggests times. You may suggest some too.")
+            if record.alone
+            else _("Your mentors suggest times. You may suggest some too.")
+        )
+        return Where(title, nothing(), too, more, *suggest)
+    said = (
+        _("Suggest some times and a place. The mentee says what suits.")
+        if record.alone
+        else _("Suggest some times and a place. The others say what suits them.")
+    )
     return Where(
-        title,
-        _("Find a time for meeting %(number)s.") % {"number": len(record.held) + 1},
-        _("Suggest some times and a place. The others say what suits them."),
-        more,
-        _("Suggest times"),
-        reverse(NOW("times_suggest")),
+        title, _("Find a time for meeting %(number)s.") % {"number": len(record.held) + 1}, said, more, *suggest
     )

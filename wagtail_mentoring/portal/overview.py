@@ -229,7 +229,7 @@ def _not_out(record: Record, title: str) -> Where:
 
 def _title(record: Record) -> str:
     if record.for_mentee or meeting_number(record.case.case_state):
-        if record.case.case_state == CaseState.PAIRED and len(record.members) == 1:
+        if record.case.case_state == CaseState.PAIRED and record.alone:
             return _("Your mentor is found")
         return str(PUBLIC_STATE_LABELS[record.case.case_state])
     return _("You are a mentor now")

@@ -47,12 +47,7 @@ def replaced_words(proposal: Proposal, joining: list[Mentor]) -> str:
     leaves = [mentor for mentor in members if mentor.pk == proposal.replaces_id]
     named = consented([*members, *joining], ConsentKind.SHOWN_TO_MENTEE)
     names = {mentor.pk: mentor.called for mentor in [*members, *joining] if "name" in named.get(mentor.pk, ())}
-    told = [
-        _("One of your mentors, %(name)s, stops.") % {"name": names[mentor.pk]}
-        if mentor.pk in names
-        else _("One of your mentors stops.")
-        for mentor in leaves
-    ]
+    told = [_who_stops(names.get(mentor.pk, ""), alone=not stays) for mentor in leaves]
     told += [
         _("%(name)s would take the place.") % {"name": names[mentor.pk]}
         if mentor.pk in names
@@ -64,6 +59,13 @@ def replaced_words(proposal: Proposal, joining: list[Mentor]) -> str:
         for mentor in stays
     ]
     return " ".join(told)
+
+
+def _who_stops(name: str, *, alone: bool) -> str:
+    """Return that a mentor stops. ``alone``: there is no second one."""
+    if alone:
+        return _("Your mentor, %(name)s, stops.") % {"name": name} if name else _("Your mentor stops.")
+    return _("One of your mentors, %(name)s, stops.") % {"name": name} if name else _("One of your mentors stops.")
 
 
 @sensitive_post_parameters()

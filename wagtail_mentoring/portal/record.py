@@ -82,6 +82,11 @@ class Record:
         return None
 
     @property
+    def alone(self) -> bool:
+        """Whether there is one mentor and no second one."""
+        return len(self.members) == 1
+
+    @property
     def running(self) -> bool:
         return self.case.case_state != CaseState.CLOSED
 

@@ -35,7 +35,7 @@ class _Step:
 def _steps(record: Record) -> list[_Step]:
     case, union = record.case, record.case.union.short
     looked = _Step(
-        done=_("Your mentors are found"),
+        done=_("Your mentor is found") if record.alone else _("Your mentors are found"),
         now=_looking(record),
         ahead=_("We look for your mentors"),
         on=record.paired_at,

@@ -32,7 +32,7 @@ class Reader(models.TextChoices):
     MENTEE = "mentee", gettext_lazy("Your mentee")
     MENTORS = "mentors", gettext_lazy("Your mentors")
     PARTNER = "partner", gettext_lazy("The second mentor")
-    OTHER_TWO = "other_two", gettext_lazy("The other two of your mentoring")
+    OTHER_TWO = "other_two", gettext_lazy("The others in your mentoring")
     ASKED = "asked", gettext_lazy("Mentors who are asked whether they would mentor you, without your name")
     INTAKE = "intake", gettext_lazy("The few people who look after the waiting queue of all unions")
     NOBODY = "nobody", gettext_lazy("Nobody. Only the software uses it")

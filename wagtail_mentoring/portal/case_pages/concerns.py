@@ -15,7 +15,7 @@ from wagtail_mentoring.messages.conversation.models import Concern, ConcernAbout
 from wagtail_mentoring.workflows import StepRefused
 
 from ..session import Visit
-from .entering import may_write, page, too_often, with_one_of_three
+from .entering import has_one_mentor, may_write, page, too_often, with_one_of_three
 from .writing_forms import ConcernForm
 
 SENT = "wagtail_mentoring:portal_concern_sent"
@@ -48,11 +48,11 @@ def _state(concern: Concern) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def concern(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """Whom or what it is about, and what happened; who reads it is said before."""
-    union = visit.case.union
+    union, mentors = visit.case.union, actors.current_mentors(visit.case).count()
     form = ConcernForm(
         request.POST if request.method == "POST" else None,
         for_mentee=visit.is_mentee,
-        mentors=actors.current_mentors(visit.case).count(),
+        mentors=mentors,
         contact=union.contact_name or union.short,
         union=union.short,
     )
@@ -66,7 +66,8 @@ def concern(request: HttpRequest, visit: Visit) -> HttpResponseBase:
                 return redirect(SENT)
             except StepRefused as refusal:
                 message = add_refusal(form, refusal)
-    return page(request, visit, "concern", form=form, message=message, status=status, raised=_raised(visit))
+    context = {"raised": _raised(visit), "alone": mentors == 1}
+    return page(request, visit, "concern", form=form, message=message, status=status, **context)
 
 
 @with_one_of_three
@@ -77,4 +78,4 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if not raised:
         return redirect("wagtail_mentoring:portal_concern")
     about_contact = raised[0].concern.about == ConcernAbout.CONTACT
-    return page(request, visit, "concern_sent", about_contact=about_contact)
+    return page(request, visit, "concern_sent", about_contact=about_contact, alone=has_one_mentor(visit.case))

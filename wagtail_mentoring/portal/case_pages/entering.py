@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.cases import actors
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import place_of, site_zone, zone_of
@@ -27,6 +28,11 @@ def belongs(visit: Visit) -> bool:
     if visit.case.anonymised_at is not None:
         return False
     return not isinstance(visit.person, Mentor) or bool(actors.mentor_on(visit.person, visit.case).roles)
+
+
+def has_one_mentor(case: Case) -> bool:
+    """Return whether ``case`` has one mentor now, and no second one. One query."""
+    return actors.current_mentors(case).count() == 1
 
 
 def with_one_of_three(view: Callable[..., HttpResponseBase]) -> View:

@@ -16,7 +16,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
 from ..session import Visit
-from .entering import HOME, may_write, page, too_often, with_one_of_three, zone_words
+from .entering import HOME, has_one_mentor, may_write, page, too_often, with_one_of_three, zone_words
 from .meeting_forms import CancelForm
 from .time_forms import PlaceForm
 
@@ -45,6 +45,7 @@ def meeting(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         found=found,
         ends_at=ends_at(found.planned),
         guide=guide,
+        alone=has_one_mentor(visit.case),
         zone=zone_words(visit),
     )
 

@@ -53,7 +53,7 @@ def _page(request: HttpRequest, visit: Visit, form: StopForm, message: str) -> H
     else:
         meetings = Meeting.objects.filter(case=visit.case)
         context |= {
-            "has_mentors": actors.current_mentors(visit.case).exists(),
+            "mentors": actors.current_mentors(visit.case).count(),
             "planned": meetings.filter(status=MeetingStatus.PLANNED).exists(),
             "held": meetings.filter(status=MeetingStatus.HELD).count(),
         }
