@@ -136,6 +136,21 @@ def test_who_writes_too_often_waits_and_loses_nothing(opened, settings) -> None:
     assert Letter.objects.count() == 1 and not Concern.objects.exists() and not Note.objects.exists()
 
 
+def test_deleting_a_note_counts_as_a_change(opened, settings) -> None:
+    case = three("meeting_1")
+    note = Note.objects.create(case=case, mentee=case.mentee, number=1, body="Kept words.")
+    other = Note.objects.create(case=case, mentee=case.mentee, number=1, body="Other words.")
+    client = opened(case)
+    settings.WAGTAIL_MENTORING = {**getattr(settings, "WAGTAIL_MENTORING", {}), "LIMIT_WRITE": "1/hour"}
+    assert client.post(f"{NOTES}{note.pk}/", {"what": "delete"}).status_code == 302
+    response = client.post(f"{NOTES}{other.pk}/", {"what": "delete"})
+    assert response.status_code == 429 and "Wait a little" in response.content.decode()
+    # The note is still there, and the form shows it: nothing on it was wrong.
+    assert "Other words." in response.content.decode() and not response.context["form"].errors
+    assert Note.objects.get() == other
+    assert client.post(NOTES, {"body": "One more.", "number": 1, "readers": "mine"}).status_code == 429
+
+
 def test_whoever_has_left_reads_and_writes_nothing(opened) -> None:
     case = three()
     client = opened(case, pair_of(case)[1])

@@ -33,7 +33,8 @@ def _numbers(visit: Visit) -> list[tuple[int, str]]:
     return found
 
 
-def _form(request: HttpRequest, visit: Visit, row: NoteRow | None) -> NoteForm:
+def _form(request: HttpRequest, visit: Visit, row: NoteRow | None, *, typed: bool = True) -> NoteForm:
+    """Return the form of ``row``, or of a new note; not ``typed``: another form of the page was sent."""
     numbers = _numbers(visit)
     initial: dict[str, object] = {"readers": MINE}
     if row is not None:
@@ -44,7 +45,7 @@ def _form(request: HttpRequest, visit: Visit, row: NoteRow | None) -> NoteForm:
     elif (asked := whole_number(request.GET.get("meeting"), 1)) is not None:
         initial["number"] = asked
     three = current_mentors(visit.case).count() > 1
-    data = request.POST if request.method == "POST" else None
+    data = request.POST if typed and request.method == "POST" else None
     return NoteForm(data, numbers=numbers, three=three, initial=initial)
 
 
@@ -104,11 +105,14 @@ def note(request: HttpRequest, visit: Visit, pk: int) -> HttpResponseBase:
 
 
 def _delete(request: HttpRequest, visit: Visit, row: NoteRow) -> HttpResponseBase:
-    try:
-        service.delete(visit.case.pk, visit.person, row.note.pk)
-    except StepRefused as refusal:
-        return _note_page(request, visit, row, _form(request, visit, row), str(refusal.reason), 409)
-    return redirect(HERE)
+    message, status = too_often(), 429
+    if may_write(visit):
+        try:
+            service.delete(visit.case.pk, visit.person, row.note.pk)
+            return redirect(HERE)
+        except StepRefused as refusal:
+            message, status = str(refusal.reason), 409
+    return _note_page(request, visit, row, _form(request, visit, row, typed=False), message, status)
 
 
 def _note_page(
