@@ -330,6 +330,19 @@ def test_a_code_comes_by_sms_where_the_site_sends_them(opened: Any, settings: An
     assert not OutboxMessage.objects.filter(body__contains=code).exists()
 
 
+def test_what_is_said_of_a_wrong_code_fits_an_sms_too(opened: Any, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "SMS_BACKEND": "tests.portal.test_own_data.by_sms"}
+    client = opened(make_case(make_field(), "paired", phone="040 123 4567"))
+    early = client.post(CODE("contact"), {"code": "000000"})
+    assert "Ask for a code first" in str(early.context["form"].errors)
+    sent = client.post(CODE("contact"), {"by": "sms"}).url
+    code = "".join(sign for sign in SENT[-1][1] if sign.isdigit())[-6:]
+    late = client.post(sent, {"code": wrong(code)})
+    assert "the newest message" in str(late.context["form"].errors)
+    for response in (early, late):
+        assert response.status_code == 422 and "mail" not in str(response.context["form"].errors)
+
+
 def test_an_sms_that_does_not_leave_is_said(opened: Any, settings: Any) -> None:
     settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "SMS_BACKEND": "tests.portal.test_own_data.lost_sms"}
     client = opened(make_case(make_field(), "paired", phone="040 123 4567"))

@@ -1,4 +1,4 @@
-"""One-time codes, mailed to a person and asked before signing."""
+"""One-time codes, sent to a person and asked before signing, and before the own data is changed or taken along."""
 
 import datetime
 import secrets
@@ -50,7 +50,7 @@ def check(link: PrivateLink, purpose: str, typed: str) -> OneTimeCode:
     """
     code = link.codes.filter(purpose=purpose, used_at__isnull=True).first()
     if code is None:
-        raise CodeRefused(_("Ask for a code first. It comes by e-mail."))
+        raise CodeRefused(_("Ask for a code first. Then write it here."))
     if code.expires_at <= clock.now():
         raise CodeRefused(_("This code is too old. Ask for a new one."))
     # Counted before the comparison, in one statement: parallel guesses cannot share a try.
@@ -59,7 +59,7 @@ def check(link: PrivateLink, purpose: str, typed: str) -> OneTimeCode:
         raise CodeRefused(_("There were too many wrong tries with this code. Ask for a new one."))
     salt = code.code_hash.partition("$")[0]
     if not constant_time_compare(code.code_hash, _hash(link, purpose, _digits(typed), salt)):
-        raise CodeRefused(_("This is not the code that we sent last. Look at the newest e-mail from us."))
+        raise CodeRefused(_("This is not the code that we sent last. Look at the newest message from us."))
     OneTimeCode.objects.filter(pk=code.pk).update(attempts=F("attempts") - 1)
     return code
 

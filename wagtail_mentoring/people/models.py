@@ -271,7 +271,10 @@ class PrivateLink(models.Model):
 
 
 class OneTimeCode(models.Model):
-    """A code sent to the person's address, asked before signing. Only its hash is stored."""
+    """A code sent to the person by mail or by SMS, asked before signing and on the pages of the own data.
+
+    ``purpose`` says for what it counts. Only its hash is stored.
+    """
 
     link = models.ForeignKey(PrivateLink, models.CASCADE, related_name="codes")
     purpose = models.CharField(max_length=20)
