@@ -166,7 +166,7 @@ def test_suggested_times_are_told_to_the_other_two_and_answers_when_all_have_ans
     assert sorted(asked.values_list("address", flat=True)) == sorted([mentee.email, bo.email])
     for by, person in ((anna, {"mentor": anna}), (mentee, {"mentee": mentee}), (bo, {"mentor": bo})):
         assert not OutboxMessage.objects.filter(event="times_answered").exists()
-        SlotAnswer.objects.create(slot=slot, suits=True, **person)
+        SlotAnswer.objects.create(slot=slot, suits=True, minutes=90, **person)
         signals.times_answered.send(TimeSearch, search=search, case=case, by=by)
     done = OutboxMessage.objects.filter(event="times_answered")
     assert sorted(done.values_list("address", flat=True)) == sorted([mentee.email, anna.email])

@@ -98,7 +98,7 @@ def test_who_has_answered_all_suggested_times_is_not_reminded_of_them() -> None:
     anna, bo = pair_of(case)
     search = TimeSearch.objects.create(case=case, pair=case.pairs.get(), number=2)
     slot = Slot.objects.create(search=search, starts_at=clock.now() + 90 * DAY, mentor=anna)
-    SlotAnswer.objects.create(slot=slot, mentor=anna, suits=True)
+    SlotAnswer.objects.create(slot=slot, mentor=anna, suits=True, minutes=90)
     assert days_told("times", "times_reminder", 20) == [(14, case.mentee.email), (14, bo.email)]
 
 

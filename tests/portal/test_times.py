@@ -159,6 +159,42 @@ def test_a_place_that_changed_meanwhile_stops_the_booking(opened) -> None:
     assert not Meeting.objects.exists()
 
 
+def test_another_length_meanwhile_is_said_and_keeps_the_ticks(opened) -> None:
+    case = three()
+    maija, erik = pair_of(case)
+    suggest(case.pk, maija, starts=[soon(3), soon(4)], place="Oodi", minutes=60)
+    first, second = (slot.pk for slot in slots())
+    amal = opened(case)
+    assert '<input type="hidden" name="minutes" value="60">' in text(amal)
+    given = {"what": "answer", "shown": [first, second], "suits": [second], "minutes": "60"}
+    assert amal.post(TIMES, given).url == TIMES
+    page = text(opened(case, erik), SUGGEST)
+    assert "If you make it longer, we ask again about the times that are already suggested." in page
+    suggest(case.pk, erik, starts=[soon(5)], minutes=120)
+    changed = "The length of the meeting has changed. Please tick again which times suit you."
+    page = text(amal)
+    assert changed in page and " checked" not in page
+    assert changed not in text(opened(case, erik))
+    response = amal.post(TIMES, given)
+    page = response.content.decode()
+    assert response.status_code == 409 and "The meeting takes 2 hours now. Look at the times again." in page
+    assert f'value="{second}" checked' in page and f'value="{first}" checked' not in page
+    assert amal.post(TIMES, given | {"minutes": "120"}).url == TIMES
+    assert changed not in text(amal)
+    opened(case, maija).post(TIMES, given | {"minutes": "120"})
+    opened(case, erik).post(TIMES, given | {"minutes": "120"})
+    book = {"what": "fix", "slot": second, "place": "Oodi"}
+    response = amal.post(TIMES, book | {"minutes": "60"})
+    assert response.status_code == 409 and not Meeting.objects.exists()
+    assert amal.post(TIMES, book | {"minutes": "120"}).url == MEETING
+    assert Meeting.objects.get().minutes == 120
+
+
+def test_the_first_suggestion_asks_nobody_again(opened) -> None:
+    case = three()
+    assert "If you make it longer" not in text(opened(case, pair_of(case)[0]), SUGGEST)
+
+
 @pytest.mark.parametrize(
     "rubbish", [{"what": "fix", "slot": "x"}, {"what": "fix", "slot": "9" * 30}, {}, {"what": "?"}]
 )

@@ -13,7 +13,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.workflows import SITUATION_LABELS
 
-from .querysets import MeetingQuerySet
+from .querysets import MeetingQuerySet, SlotAnswerQuerySet
 
 
 class MeetingStatus(models.TextChoices):
@@ -168,13 +168,20 @@ class Slot(models.Model):
 
 
 class SlotAnswer(models.Model):
-    """Whether a slot suits one of the three. No row: not answered yet."""
+    """Whether a slot suits one of the three for a meeting of ``minutes``. No row: not answered yet.
+
+    The length of a search may change. A yes holds for a meeting that is as long or shorter, a no for one that is as
+    long or longer; to another length the person has not answered.
+    """
 
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="answers")
     mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="+")
     mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="+")
     suits = models.BooleanField(_("suits"))
+    minutes = models.PositiveSmallIntegerField(_("length in minutes"))
     answered_at = models.DateTimeField(default=clock.now)
+
+    objects = SlotAnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer to a suggested time")
@@ -187,6 +194,10 @@ class SlotAnswer(models.Model):
 
     def __str__(self) -> str:
         return str(self.suits)
+
+    def holds_for(self, minutes: int) -> bool:
+        """Return whether this is an answer for a meeting of so many ``minutes``, as ``standing`` finds them."""
+        return minutes <= self.minutes if self.suits else minutes >= self.minutes
 
 
 class Note(models.Model):

@@ -100,7 +100,8 @@ def _check_agreed(move: Move, number: int) -> None:
         return
     search = TimeSearch.objects.filter(case=move.case, ended_at=None, number=number).first()
     found = search.slots.filter(pk=slot.pk, starts_at=starts_at).first() if search and slot else None
-    if search is None or found is None:
+    wanted = move.inputs.get("minutes") or move.case.meeting_minutes
+    if search is None or found is None or wanted != search.minutes:
         raise StepRefused(_("Choose one of the suggested times, or suggest another one."))
     people = [move.case.mentee, *current_mentors(move.case)]
     # So that no other case gives one of them another meeting at the same time, between this look and the writing.

@@ -68,7 +68,7 @@ declare(
         related=("slot",),
         columns=(
             Column("slot", _("Time"), _start),
-            *columns(SlotAnswer, "suits"),
+            *columns(SlotAnswer, "suits", "minutes"),
             *columns(SlotAnswer, answered_at=_("Answered at")),
         ),
         purpose=_MEET,

@@ -1,4 +1,4 @@
-"""Named queries over meetings."""
+"""Named queries over meetings, and over answers to suggested times."""
 
 import datetime
 from typing import Any
@@ -22,3 +22,12 @@ class MeetingQuerySet(models.QuerySet[Any]):
     def coming(self, after: datetime.datetime) -> "MeetingQuerySet":
         """Planned ones after the moment ``after``, the next one first."""
         return self.planned().filter(starts_at__gte=after).order_by("starts_at", "pk")
+
+
+class SlotAnswerQuerySet(models.QuerySet[Any]):
+    """Answers to suggested times."""
+
+    def standing(self) -> "SlotAnswerQuerySet":
+        """Those that hold for the length that the search has now, as ``SlotAnswer.holds_for`` says."""
+        length = models.F("slot__search__minutes")
+        return self.filter(models.Q(suits=True, minutes__gte=length) | models.Q(suits=False, minutes__lte=length))

@@ -17,7 +17,7 @@ from wagtail_mentoring.cases import facts, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import zone_of
-from wagtail_mentoring.programme.dates import clock_time, long_day
+from wagtail_mentoring.programme.dates import clock_time, length, long_day
 from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.steps import refusal
 
@@ -67,8 +67,9 @@ def suggest(
 ) -> TimeSearch:
     """Suggest the moments ``starts`` (aware) for the next meeting; return the search for its time, new or running.
 
-    ``place`` and ``minutes`` replace those of a running search when they are given. Own slots count as suiting. What is
-    wrong with one moment is told as the field ``starts_0``, ``starts_1`` … by its place in ``starts``.
+    ``place`` and ``minutes`` replace those of a running search when they are given. Own slots count as suiting, and
+    what ``by`` said yes to suits for the new length too; of the others a longer meeting is asked anew (``SlotAnswer``).
+    What is wrong with one moment is told as the field ``starts_0``, ``starts_1`` … by its place in ``starts``.
     """
     case = moves.lock(case_id)
     actor = require(case, by)
@@ -82,7 +83,10 @@ def suggest(
     _check_starts(case, by, starts, search, there)
     now = clock.now()
     made = [Slot.objects.create(search=search, starts_at=start, suggested_at=now, **columns(by)) for start in starts]
-    SlotAnswer.objects.bulk_create(SlotAnswer(slot=slot, suits=True, answered_at=now, **columns(by)) for slot in made)
+    SlotAnswer.objects.bulk_create(
+        SlotAnswer(slot=slot, suits=True, minutes=search.minutes, answered_at=now, **columns(by)) for slot in made
+    )
+    SlotAnswer.objects.filter(slot__search=search, suits=True, **columns(by)).update(minutes=search.minutes)
     search.changed_at = now
     search.save(update_fields=["place", "minutes", "changed_at"])
     moves.note(case.pk, SUGGESTED, actor, {"number": search.number, "times": len(made)})
@@ -140,7 +144,7 @@ def _check_starts(
         ) % {"room": max(room, 0)}
         raise StepRefused(message, {f"starts_{max(room, 0)}": message})
     now, taken = clock.now(), {slot.starts_at for slot in there}
-    calendar, length = calendar_of(case, [by], starts), datetime.timedelta(minutes=search.minutes)
+    calendar, lasts = calendar_of(case, [by], starts), datetime.timedelta(minutes=search.minutes)
     errors: dict[str, str] = {}
     for place, start in enumerate(starts):
         if start <= now:
@@ -150,7 +154,7 @@ def _check_starts(
         elif start in taken:
             fault = _("This time is suggested already.")
         else:
-            fault = calendar.why_busy(by, start, start + length)
+            fault = calendar.why_busy(by, start, start + lasts)
         if fault:
             errors[f"starts_{place}"] = fault
         taken.add(start)
@@ -171,16 +175,32 @@ def _running(case: Case, by: Someone) -> TimeSearch:
     raise StepRefused(_("The meeting has a time already: %(day)s at %(time)s.") % when)
 
 
+def _refuse_other_length(search: TimeSearch, minutes: int | None) -> None:
+    """Refuse where the page showed another length than the meeting is to have now; None: no page."""
+    if minutes is not None and minutes != search.minutes:
+        message = _("The meeting takes %(length)s now. Look at the times again.")
+        raise StepRefused(message % {"length": length(search.minutes)})
+
+
 @transaction.atomic
-def answer(case_id: int, by: Someone, suiting: Collection[int], shown: Collection[int] | None = None) -> TimeSearch:
+def answer(
+    case_id: int,
+    by: Someone,
+    suiting: Collection[int],
+    shown: Collection[int] | None = None,
+    *,
+    minutes: int | None = None,
+) -> TimeSearch:
     """Write which slots suit ``by``: those whose keys are in ``suiting``; the others do not.
 
     ``shown``: the keys of the slots that the page showed. One that was suggested since is then left unanswered, and one
-    that was taken back since is nobody's loss. None: all of the search. May be called again with other answers.
+    that was taken back since is nobody's loss. None: all of the search. ``minutes``: the length that the page showed;
+    another one by now is refused. May be called again with other answers.
     """
     case = moves.lock(case_id)
     require(case, by)
     search = _running(case, by)
+    _refuse_other_length(search, minutes)
     slots = {slot.pk: slot for slot in coming_slots(search)}
     answered = [slot for pk, slot in slots.items() if shown is None or pk in shown]
     if not answered:
@@ -190,10 +210,10 @@ def answer(case_id: int, by: Someone, suiting: Collection[int], shown: Collectio
         suits = slot.pk in suiting
         mine = next((row for row in slot.answers.all() if key_in(row) == me), None)
         if mine is None:
-            SlotAnswer.objects.create(slot=slot, suits=suits, answered_at=now, **columns(by))
+            SlotAnswer.objects.create(slot=slot, suits=suits, minutes=search.minutes, answered_at=now, **columns(by))
         else:
-            mine.suits, mine.answered_at = suits, now
-            mine.save(update_fields=["suits", "answered_at"])
+            mine.suits, mine.minutes, mine.answered_at = suits, search.minutes, now
+            mine.save(update_fields=["suits", "minutes", "answered_at"])
     search.changed_at = now
     search.save(update_fields=["changed_at"])
     times_answered.send(TimeSearch, search=search, case=case, by=by)
@@ -218,11 +238,11 @@ def take_back(case_id: int, by: Someone, slot_id: int) -> None:
 
 
 @transaction.atomic
-def fix(case_id: int, by: Someone, slot_id: int, *, place: str | None = None) -> Case:
+def fix(case_id: int, by: Someone, slot_id: int, *, place: str | None = None, minutes: int | None = None) -> Case:
     """Fix the next meeting at a slot that suits all who are in the pair now, and the mentee; or move it there.
 
-    ``place``: where the meeting is, as the page showed it; another place by now is refused. The move ``plan_meeting``
-    judges whether the slot suits all, under the lock.
+    ``place`` and ``minutes``: where the meeting is and how long, as the page showed it; another place or length by now
+    is refused. The move ``plan_meeting`` judges whether the slot suits all, under the lock.
     """
     case = moves.lock(case_id)
     require(case, by)
@@ -232,6 +252,7 @@ def fix(case_id: int, by: Someone, slot_id: int, *, place: str | None = None) ->
         raise StepRefused(_("This time is not suggested any more."))
     if place is not None and place != search.place:
         raise StepRefused(_("The place has changed meanwhile. Look at it before you fix the time."))
+    _refuse_other_length(search, minutes)
     inputs = {"slot": slot, "starts_at": slot.starts_at, "minutes": search.minutes, "place": search.place}
     return moves.move(case.pk, "plan_meeting", acting(by), inputs)
 

@@ -64,7 +64,8 @@ class SlotTable:
     """The search for a time of the next meeting as one of the three sees it. ``search`` is None where there is none.
 
     ``best``: the slots that suit all. ``nearly``: where none does and none can any more, those that two of three could
-    take. ``answered_at``: when the reader last answered. ``room``: how many slots may be added.
+    take. ``answered_at``: when the reader last answered. ``length_changed``: the reader has answered about a meeting of
+    another length, which says nothing of this one. ``room``: how many slots may be added.
     """
 
     search: TimeSearch | None
@@ -72,6 +73,7 @@ class SlotTable:
     parties: tuple[Party, ...]
     rows: tuple[SlotRow, ...] = ()
     answered_at: datetime.datetime | None = None
+    length_changed: bool = False
 
     @property
     def best(self) -> tuple[SlotRow, ...]:
@@ -122,8 +124,10 @@ def slots_for(case: Case, person: Someone) -> SlotTable:
     calendar = calendar_of(case, [party.person for party in three], [slot.starts_at for slot in slots])
     rows = tuple(_row(slot, search.minutes, three, calendar, zone) for slot in slots)
     me = key_of(person)
-    mine = [answer.answered_at for slot in slots for answer in slot.answers.all() if key_in(answer) == me]
-    return SlotTable(search, zone, three, rows, max(mine, default=None))
+    mine = [answer for slot in slots for answer in slot.answers.all() if key_in(answer) == me]
+    answered_at = max((answer.answered_at for answer in mine), default=None)
+    changed = not all(answer.holds_for(search.minutes) for answer in mine)
+    return SlotTable(search, zone, three, rows, answered_at, changed)
 
 
 def _row(slot: Slot, minutes: int, three: Sequence[Party], calendar: Calendar, zone: zoneinfo.ZoneInfo) -> SlotRow:
@@ -150,8 +154,9 @@ def _row(slot: Slot, minutes: int, three: Sequence[Party], calendar: Calendar, z
 
 
 def answers_of(slot: Slot) -> dict[Key, Answer]:
-    """Return what was said of ``slot``, by whom."""
-    return {key_in(row): Answer.YES if row.suits else Answer.NO for row in slot.answers.all()}
+    """Return what was said of ``slot`` for a meeting as long as it is to be now, by whom."""
+    standing = (row for row in slot.answers.all() if row.holds_for(slot.search.minutes))
+    return {key_in(row): Answer.YES if row.suits else Answer.NO for row in standing}
 
 
 def who_cannot(case: Case, slot: Slot, minutes: int, people: Iterable[Someone] = ()) -> list[Someone]:

@@ -10,7 +10,16 @@ from django.dispatch import receiver
 
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Fit, Meeting, MeetingStatus, Note, TimeSearch
+from wagtail_mentoring.meetings.models import (
+    Feedback,
+    FeedbackKind,
+    Fit,
+    Meeting,
+    MeetingStatus,
+    Note,
+    SlotAnswer,
+    TimeSearch,
+)
 from wagtail_mentoring.meetings.signals import (
     feedback_given,
     meeting_ended,
@@ -52,12 +61,13 @@ def answered(sender: Any, search: TimeSearch, case: Case, by: Any = None, **kwar
     """When all three have said of every time whether it suits, the others learn that one can be fixed: once."""
     mentors = list(current_mentors(case))
     asked = Q(answers__mentee=case.mentee_id) | Q(answers__mentor__in=mentors)
+    asked &= Q(answers__in=SlotAnswer.objects.standing().filter(slot__search=search))
     slots = list(search.slots.annotate(said=Count("answers", filter=asked)).values_list("said", flat=True))
     if not slots or min(slots) < len(mentors) + 1:
         return
-    about = {"search": search.pk, "slots": len(slots)}
+    about = {"search": search.pk, "slots": len(slots), "minutes": search.minutes}
     told = OutboxMessage.objects.filter(case=case, event=MailEvent.TIMES_ANSWERED)
-    if not told.filter(context__search=search.pk, context__slots=len(slots)).exists():
+    if not told.filter(**{f"context__{name}": value for name, value in about.items()}).exists():
         _to_others(MailEvent.TIMES_ANSWERED, case, by, number=search.number, **about)
 
 

@@ -226,7 +226,7 @@ def _who_must_answer(case: Case, people: list[Mentee | Mentor]) -> list[Mentee |
     if search is None:
         return []
     slots = set(search.slots.filter(starts_at__gt=clock.now()).values_list("pk", flat=True))
-    said = SlotAnswer.objects.filter(slot__in=slots).values_list("mentee", "mentor", "slot")
+    said = SlotAnswer.objects.standing().filter(slot__in=slots).values_list("mentee", "mentor", "slot")
     answered: dict[tuple[int | None, int | None], set[int]] = {}
     for mentee, mentor, slot in said:
         answered.setdefault((mentee, mentor), set()).add(slot)

@@ -65,18 +65,32 @@ def which_question() -> One:
 
 
 class SuggestForm(StepForm):
-    """Up to three times, the place and the length. ``starts``: the moments, after :meth:`is_valid`."""
+    """Up to three times, the place and the length. ``starts``: the moments, after :meth:`is_valid`.
+
+    ``asks_again``: times are suggested already, which a longer meeting asks about anew.
+    """
 
     minutes = forms.ChoiceField(label=gettext_lazy("How long?"))
     place = place_question()
 
-    def __init__(self, *args: Any, zone: zoneinfo.ZoneInfo, minutes: int, rows: int = ROWS, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        zone: zoneinfo.ZoneInfo,
+        minutes: int,
+        rows: int = ROWS,
+        asks_again: bool = False,
+        **kwargs: Any,
+    ) -> None:
         kwargs["initial"] = {"minutes": str(minutes)} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.zone, self.number = zone, rows
         self.starts: list[datetime.datetime] = []
         self._rows_of_starts: list[int] = []
         offer_lengths(self.fields["minutes"], minutes)
+        if asks_again:
+            again = _("If you make it longer, we ask again about the times that are already suggested.")
+            self.fields["minutes"].help_text = again
         for row in range(rows):
             first = row == 0
             self.fields[f"day_{row}"] = Day(

@@ -12,6 +12,7 @@ from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings import searching
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
 from wagtail_mentoring.meetings.moves import next_number, theme_of
+from wagtail_mentoring.meetings.slot_words import Answer
 from wagtail_mentoring.meetings.slots import SlotRow, SlotTable
 from wagtail_mentoring.meetings.whose import key_in
 from wagtail_mentoring.numbers import whole_number
@@ -30,20 +31,25 @@ MEETING = "wagtail_mentoring:portal_meeting"
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row of the table, and who suggested it, as the reader may name them; "" for the reader and who has left."""
+    """A row of the table, and who suggested it, as the reader may name them; "" for the reader and who has left.
+
+    ``ticked``: whether the reader has ticked it, also on a page that was not taken.
+    """
 
     row: SlotRow
     by: str
     by_you: bool
+    ticked: bool
 
 
-def _shown(table: SlotTable) -> list[ShownRow]:
+def _shown(table: SlotTable, ticked: set[int] | None) -> list[ShownRow]:
     names = {party.key: party for party in table.parties}
     found = []
     for row in table.rows:
         party = names.get(key_in(row.slot))
         by_you = party is not None and party.you
-        found.append(ShownRow(row, party.name if party and not by_you else "", by_you))
+        tick = row.said == Answer.YES if ticked is None else row.pk in ticked
+        found.append(ShownRow(row, party.name if party and not by_you else "", by_you, tick))
     return found
 
 
@@ -67,17 +73,24 @@ def _do(request: HttpRequest, visit: Visit) -> str:
     """Do what the button says; return where to go. Raises StepRefused."""
     what, slot = request.POST.get("what", ""), whole_number(request.POST.get("slot", ""))
     if what == "fix" and slot is not None:
-        searching.fix(visit.case.pk, visit.person, slot, place=request.POST.get("place"))
+        place, minutes = request.POST.get("place"), _minutes(request)
+        searching.fix(visit.case.pk, visit.person, slot, place=place, minutes=minutes)
         return MEETING
     if what == "take_back" and slot is not None:
         searching.take_back(visit.case.pk, visit.person, slot)
     elif what == "answer":
-        suiting, shown = (
-            {key for value in request.POST.getlist(name) if (key := whole_number(value)) is not None}
-            for name in ("suits", "shown")
-        )
-        searching.answer(visit.case.pk, visit.person, suiting, shown)
+        suiting, shown = _keys(request, "suits"), _keys(request, "shown")
+        searching.answer(visit.case.pk, visit.person, suiting, shown, minutes=_minutes(request))
     return HERE
+
+
+def _keys(request: HttpRequest, name: str) -> set[int]:
+    return {key for value in request.POST.getlist(name) if (key := whole_number(value)) is not None}
+
+
+def _minutes(request: HttpRequest) -> int | None:
+    """Return the length of the meeting that the page showed."""
+    return whole_number(request.POST.get("minutes", ""))
 
 
 def _page(request: HttpRequest, visit: Visit, message: str = "", status: int | None = None) -> HttpResponseBase:
@@ -85,7 +98,7 @@ def _page(request: HttpRequest, visit: Visit, message: str = "", status: int | N
     why_not = searching.why_not_suggest(visit.case, visit.person)
     if not table.rows and not message and not why_not:
         return redirect(SUGGEST)
-    rows = _shown(table)
+    rows = _shown(table, _keys(request, "suits") if request.POST.get("what") == "answer" else None)
     best = [shown for shown in rows if shown.row.suits_all]
     return page(
         request,
@@ -141,6 +154,7 @@ def _form(request: HttpRequest, visit: Visit, table: SlotTable) -> SuggestForm:
         request.POST if request.method == "POST" else None,
         zone=zone_of(visit.person),
         minutes=frame.minutes if frame else visit.case.meeting_minutes,
+        asks_again=bool(table.rows),
         rows=max(1, min(ROWS, table.room)),
         initial={"place": frame.place if frame else _latest_place(visit)},
     )
