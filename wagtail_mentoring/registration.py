@@ -24,6 +24,7 @@ def connect() -> None:
     from .meetings import jobs as meeting_jobs  # noqa: F401
     from .meetings import moves as meeting_moves  # noqa: F401
     from .messages import bounces, meeting_receivers, mentor_receivers, own_data_receivers  # noqa: F401
+    from .messages import checks as message_checks  # noqa: F401
     from .messages import jobs as message_jobs  # noqa: F401
     from .messages import receivers as message_receivers  # noqa: F401
     from .pairing import criteria_checks  # noqa: F401

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from tests.factories import as_handler, pair_of
+from tests.factories import as_handler, make_supervisor, pair_of
 from tests.portal.three import CONCERN, CONTACT, HOME, MESSAGES, NOTES, three
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.meetings.models import Note
@@ -78,6 +78,7 @@ def test_a_concern_goes_to_the_union_and_says_who_reads_it(opened) -> None:
     case = three()
     case.union.contact_name = "Kaisa"
     case.union.save()
+    make_supervisor(case.union)
     amal = opened(case)
     page = text(amal, CONCERN)
     assert "Your mentors never read it." in page and "The supervisor reads it, and the contact person does not." in page

@@ -1,6 +1,7 @@
 """To whom the mails of a case go: its mentee, its mentors, and who looks after it."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -45,17 +46,43 @@ def to_contacts(event: str, case: Case, **context: Any) -> None:
         put(event, to=contact, case=case, context=context)
 
 
-def supervisors(case: Case) -> list[Any]:
-    """Return who deals with what the contact person of ``case`` must not: the union's supervisors, without its handler.
+class Above(StrEnum):
+    """Who reads a concern about a contact person."""
 
-    Where there is nobody, whoever looks after the whole site, again without the handler.
+    SUPERVISORS = "supervisors"
+    ADMINISTRATORS = "administrators"
+    NOBODY = ""
+
+
+def contact_person(case: Case) -> Any:
+    """Return the user who is the contact person of ``case``; None where that is no single user.
+
+    The handler; for a case that nobody has taken, the user whose address is the union's contact address.
     """
-    above = get_user_model()._default_manager.filter(is_active=True, is_superuser=True).exclude(email="")
-    for users in (_granted(case.union, UnionRole.SUPERVISOR), above.order_by("pk")):
-        found = [user for user in users if user.pk != case.handler_id]
-        if found:
-            return found
-    return []
+    if case.handler is not None:
+        return case.handler
+    if not case.union.contact_email:
+        return None
+    users = get_user_model()._default_manager.filter(is_active=True, email__iexact=case.union.contact_email)
+    found = list(users.order_by("pk")[:2])
+    # An address that several users share is a mailbox, and nobody's own.
+    return found[0] if len(found) == 1 else None
+
+
+def above(union: Union, concerned: Any) -> tuple[Above, list[Any]]:
+    """Return who deals with a concern about the contact person ``concerned`` of ``union``, and gets a mail about it.
+
+    The union's supervisors who may open it; where there is nobody else, whoever looks after the whole site. Never
+    ``concerned``. Coordinators see no person's data, and handlers are colleagues of that person: neither of them.
+    """
+    mine: Any = None if concerned is None else concerned.pk
+    may = (user for user in _granted(union, UnionRole.SUPERVISOR) if user.has_perm("wagtail_mentoring.view_case"))
+    if found := [user for user in may if user.pk != mine]:
+        return Above.SUPERVISORS, found
+    users = get_user_model()._default_manager.filter(is_active=True, is_superuser=True).exclude(email="")
+    if found := [user for user in users.order_by("pk") if user.pk != mine]:
+        return Above.ADMINISTRATORS, found
+    return Above.NOBODY, []
 
 
 def _granted(union: Union, role: UnionRole) -> Any:

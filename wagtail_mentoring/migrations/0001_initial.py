@@ -477,6 +477,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
                 ('outcome', models.TextField(blank=True, verbose_name='what was done')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='wagtail_mentoring.case')),
+                ('concerned', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='wagtail_mentoring.mentee')),
                 ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='wagtail_mentoring.mentor')),
@@ -1140,7 +1141,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('suits', models.BooleanField(verbose_name='suits')),
-                ('minutes', models.PositiveSmallIntegerField(verbose_name='length in minutes')),
                 ('answered_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
                 ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentee')),
                 ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentor')),

@@ -72,6 +72,8 @@ class Concern(models.Model):
     mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="concerns")
     mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="concerns")
     about = models.CharField(_("about"), max_length=8, choices=ConcernAbout.choices)
+    # Whom one about the contact person is about: by now somebody else may handle the case.
+    concerned = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     body = models.TextField(_("what happened"))
     raised_at = models.DateTimeField(_("raised at"), default=clock.now)
     # Somebody has read it and deals with it; then: it has been dealt with, and how.

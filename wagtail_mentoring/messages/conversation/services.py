@@ -23,6 +23,7 @@ from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import CaseState, Role, StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
 
+from ..addressing import Above, above, contact_person
 from . import telling
 from .models import Circle, Concern, ConcernAbout, Letter
 
@@ -135,14 +136,23 @@ def unread_letters(cases: "QuerySet[Case]") -> "QuerySet[Letter]":
 def raise_concern(case_id: int, by: Mentee | Mentor, about: str, body: str) -> Concern:
     """Raise a concern and return it. The pair never reads it.
 
-    ``about`` is a value of ConcernAbout. One about the contact person is told to the supervisors of the union only, and
-    stands in no history that a contact person reads. Raises StepRefused with errors beside ``about`` and ``body``.
+    ``about`` is a value of ConcernAbout. One about the contact person is told to the supervisors of the union only
+    (without any, to the administrators), and stands in no history that a contact person reads. Raises StepRefused with
+    errors beside ``about``, also where nobody but the contact person could read it, and ``body``.
     """
     case, actor = _begin(case_id, by)
     if about not in ConcernAbout.values:
         message = _("Say whom or what it is about.")
         raise StepRefused(message, {"about": message})
-    concern = Concern.objects.create(case=case, about=about, body=_text(body), raised_at=clock.now(), **_of(by))
+    concerned = contact_person(case) if about == ConcernAbout.CONTACT else None
+    if about == ConcernAbout.CONTACT and above(case.union, concerned)[0] == Above.NOBODY:
+        message = _("Nobody but the contact person could read it here now. Write or call %(union)s.") % {
+            "union": case.union.short
+        }
+        raise StepRefused(message, {"about": message})
+    concern = Concern.objects.create(
+        case=case, about=about, concerned=concerned, body=_text(body), raised_at=clock.now(), **_of(by)
+    )
     if about != ConcernAbout.CONTACT:
         _line(case, CONCERN_RAISED, actor)
     telling.told_concern(concern, case)
@@ -152,7 +162,7 @@ def raise_concern(case_id: int, by: Mentee | Mentor, about: str, body: str) -> C
 def may_deal_with(user: Any, concern: Concern) -> bool:
     """Return whether ``user`` may read and settle ``concern``: handlers may, but supervisors one about a handler."""
     if concern.about == ConcernAbout.CONTACT:
-        if not user.is_active or user.pk == concern.case.handler_id:
+        if not user.is_active or user.pk == (concern.concerned_id or concern.case.handler_id):
             return False
         return bool(user.is_superuser) or concern.case.union_id in supervised(user)
     return bool(actors.user_on(user, concern.case).roles)
@@ -166,8 +176,9 @@ def supervised(user: Any) -> list[int]:
 def concerns_for(user: Any) -> "QuerySet[Concern]":
     """Return every concern that ``user`` may read and settle, with its case and who raised it, the oldest first."""
     found = Concern.objects.select_related("case__union", "mentee", "mentor", "taken_by").order_by("raised_at", "pk")
-    # Nobody deals with a concern about themselves.
-    found = found.exclude(about=ConcernAbout.CONTACT, case__handler=user.pk)
+    # Nobody deals with a concern about themselves, also when somebody else handles the case by now.
+    mine = Q(concerned=user.pk) | Q(concerned=None, case__handler=user.pk)
+    found = found.exclude(mine, about=ConcernAbout.CONTACT)
     if user.is_active and user.is_superuser:
         return found
     handled = [pk for pk, mine in union_roles(user).items() if UnionRole.HANDLER in mine]

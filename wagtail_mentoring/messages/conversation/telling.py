@@ -4,7 +4,7 @@ from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor
 
-from ..addressing import supervisors, to_contacts, to_mentee, to_mentor
+from ..addressing import above, to_contacts, to_mentee, to_mentor
 from ..models import MailEvent, OutboxMessage, OutboxStatus
 from ..outbox import put
 from .models import Concern, ConcernAbout, Letter
@@ -39,5 +39,6 @@ def told_concern(concern: Concern, case: Case) -> None:
     if concern.about != ConcernAbout.CONTACT:
         to_contacts(MailEvent.CONCERN, case)
         return
-    for supervisor in supervisors(case):
-        put(MailEvent.CONCERN_SUPERVISOR, to=supervisor, union=case.union, context={"concern": concern.pk})
+    _who, readers = above(case.union, concern.concerned)
+    for reader in readers:
+        put(MailEvent.CONCERN_SUPERVISOR, to=reader, union=case.union, context={"concern": concern.pk})

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wagtail_mentoring.cases import actors
 from wagtail_mentoring.cases.refusals import add_refusal
+from wagtail_mentoring.messages.addressing import Above, above, contact_person
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Concern, ConcernAbout
 from wagtail_mentoring.workflows import StepRefused
@@ -49,12 +50,15 @@ def _state(concern: Concern) -> str:
 def concern(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """Whom or what it is about, and what happened; who reads it is said before."""
     union, mentors = visit.case.union, actors.current_mentors(visit.case).count()
+    # Asked before anything is written, so that nothing is typed in vain.
+    read_by, _readers = above(union, contact_person(visit.case))
     form = ConcernForm(
         request.POST if request.method == "POST" else None,
         for_mentee=visit.is_mentee,
         mentors=mentors,
         contact=union.contact_name or union.short,
         union=union.short,
+        read_by=read_by,
     )
     message, status = "", None
     if request.method == "POST" and form.is_valid():
@@ -66,7 +70,7 @@ def concern(request: HttpRequest, visit: Visit) -> HttpResponseBase:
                 return redirect(SENT)
             except StepRefused as refusal:
                 message = add_refusal(form, refusal)
-    context = {"raised": _raised(visit), "alone": mentors == 1}
+    context = {"raised": _raised(visit), "alone": mentors == 1, "nobody_above": read_by == Above.NOBODY}
     return page(request, visit, "concern", form=form, message=message, status=status, **context)
 
 
@@ -77,5 +81,7 @@ def sent(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     raised = _raised(visit)
     if not raised:
         return redirect("wagtail_mentoring:portal_concern")
-    about_contact = raised[0].concern.about == ConcernAbout.CONTACT
-    return page(request, visit, "concern_sent", about_contact=about_contact, alone=has_one_mentor(visit.case))
+    newest, read_by = raised[0].concern, ""
+    if newest.about == ConcernAbout.CONTACT:
+        read_by, _readers = above(visit.case.union, newest.concerned)
+    return page(request, visit, "concern_sent", concern=newest, read_by=read_by, alone=has_one_mentor(visit.case))

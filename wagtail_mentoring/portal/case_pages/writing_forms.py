@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from wagtail_mentoring.applications.forms import StepForm
 from wagtail_mentoring.applications.questions import LongText, One
 from wagtail_mentoring.meetings.notes import MOST_BODY
+from wagtail_mentoring.messages.addressing import Above
 from wagtail_mentoring.messages.conversation.models import ConcernAbout
 from wagtail_mentoring.messages.conversation.services import MOST_CHARACTERS
 
@@ -28,7 +29,10 @@ class LetterForm(StepForm):
 
 
 class ConcernForm(StepForm):
-    """Whom or what a concern is about, and what happened. ``for_mentee``: who raises it; ``mentors``: how many."""
+    """Whom or what a concern is about, and what happened. ``for_mentee``: who raises it; ``mentors``: how many.
+
+    ``read_by``: who reads one about the contact person; where nobody else could, it is not offered.
+    """
 
     about = One(
         (),
@@ -43,7 +47,16 @@ class ConcernForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
-    def __init__(self, *args: Any, for_mentee: bool, mentors: int, contact: str, union: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        for_mentee: bool,
+        mentors: int,
+        contact: str,
+        union: str,
+        read_by: Above,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         to_union = _("The contact persons of %(union)s read it.") % {"union": union}
         if for_mentee:
@@ -51,15 +64,19 @@ class ConcernForm(StepForm):
         else:
             choices = [(ConcernAbout.MENTEE, _("The mentee"))]
             choices += [(ConcernAbout.MENTOR, _("The other mentor"))] if mentors > 1 else []
-        choices += [
-            (ConcernAbout.CONTACT, _("The contact person, %(name)s") % {"name": contact}),
-            (ConcernAbout.OTHER, _("Something else")),
-        ]
+        if read_by != Above.NOBODY:
+            choices.append((ConcernAbout.CONTACT, _("The contact person, %(name)s") % {"name": contact}))
+        choices.append((ConcernAbout.OTHER, _("Something else")))
+        to_above = (
+            _("The supervisor reads it, and the contact person does not.")
+            if read_by == Above.SUPERVISORS
+            else _("The people who look after this site read it, and the contact person does not.")
+        )
         about = cast(One, self.fields["about"])
         about.choices = [(str(value), words) for value, words in choices]
         about.widget.option_hints = {  # type: ignore[attr-defined]
             str(value): to_union for value, _words in choices if value != ConcernAbout.CONTACT
-        } | {ConcernAbout.CONTACT.value: _("The supervisor reads it, and the contact person does not.")}
+        } | {ConcernAbout.CONTACT.value: to_above}
 
 
 class NoteForm(StepForm):
