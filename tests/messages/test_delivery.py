@@ -146,11 +146,11 @@ def test_of_two_processes_one_sends() -> None:
     row = written()
     claim = delivery._claim
 
-    def quicker(own: OutboxMessage, shown: object) -> bool:
+    def quicker(own: OutboxMessage, shown: object, **how: bool) -> bool:
         """Let another process deliver the row just before this one marks it."""
         with mock.patch.object(delivery, "_claim", claim):
             assert delivery.deliver(row.pk) == OutboxStatus.SENT
-        return claim(own, shown)
+        return claim(own, shown, **how)
 
     with mock.patch.object(delivery, "_claim", quicker):
         assert delivery.deliver(row.pk) == ""

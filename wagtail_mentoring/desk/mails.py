@@ -6,9 +6,11 @@ import django_filters
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -98,6 +100,8 @@ class Mails(Listing):
         return readable_mails(self.request.user)
 
 
+# That a mail is being sent must be committed before it leaves, so no transaction may lie around this.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
 class MailPage(Screen):
     """One mail to read."""
 

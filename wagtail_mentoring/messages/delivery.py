@@ -9,6 +9,7 @@ from email.mime.text import MIMEText
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.db.models import F, Q
 from django_tasks import task
 
@@ -50,12 +51,12 @@ def deliver_waiting() -> dict[str, int]:
     return ended
 
 
-def deliver(pk: int) -> str:
+def deliver(pk: int, *, durable: bool = True) -> str:
     """Deliver the row ``pk`` and return its status afterwards; ``""`` when it is gone or does not wait.
 
     The row is marked before the mail is handed over. If the process dies in between, it stays marked: nobody knows
-    whether the mail has left, and it is not repeated unasked. Outside of a transaction: the mark must be there when
-    the mail leaves.
+    whether the mail has left, and it is not repeated unasked. Raises RuntimeError inside of a transaction: the mark
+    must be committed when the mail leaves. Only who throws everything away together may say ``durable=False``.
     """
     row = OutboxMessage.objects.select_related(*NEEDED).filter(pk=pk, status=OutboxStatus.WAITING).first()
     if row is None:
@@ -68,7 +69,7 @@ def deliver(pk: int) -> str:
     except Exception as error:
         logger.exception("Mail %s could not be written", pk)
         return _end(row, OutboxStatus.FAILED, f"It could not be written: {error!r}", counted=True)
-    if not _claim(row, shown):
+    if not _claim(row, shown, durable=durable):
         return ""
     try:
         _send(row, mail)
@@ -85,16 +86,17 @@ def _too_old(row: OutboxMessage) -> bool:
     return SEALED_CODE in row.context and row.created_at + lasts < clock.now()
 
 
-def _claim(row: OutboxMessage, shown: Mail) -> bool:
+def _claim(row: OutboxMessage, shown: Mail, *, durable: bool = True) -> bool:
     """Mark the row in one statement; return False when another process was quicker."""
     waiting = OutboxMessage.objects.filter(pk=row.pk, status=OutboxStatus.WAITING)
-    claimed = waiting.update(
-        status=OutboxStatus.SENDING,
-        attempts=F("attempts") + 1,
-        marked_at=clock.now(),
-        subject=shown.subject[:255],
-        body=shown.text,
-    )
+    with transaction.atomic(durable=durable):
+        claimed = waiting.update(
+            status=OutboxStatus.SENDING,
+            attempts=F("attempts") + 1,
+            marked_at=clock.now(),
+            subject=shown.subject[:255],
+            body=shown.text,
+        )
     row.attempts += 1
     return bool(claimed)
 
@@ -211,7 +213,8 @@ def may_be_repeated(row: OutboxMessage) -> bool:
 def send_again(row: OutboxMessage) -> str:
     """Deliver a row again because a person asks for it: see :func:`may_be_repeated`. Returns the status.
 
-    A code is never sent again: it was wiped, and a new one is asked for instead.
+    A code is never sent again: it was wiped, and a new one is asked for instead. Outside of a transaction, as
+    :func:`deliver`.
     """
     ended = Q(status__in=[OutboxStatus.FAILED, OutboxStatus.SENDING]) | Q(bounced_at__isnull=False)
     again = OutboxMessage.objects.filter(ended, pk=row.pk).exclude(event__in=CODES)

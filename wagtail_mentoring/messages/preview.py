@@ -5,10 +5,12 @@ import smtplib
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import HelpPanel
@@ -134,6 +136,11 @@ def _closed(response: HttpResponse) -> HttpResponse:
     return response
 
 
+# A sample may be sent, and nothing is saved: no transaction may wait for the mail server.
+_no_transaction = method_decorator(transaction.non_atomic_requests, name="dispatch")
+
+
+@_no_transaction
 class PreviewEditView(SampleMixin, TextEditView):
     """GET: the text as saved. POST, with what the edit form holds: as typed."""
 
@@ -141,6 +148,7 @@ class PreviewEditView(SampleMixin, TextEditView):
         return self.answer(self.get_object())
 
 
+@_no_transaction
 class PreviewNewView(SampleMixin, generic.CreateView):
     """The sample of a text that is not saved yet."""
 
