@@ -1141,6 +1141,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('suits', models.BooleanField(verbose_name='suits')),
+                ('minutes', models.PositiveSmallIntegerField(verbose_name='length in minutes')),
                 ('answered_at', models.DateTimeField(default=wagtail_mentoring.clock.now)),
                 ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentee')),
                 ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentor')),
