@@ -24,6 +24,8 @@ from wagtail_mentoring.meetings.feedback import (
 )
 from wagtail_mentoring.meetings.jobs import ask_follow_ups
 from wagtail_mentoring.meetings.models import Feedback, FeedbackKind
+from wagtail_mentoring.messages.models import OutboxMessage
+from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.workflows import StepRefused
 
@@ -98,6 +100,33 @@ def test_at_the_end_the_mentee_and_the_last_pair_are_asked_instead() -> None:
     assert asked(case) == sorted(("end", str(person)) for person in (case.mentee, *pair_of(case)))
     moves.move(case.pk, "reopen", as_handler(), {"reason": "By mistake."})
     assert asked(case) == []
+
+
+def test_a_last_pair_that_has_ended_is_asked_too_without_those_who_had_left_before() -> None:
+    case = make_case(state="meeting_3")
+    first, second = pair_of(case)
+    joining = make_mentor(case.field)
+    inputs = {"leaving": first, "joining": joining, "reason": "Moved."}
+    moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "They have no time any more."})
+    moves.move(case.pk, "complete", as_handler(), {"situation": "studies"})
+    assert asked(case) == sorted(("end", str(person)) for person in (case.mentee, second, joining))
+    question = open_for(case, second)
+    assert question is not None
+    give(question.pk, second, {"satisfaction": 4, "again": "yes"})
+    told = OutboxMessage.objects.filter(case=case, event="closed", context__feedback=True)
+    assert sorted(told.values_list("address", flat=True)) == sorted(
+        person.email for person in (case.mentee, second, joining)
+    )
+
+
+def test_an_erased_mentor_of_the_last_pair_is_not_asked() -> None:
+    case = make_case(state="meeting_3")
+    first, second = pair_of(case)
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "They have no time any more."})
+    Mentor.objects.filter(pk=first.pk).update(anonymised_at=clock.now())
+    moves.move(case.pk, "complete", as_handler(), {"situation": "studies"})
+    assert asked(case) == sorted(("end", str(person)) for person in (case.mentee, second))
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import pair_of
+from tests.factories import as_handler, pair_of
 from tests.portal.test_after_meeting import begun, planned
 from tests.portal.three import FEEDBACK, HOME, MEETING, RECORD, SUGGEST, TIMES, soon, three
+from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Feedback
 from wagtail_mentoring.meetings.searching import suggest
@@ -41,6 +42,27 @@ def test_a_mentor_finds_a_time_first(opened: Any) -> None:
     assert (main, second) == ([SUGGEST], [FEEDBACK]) and "Find a time for meeting 2." in page
     assert client.post(FEEDBACK, {"fit": "good"}).url == FEEDBACK
     assert head(client)[1:] == ([SUGGEST], [])
+
+
+def test_a_mentor_of_a_pair_that_has_ended_is_asked_at_the_end(opened: Any) -> None:
+    case = three("meeting_3")
+    maija, erik = pair_of(case)
+    client = opened(case, maija)
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "No time any more."})
+    assert "Tell us" not in client.get(HOME).content.decode()
+    assert client.get(FEEDBACK).url == HOME
+    moves.move(case.pk, "complete", as_handler(), {"situation": "studies"})
+    page = client.get(HOME).content.decode()
+    assert f'<a class="mtg-btn" href="{FEEDBACK}">Tell us</a>' in page and "You do not need to do anything" not in page
+    page = client.get(FEEDBACK).content.decode()
+    assert "How was the mentoring?" in page
+    # Nothing on it leads to a page that shows this mentor nothing.
+    assert "/p/contact/" not in page and case.mentee.called not in page
+    assert client.post(FEEDBACK, {"satisfaction": "4", "again": "yes"}).url == FEEDBACK
+    page = client.get(FEEDBACK).content.decode()
+    assert "Thank you" in page and "/p/contact/" not in page
+    assert Feedback.objects.get(mentor=maija, kind="end").satisfaction == 4
+    assert "You do not need to do anything" in client.get(HOME).content.decode()
 
 
 def test_times_to_tick_come_first(opened: Any) -> None:

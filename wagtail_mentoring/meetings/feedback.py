@@ -26,7 +26,7 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from .models import Again, Attendance, Feedback, FeedbackKind, Fit, Meeting, MeetingStatus
 from .signals import feedback_asked, feedback_given
-from .whose import Someone, columns, key_in, key_of, people_of
+from .whose import Someone, columns, key_in, key_of, last_mentors, people_of
 
 GIVEN = "mentoring.feedback_given"
 MOST_COMMENT = 4000
@@ -73,6 +73,11 @@ def open_for(case: Case, person: Someone) -> Feedback | None:
     """Return what ``person`` is asked about ``case`` and has not answered, the newest question, or None. One query."""
     found = Feedback.objects.filter(case=case, given_at=None, **_of(person))
     return found.order_by("-asked_at", "-pk").first()
+
+
+def was_asked(case: Case, person: Someone) -> bool:
+    """Return whether ``person`` is asked about ``case`` or has answered. Nobody is, of an erased case. One query."""
+    return case.anonymised_at is None and Feedback.objects.filter(case=case, **_of(person)).exists()
 
 
 def _of(person: Someone) -> dict[str, Someone]:
@@ -222,7 +227,7 @@ def follow_the_case(
         _withdraw(case, FeedbackKind.FIRST)
         held = Meeting.objects.filter(case=case, status=MeetingStatus.HELD).exists()
         if held and case.end_reason not in NOT_ASKED:
-            _ask(case, FeedbackKind.END, people_of(case))
+            _ask(case, FeedbackKind.END, [case.mentee, *last_mentors(case)])
     elif source == CaseState.CLOSED:
         _withdraw(case, FeedbackKind.END, FeedbackKind.MONTHS_3, FeedbackKind.MONTHS_12)
 

@@ -184,11 +184,15 @@ def _back(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 
 def _ended(case: Case, data: dict[str, Any], source: CaseState) -> None:
-    """The end, and the question how it was, in one mail."""
-    asked = {(row.mentee_id, row.mentor_id) for row in newly_asked(case, (FeedbackKind.END,))}
-    to_mentee(MailEvent.CLOSED, case, **_how_it_was((case.mentee_id, None) in asked))
-    for mentor in current_mentors(case):
-        to_mentor(MailEvent.CLOSED, case, mentor, **_how_it_was((None, mentor.pk) in asked))
+    """The end, and the question how it was, in one mail. Also to who is asked though the pair has ended before."""
+    asked = {row.mentee or row.mentor for row in newly_asked(case, (FeedbackKind.END,))}
+    to_mentee(MailEvent.CLOSED, case, **_how_it_was(case.mentee in asked))
+    current = list(current_mentors(case))
+    for mentor in current:
+        to_mentor(MailEvent.CLOSED, case, mentor, **_how_it_was(mentor in asked))
+    for person in asked - {case.mentee, *current}:
+        if isinstance(person, Mentor):
+            to_mentor(MailEvent.CLOSED, case, person, **_how_it_was(True))
 
 
 def _how_it_was(asked: bool) -> dict[str, bool]:

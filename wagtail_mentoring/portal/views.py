@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.meetings import feedback
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, Mentor
 from wagtail_mentoring.privacy.limits import allowed, client_address
@@ -55,7 +56,8 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The page of the session's link: where the case stands, and the one thing to do now."""
     shown = overview(visit)
     if shown is None:
-        return render(request, "wagtail_mentoring/portal/past.html", frame(visit))
+        asked = feedback.open_for(visit.case, visit.person)
+        return render(request, "wagtail_mentoring/portal/past.html", frame(visit, asked=asked))
     context = frame(
         visit,
         shown=shown,

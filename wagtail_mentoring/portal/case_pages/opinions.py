@@ -18,8 +18,8 @@ from wagtail_mentoring.meetings import feedback as service
 from wagtail_mentoring.meetings.models import Again, Feedback, FeedbackKind, Fit
 from wagtail_mentoring.workflows import SITUATION_LABELS, Situation, StepRefused
 
-from ..session import Visit
-from .entering import may_write, page, too_often, with_one_of_three
+from ..session import Visit, with_visit
+from .entering import HOME, belongs, may_write, page, too_often
 
 SITUATIONS = [(str(value), label) for value, label in SITUATION_LABELS.items() if value != Situation.UNKNOWN]
 
@@ -96,13 +96,16 @@ def title_of(asked: Feedback) -> str:
 
 
 @sensitive_post_parameters()
-@with_one_of_three
+@with_visit
 @require_http_methods(["GET", "HEAD", "POST"])
 def feedback(request: HttpRequest, visit: Visit) -> HttpResponseBase:
-    """What the visitor is asked now; without a question, the thanks."""
+    """What the visitor is asked now; without a question, the thanks. Also for a mentor of a pair that has ended."""
     asked = service.open_for(visit.case, visit.person)
+    inside = belongs(visit)
+    if not inside and not service.was_asked(visit.case, visit.person):
+        return redirect(HOME)
     if asked is None:
-        return page(request, visit, "feedback_thanks")
+        return page(request, visit, "feedback_thanks", no_case_pages=not inside)
     # The case of the visit has its union and its application at hand.
     asked.case = visit.case
     union = visit.case.union
@@ -124,6 +127,5 @@ def feedback(request: HttpRequest, visit: Visit) -> HttpResponseBase:
             else:
                 # The page has another question, or thanks.
                 return redirect("wagtail_mentoring:portal_feedback")
-    return page(
-        request, visit, "feedback", form=form, message=message, status=status, asked=asked, title=title_of(asked)
-    )
+    context = {"asked": asked, "title": title_of(asked), "no_case_pages": not inside}
+    return page(request, visit, "feedback", form=form, message=message, status=status, **context)
