@@ -251,6 +251,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_data_export": (NO_LINK,),
     "wagtail_mentoring:portal_data_json": (NO_LINK,),
     "wagtail_mentoring:portal_data_pdf": (NO_LINK,),
+    "wagtail_mentoring:portal_data_zip": (NO_LINK,),
     "wagtail_mentoring:portal_stop": (NO_LINK,),
     "wagtail_mentoring:portal_data_calendar": (NO_LINK,),
     "wagtail_mentoring:portal_calendar_feed": ("token", NOT_BEGUN, NOT_BEGUN),

@@ -58,6 +58,7 @@ declare(
         of_mentee=("party__mentee",),
         of_mentor=("party__mentor",),
         related=("stored",),
+        file=lambda row: row.stored,
         columns=(
             *columns(SignatureUpload, "kind"),
             Column("stored", _("File"), lambda row: str(row.stored.name)),

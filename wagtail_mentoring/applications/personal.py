@@ -39,6 +39,7 @@ declare(
         by_column=True,
         narrowed=_readers,
         related=("cv",),
+        file=lambda row: row.cv,
         columns=(
             *columns(Application, "profession", "degree_level", "degree_field", "degree_status", "degree_year"),
             *columns(Application, "degree_country", "recognition", "sector", "experience_years", "basis"),
@@ -73,6 +74,8 @@ declare(
         title=_("Your application while you wrote it"),
         model=ApplicationDraft,
         of_mentee=("case__mentee",),
+        related=("cv",),
+        file=lambda row: row.cv,
         columns=columns(
             ApplicationDraft,
             language=_("Language"),
@@ -95,6 +98,8 @@ declare(
         title=_("Your application in the waiting queue"),
         model=IntakeEntry,
         of_mentee=("case__mentee",),
+        related=("cv",),
+        file=lambda row: row.cv,
         columns=columns(IntakeEntry, "reason", "name", "email", "profession", "language", "consented_at", "created_at")
         + columns(IntakeEntry, "routed_at")
         + columns(IntakeEntry, answers=_("Answers")),

@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail_mentoring.programme.dates import clock_time, long_day
 from wagtail_mentoring.programme.models import Participation
 
+from .models import PrivateFile
+
 Words = str | Promise
 
 
@@ -177,6 +179,8 @@ class PersonalData:
     withheld: Words = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
     related: tuple[str, ...] = ()
+    #: The stored file of a row, which the person gave us; it is part of the export.
+    file: Callable[[Any], PrivateFile | None] | None = None
 
     def paths(self, person: Model) -> tuple[str, ...]:
         """Return the paths to a person of this kind."""

@@ -1,5 +1,6 @@
 """Everything that is kept about one person, as the declarations say: for the page, and for the export."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring.documents.export_sheet import ExportSection, ExportSheet
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, declared_of, rules_for
+from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.models import Participation
 
@@ -38,6 +40,34 @@ def parts_of(person: Person) -> list[Part]:
 
 def _part(entry: PersonalData, person: Person, rules: Participation) -> Part:
     return Part(entry, list(entry.rows_of(person)), entry.readers_of(person), entry.kept(rules))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A stored file that the person gave us, and its ``path`` in the archive."""
+
+    part: Part
+    stored: PrivateFile
+    path: str
+
+
+def files_of(parts: list[Part]) -> list[OwnFile]:
+    """Return the person's files, each once, in the order of the parts. No query."""
+    found: dict[int, OwnFile] = {}
+    for part in parts:
+        for row in part.rows if part.entry.file is not None else ():
+            stored = part.entry.file(row)  # type: ignore[misc]
+            if stored is not None and stored.pk not in found:
+                found[stored.pk] = OwnFile(part, stored, f"files/{len(found) + 1}-{_plain(stored.name)}")
+    return list(found.values())
+
+
+def _plain(name: str) -> str:
+    """Return ``name`` as every system takes it for a file: no folders, no signs with a meaning, not too long."""
+    stem, dot, ending = name.rpartition(".")
+    stem, ending = (stem, ending) if dot else (name, "")
+    plain = [re.sub(r"[^\w-]+", "_", part).strip("_") for part in (stem, ending)]
+    return (plain[0][:80] or "file") + (f".{plain[1][:10]}" if plain[1] else "")
 
 
 def in_words(readers: Iterable[Reader]) -> str:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("p/data/export/", export.export, name="portal_data_export"),
     path("p/data/export.json", export.as_json, name="portal_data_json"),
     path("p/data/export.pdf", export.as_pdf, name="portal_data_pdf"),
+    path("p/data/export.zip", export.as_zip, name="portal_data_zip"),
     path("p/data/calendar/", calendar.page, name="portal_data_calendar"),
     path("p/calendar/<str:token>.ics", calendar.feed, name="portal_calendar_feed"),
     path("p/stop/", stopping.stop, name="portal_stop"),
