@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.factories import Drive, as_handler, make_case, pair_of
+from tests.factories import Drive, as_handler, make_case, make_mentor, pair_of
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
@@ -124,6 +124,23 @@ def test_who_heard_of_the_time_on_the_day_before_is_not_told_again() -> None:
     plan(case, clock.now() + 0.9 * DAY)
     reminders.run(RULES["tomorrow"])
     assert not OutboxMessage.objects.filter(event="meeting_tomorrow").exists()
+
+
+def test_of_a_mentor_who_joins_the_day_before_the_others_are_reminded_all_the_same() -> None:
+    case = fresh()
+    anna, bo = pair_of(case)
+    now = clock.now()
+    plan(case, now + 3 * DAY)
+    with clock.at(now + 2.1 * DAY):
+        joining = make_mentor(case.field)
+        moves.move(case.pk, "replace_mentor", as_handler(), {"leaving": bo, "joining": joining, "reason": "Ill."})
+    told = OutboxMessage.objects.filter(event="meeting_planned", created_at__gt=now + DAY)
+    assert [row.address for row in told] == [joining.email]
+    with clock.at(now + 2.5 * DAY):
+        assert reminders.run(RULES["tomorrow"]).done == 1
+        assert reminders.run(RULES["tomorrow"]).done == 0
+    rows = OutboxMessage.objects.filter(event="meeting_tomorrow").order_by("pk")
+    assert [row.address for row in rows] == [case.mentee.email, anna.email]
 
 
 def test_the_mentors_are_asked_whether_a_meeting_was_held() -> None:

@@ -260,14 +260,15 @@ def _tell_of_meeting(case: Case, meeting: Any) -> None:
     event, about = MailEvent.MEETING_TOMORROW, meeting.of_about
     _count(case, event, about)
     told = OutboxMessage.objects.filter(case=case, event=MailEvent.MEETING_PLANNED, context__number=meeting.number)
-    if told.filter(created_at__gt=meeting.starts_at - DAY).exists():
-        return
+    know = set(told.filter(created_at__gt=meeting.starts_at - DAY).values_list("mentee", "mentor"))
     context = of_meeting(meeting)
     # The calendar has it already.
     del context["calendar"]
-    _remind_mentee(event, case, about, **context)
+    if (case.mentee_id, None) not in know:
+        _remind_mentee(event, case, about, **context)
     for mentor in current_mentors(case):
-        _remind_mentor(event, case, mentor, about, **context)
+        if (None, mentor.pk) not in know:
+            _remind_mentor(event, case, mentor, about, **context)
 
 
 def not_recorded(moment: datetime.datetime) -> Q:
