@@ -21,6 +21,8 @@ DEFAULTS: dict[str, Any] = {
     "DAILY_HOUR": 7,
     # Dotted path of a function ``send(number, text)`` by which links and codes go out as SMS; None: none are sent.
     "SMS_BACKEND": None,
+    # So many seconds at most that function may take; then the SMS counts as not sent.
+    "SMS_SECONDS": 10,
     # Only for demonstrations: mails keep their private links and one-time codes readable in the admin.
     "DEMO": False,
     # Largest CV in bytes.

@@ -23,6 +23,11 @@ def broken(number: str, text: str) -> None:
     raise RuntimeError("no signal")
 
 
+def unsure(number: str, text: str) -> None:
+    SENT.append((number, text))
+    raise ConnectionResetError("no answer")
+
+
 @pytest.fixture(autouse=True)
 def _clean() -> None:
     SENT.clear()
@@ -83,6 +88,23 @@ def test_an_sms_that_does_not_leave_changes_nothing(admin: Client, case: Case, s
     answer = admin.post(page_of(case), {"way": "sms"})
     assert "could not be sent" in str(answer.context["form"].errors["way"])
     assert links.token(link_of(case)) == before and case.log.count() == lines
+
+
+def test_a_link_that_was_taken_back_never_works_even_if_its_sms_has_come(
+    admin: Client, case: Case, settings: Any
+) -> None:
+    with_sms(settings, "unsure")
+    before, asked = links.token(link_of(case)), page_of(case)
+    admin.post(asked, {"way": "sms"})
+    ((_number, text),) = SENT
+    lost = text.split("/p/")[1].split("/")[0]
+    assert links.read_token(before) == link_of(case)
+    for _time in range(2):
+        with pytest.raises(links.LinkRefused):
+            links.read_token(lost)
+        admin.post(asked, {"way": "mail"})
+    with pytest.raises(links.LinkRefused):
+        links.read_token(before)
 
 
 def test_links_by_hand_are_limited_and_the_mail_is_not(admin: Client, case: Case) -> None:

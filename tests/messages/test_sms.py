@@ -1,6 +1,8 @@
 """SMS by a function of the site; without one a text to copy."""
 
 import logging
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from wagtail_mentoring.people import links
 pytestmark = pytest.mark.django_db
 
 SENT: list[tuple[str, str]] = []
+GO_ON = threading.Event()
 
 
 def backend(number: str, text: str) -> None:
@@ -21,6 +24,10 @@ def backend(number: str, text: str) -> None:
 
 def broken(number: str, text: str) -> None:
     raise RuntimeError(f"{number} {text}")
+
+
+def hangs(number: str, text: str) -> None:
+    GO_ON.wait(60)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +63,9 @@ def test_a_link_goes_to_the_stored_number_in_the_persons_language() -> None:
     ((number, text),) = SENT
     assert number == "+358401234567"
     assert text.startswith("TEK: ")
-    assert f"http://127.0.0.1:8000/mentoring/p/{links.token(link)}/" in text
+    # A token tells the second in which it was made.
+    token = text.partition("http://127.0.0.1:8000/mentoring/p/")[2].partition("/")[0]
+    assert links.read_token(token) == link
     assert case.mentee.name not in text
     assert "482913" in sms.code_text(case.mentee, "482913")
 
@@ -82,6 +91,19 @@ def test_a_backend_that_fails_is_told_and_neither_number_nor_text_is_logged(
         sms.send(case.mentee, "The code is 482913")
     assert "RuntimeError" in caplog.text
     assert "482913" not in caplog.text and "401234567" not in caplog.text
+
+
+def test_a_gateway_that_says_nothing_is_left_alone_after_its_time(settings: Any) -> None:
+    ours = {"SMS_BACKEND": f"{__name__}.hangs", "SMS_SECONDS": 0.2}
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, **ours}
+    case, begun = make_case(phone="040 123 4567"), time.monotonic()
+    GO_ON.clear()
+    try:
+        with pytest.raises(sms.NotSent, match="did not answer in time"):
+            sms.send(case.mentee, "Hello")
+        assert time.monotonic() - begun < 5
+    finally:
+        GO_ON.set()
 
 
 @pytest.mark.parametrize("path", ["no.such.module", "django.conf.settings"])

@@ -1,5 +1,6 @@
 """Private links: who holds one opens one page, and an old, altered or revoked one opens nothing."""
 
+import copy
 import datetime
 
 import pytest
@@ -84,3 +85,29 @@ def test_a_revoked_link_stays_revoked_until_it_is_renewed(link: PrivateLink) -> 
         with pytest.raises(links.LinkRefused):
             links.read_token(links.token(again))
         assert links.read_token(links.token(links.renew(again))) == link
+
+
+def test_a_renewal_that_is_taken_back_leaves_the_old_address_and_none_of_its_own(link: PrivateLink) -> None:
+    links.revoke(link)
+    before = copy.copy(link)
+    links.renew(link)
+    lost = links.token(link)
+    assert links.take_back(link, before)
+    link.refresh_from_db()
+    assert (link.generation, link.expires_at, link.revoked_at) == (
+        before.generation,
+        before.expires_at,
+        before.revoked_at,
+    )
+    links.renew(link)
+    assert links.token(link) != lost and links.read_token(links.token(link)) == link
+    with pytest.raises(links.LinkRefused):
+        links.read_token(lost)
+
+
+def test_a_renewal_is_not_taken_back_when_there_is_a_newer_one(link: PrivateLink) -> None:
+    before = copy.copy(link)
+    links.renew(link)
+    newer = links.renew(PrivateLink.objects.get(pk=link.pk))
+    assert not links.take_back(link, before)
+    assert links.read_token(links.token(newer)) == link

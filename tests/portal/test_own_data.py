@@ -349,3 +349,13 @@ def test_an_sms_that_does_not_leave_is_said(opened: Any, settings: Any) -> None:
     response = client.post(CODE("contact"), {"by": "sms"})
     assert response.status_code == 503 and "could not be sent" in text(response)
     assert not OneTimeCode.objects.exists()
+
+
+def test_an_sms_that_does_not_leave_takes_no_code_away_that_came_by_mail(opened: Any, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "SMS_BACKEND": "tests.portal.test_own_data.lost_sms"}
+    client = opened(make_case(make_field(), "paired", phone="040 123 4567"))
+    client.post(CODE("contact"))
+    ((by_mail, _row), before) = newest_code(), OneTimeCode.objects.get().expires_at
+    assert client.post(CODE("contact"), {"by": "sms"}).status_code == 503
+    assert OneTimeCode.objects.get().expires_at == before
+    assert client.post(CODE("contact"), {"code": by_mail}).url == CONTACT

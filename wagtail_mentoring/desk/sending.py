@@ -1,5 +1,6 @@
 """A fresh private link: by mail, by SMS where the site sends them, or as a text that the handler sends."""
 
+import copy
 from typing import Any
 
 from django.contrib import messages
@@ -49,6 +50,11 @@ class FreshLink(Screen):
     def person(self) -> Any:
         return self.link.mentee or self.link.mentor
 
+    # What an SMS brings must be committed before it leaves, so no transaction may lie around this.
+    @transaction.non_atomic_requests
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().dispatch(request, *args, **kwargs)
+
     def form(self, data: Any = None) -> LinkForm:
         number = sms.number_of(self.person.phone) if sms.reachable(self.person) else ""
         return LinkForm(data, address=self.person.email, phone=number)
@@ -96,23 +102,33 @@ class FreshLink(Screen):
             messages.success(request, _("A new link is on its way to %(name)s.") % said)
         return self.back()
 
-    @transaction.atomic
     def renew(self, way: str) -> str:
         """Make the link anew and send it; return the text that the handler sends, "" where the software does.
 
         Raises NotSent, and the old link works on.
         """
-        link = self.link
-        links.renew(link)
-        self.noted(way)
-        if way == MAIL:
-            link_renewed.send(PrivateLink, link=link)
-            return ""
-        text = sms.link_text(link)
         if way == SMS:
-            sms.send(self.person, text)
+            self.renew_by_sms()
             return ""
-        return text
+        with transaction.atomic():
+            links.renew(self.link)
+            self.noted(way)
+            if way == MAIL:
+                link_renewed.send(PrivateLink, link=self.link)
+                return ""
+        return sms.link_text(self.link)
+
+    def renew_by_sms(self) -> None:
+        """Make the link anew, and once that is committed let an SMS bring it. Raises NotSent: the old link works on."""
+        before = copy.copy(self.link)
+        with transaction.atomic(durable=True):
+            links.renew(self.link)
+        try:
+            sms.send(self.person, sms.link_text(self.link))
+        except Exception:
+            links.take_back(self.link, before)
+            raise
+        self.noted(SMS)
 
     def text(self, text: str) -> HttpResponse:
         """Return the page with the text, which is shown this once."""

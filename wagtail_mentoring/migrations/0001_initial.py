@@ -820,6 +820,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('purpose', models.CharField(choices=[('case', "The person's page about one case"), ('draft', 'An application to go on with'), ('mentor', "A mentor's own page, without a case"), ('invitation', 'A question to a mentor: would you mentor?'), ('calendar', "A person's meetings, read by a calendar program")], default='case', max_length=12, verbose_name='purpose')),
                 ('generation', models.PositiveIntegerField(default=1, verbose_name='generation')),
+                ('newest_generation', models.PositiveIntegerField(default=1)),
                 ('created_at', models.DateTimeField(default=wagtail_mentoring.clock.now, verbose_name='created at')),
                 ('expires_at', models.DateTimeField(verbose_name='expires at')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked at')),

@@ -4,6 +4,7 @@ import datetime
 import secrets
 import unicodedata
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -40,6 +41,18 @@ def issue(link: PrivateLink, purpose: str) -> tuple[OneTimeCode, str]:
         expires_at=moment + datetime.timedelta(minutes=conf.CODE_MINUTES),
     )
     return code, plain
+
+
+def take_back(code: OneTimeCode) -> None:
+    """Undo the issue of ``code``, which did not reach the person: it never works, and one that worked before does."""
+    earlier = OneTimeCode.objects.filter(link=code.link, purpose=code.purpose, used_at__isnull=True)
+    closed = earlier.filter(pk__lt=code.pk, expires_at=code.created_at)
+    with transaction.atomic():
+        if not OneTimeCode.objects.filter(pk=code.pk, used_at__isnull=True).delete()[0]:
+            return
+        for row in closed:
+            row.expires_at = row.created_at + datetime.timedelta(minutes=conf.CODE_MINUTES)
+            row.save(update_fields=["expires_at"])
 
 
 def check(link: PrivateLink, purpose: str, typed: str) -> OneTimeCode:

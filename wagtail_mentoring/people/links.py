@@ -94,12 +94,26 @@ def _calendar_of(person: Any) -> dict[str, Any]:
 
 def renew(link: PrivateLink) -> PrivateLink:
     """Make every earlier address of ``link`` worthless, and the link valid anew."""
-    link.generation = models.F("generation") + 1
+    link.generation = link.newest_generation = models.F("newest_generation") + 1
     link.expires_at = _lasting()
     link.revoked_at = None
-    link.save(update_fields=["generation", "expires_at", "revoked_at"])
-    link.refresh_from_db(fields=["generation"])
+    link.save(update_fields=["generation", "newest_generation", "expires_at", "revoked_at"])
+    link.refresh_from_db(fields=["generation", "newest_generation"])
     return link
+
+
+def take_back(link: PrivateLink, before: PrivateLink) -> bool:
+    """Undo the renewal of ``link``, whose new address did not reach the person: what ``before`` it worked, works again.
+
+    ``before`` is a copy from before :func:`renew`. The new address never works again, should it have been read after
+    all. Return False, and change nothing, when the link was made anew or revoked in the meantime.
+    """
+    still = PrivateLink.objects.filter(pk=link.pk, generation=link.generation, revoked_at=None)
+    stood = {name: getattr(before, name) for name in ("generation", "expires_at", "revoked_at")}
+    if not still.update(**stood):
+        return False
+    link.refresh_from_db(fields=list(stood))
+    return True
 
 
 def revoke(link: PrivateLink) -> None:

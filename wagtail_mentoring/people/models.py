@@ -211,6 +211,8 @@ class PrivateLink(models.Model):
         "wagtail_mentoring.Invitation", models.CASCADE, null=True, blank=True, related_name="private_link"
     )
     generation = models.PositiveIntegerField(_("generation"), default=1)
+    #: The highest generation that an address was ever made of: one that was taken back is not made a second time.
+    newest_generation = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(_("created at"), default=clock.now)
     expires_at = models.DateTimeField(_("expires at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)

@@ -162,7 +162,10 @@ declare(
         purpose=_("To open your page for you and for nobody else."),
         readers=declared.UNION,
         kept=declared.short_time,
-        left_out={"generation": "counts how often the link was made anew"},
+        left_out={
+            "generation": "counts how often the link was made anew",
+            "newest_generation": "counts how often the link was made anew",
+        },
     ),
     PersonalData(
         name="code",

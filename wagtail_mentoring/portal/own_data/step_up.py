@@ -96,13 +96,18 @@ def mail_code(visit: OwnVisit, purpose: str, *, words: str = "", address: str = 
 def send_code(visit: OwnVisit, purpose: str) -> bool:
     """Send a code for ``purpose`` by SMS to the person's number; False: too often. Raises :class:`sms.NotSent`.
 
-    A code that has not left is worthless at once.
+    A code that has not left is worthless at once, and one that came before works on.
     """
     if not allowed(conf.LIMIT_CODE, "code", visit.link.pk):
         return False
-    with transaction.atomic():
-        _code, plain = codes.issue(visit.link, purpose)
+    # Committed before it leaves: a code that comes must work.
+    with transaction.atomic(durable=True):
+        issued, plain = codes.issue(visit.link, purpose)
+    try:
         sms.send(visit.person, sms.code_text(visit.person, plain))
+    except Exception:
+        codes.take_back(issued)
+        raise
     return True
 
 
@@ -118,7 +123,8 @@ def open_code(link: PrivateLink, purpose: str) -> OneTimeCode | None:
     return code if usable else None
 
 
-# The tries of a code are counted even when everything after is rolled back, so no transaction may lie around this.
+# The tries of a code are counted even when everything after is rolled back, and an SMS leaves after what it brings is
+# committed: so no transaction may lie around this.
 @transaction.non_atomic_requests
 @sensitive_post_parameters()
 @with_person
