@@ -10,6 +10,7 @@ from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.words import sentence
 from wagtail_mentoring.meetings.models import Attendance, Meeting
 from wagtail_mentoring.pairing.moves import current_members
 from wagtail_mentoring.workflows import StepRefused
@@ -131,6 +132,21 @@ def test_a_plan_becomes_the_meeting(case: Case) -> None:
     with clock.at(clock.now() + 2 * DAY):
         record(case, 1)
     assert Meeting.objects.get(case=case).pk == planned.pk
+
+
+def test_the_history_says_from_when_to_when_a_meeting_was_moved(case: Case) -> None:
+    with clock.at(datetime.datetime(2026, 11, 2, 9, tzinfo=datetime.UTC)):
+        plan = {"starts_at": datetime.datetime(2026, 11, 10, 15, tzinfo=datetime.UTC), "place": "Library"}
+        for change in ({}, {"place": "Café"}, {"starts_at": plan["starts_at"] + 1.5 * HOUR}, {"minutes": 45}):
+            plan |= change
+            moves.move(case.pk, "plan_meeting", as_handler(), plan)
+    lines = case.log.filter(action="mentoring.step.plan_meeting").order_by("sequence")
+    assert [sentence(line) for line in lines] == [
+        "Meeting 1 planned",
+        "Place or length of meeting 1 changed",
+        "Meeting 1 moved from Tue 10 Nov 2026, 17:00 to Tue 10 Nov 2026, 18:30",
+        "Place or length of meeting 1 changed",
+    ]
 
 
 @pytest.mark.parametrize("moment", [None, "past"])

@@ -1,11 +1,13 @@
 """The history of a case in words."""
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogFormatter
 
+from wagtail_mentoring.programme.dates import moment
 from wagtail_mentoring.workflows import STATE_LABELS, CaseState
 
 if TYPE_CHECKING:
@@ -108,14 +110,25 @@ def change_of_state(entry: "CaseLogEntry") -> str:
     return f"{STATE_LABELS[CaseState(entry.data['from'])]} → {STATE_LABELS[CaseState(entry.data['to'])]}"
 
 
+def _meeting(step: str, data: dict[str, Any]) -> str:
+    """Return what a line about a meeting says: held, planned, moved from when to when, or otherwise changed."""
+    number = {"number": data["number"]}
+    if step == "record_meeting":
+        return _("Meeting %(number)s held") % number
+    if "was_at" in data:
+        was, now = (moment(datetime.datetime.fromisoformat(data[name])) for name in ("was_at", "starts_at"))
+        return _("Meeting %(number)s moved from %(was)s to %(now)s") % {**number, "was": was, "now": now}
+    if data.get("moved"):
+        return _("Place or length of meeting %(number)s changed") % number
+    return _("Meeting %(number)s planned") % number
+
+
 def sentence(entry: "CaseLogEntry") -> str:
     """Return one line of the history in words, without personal text."""
     name = entry.action.removeprefix("mentoring.step.")
     words = STEP_SENTENCES.get(name) or OTHER_SENTENCES.get(entry.action) or entry.action
     if name in {"plan_meeting", "record_meeting"} and "number" in entry.data:
-        words = (_("Meeting %(number)s held") if name == "record_meeting" else _("Meeting %(number)s planned")) % {
-            "number": entry.data["number"]
-        }
+        words = _meeting(name, entry.data)
     if entry.action == "mentoring.proposal_failed" and entry.data.get("why") in FAILED_BECAUSE:
         words = f"{words}: {FAILED_BECAUSE[entry.data['why']]}"
     change = change_of_state(entry)

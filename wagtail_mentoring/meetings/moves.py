@@ -79,6 +79,7 @@ def plan_meeting(move: Move) -> None:
         "pair_id": current_pair_id(move.case),
         **_by(move),
     }
+    before = Meeting.objects.filter(case=move.case, number=number, status=MeetingStatus.PLANNED).first()
     meeting, made = Meeting.objects.update_or_create(
         case=move.case,
         number=number,
@@ -89,6 +90,8 @@ def plan_meeting(move: Move) -> None:
     # The search for a time, if there was one, is over; that of an earlier meeting is too.
     TimeSearch.objects.filter(case=move.case, ended_at=None).update(ended_at=move.at, meeting=meeting)
     move.data |= {"number": number, "meeting": meeting.pk, "moved": not made}
+    if before is not None and before.starts_at != starts_at:
+        move.data |= {"was_at": before.starts_at.isoformat(), "starts_at": starts_at.isoformat()}
 
 
 def _check_agreed(move: Move, number: int) -> None:
