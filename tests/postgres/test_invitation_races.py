@@ -26,10 +26,10 @@ from wagtail_mentoring.models import (
     Proposal,
 )
 from wagtail_mentoring.pairing import invitations
-from wagtail_mentoring.pairing.places import lock_mentors
 from wagtail_mentoring.pairing.standing import make_standing, partners
 from wagtail_mentoring.pairing.volunteering import end_volunteering
 from wagtail_mentoring.people import links
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
@@ -219,11 +219,11 @@ def test_a_link_to_a_mentor_made_meanwhile_does_not_lock_out() -> None:
 
     def lock_both() -> None:
         with transaction.atomic():
-            lock_mentors([first.pk])
+            lock_people(mentors=[first.pk])
             met.wait(10)
             # The database looks at what the new rows point at when the other commits, one after the other.
             time.sleep(0.5)
-            lock_mentors([second.pk])
+            lock_people(mentors=[second.pk])
 
     def make_links() -> None:
         with transaction.atomic():
@@ -269,11 +269,11 @@ def test_the_partner_with_the_lower_key_is_locked_first(user: Any) -> None:
 
     def invites() -> None:
         with transaction.atomic():
-            lock_mentors([first.pk])
+            lock_people(mentors=[first.pk])
             held.set()
             assert stopping.wait(20)
             time.sleep(1)
-            lock_mentors([second.pk])
+            lock_people(mentors=[second.pk])
 
     def stops() -> Any:
         assert held.wait(20)

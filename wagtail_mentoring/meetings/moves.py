@@ -1,7 +1,7 @@
 """Meetings: what the flow must know of them, and what planning, recording and undoing write."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q
@@ -15,7 +15,7 @@ from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.cases.signals import case_moved
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.workflows import CaseState, Role, StepRefused
 
@@ -106,20 +106,11 @@ def _check_agreed(move: Move, number: int) -> None:
     wanted = move.inputs.get("minutes") or move.case.meeting_minutes
     if search is None or found is None or wanted != search.minutes:
         raise StepRefused(_("Choose one of the suggested times, or suggest another one."))
-    people = [move.case.mentee, *current_mentors(move.case)]
+    mentors = list(current_mentors(move.case))
     # So that no other case gives one of them another meeting at the same time, between this look and the writing.
-    lock_people(people)
-    if who_cannot(move.case, found, search.minutes, people):
+    lock_people(mentees=[move.case.mentee_id], mentors=[mentor.pk for mentor in mentors])
+    if who_cannot(move.case, found, search.minutes, [move.case.mentee, *mentors]):
         raise StepRefused(_("This time does not suit all of you, or somebody has not answered yet."))
-
-
-def lock_people(people: Iterable[Mentee | Mentor]) -> None:
-    """Lock the rows of ``people`` in an order that is always the same. The case is locked before."""
-    keys: dict[type[Mentee] | type[Mentor], list[int]] = {Mentee: [], Mentor: []}
-    for person in people:
-        keys[Mentor if isinstance(person, Mentor) else Mentee].append(person.pk)
-    for model, found in keys.items():
-        list(model._default_manager.select_for_update(of=("self",)).filter(pk__in=found).order_by("pk"))
 
 
 def _by(move: Move) -> dict[str, Any]:

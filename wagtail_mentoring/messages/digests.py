@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.workflows import CaseState
@@ -72,7 +73,8 @@ def _drop_what_is_over() -> None:
 @transaction.atomic
 def _write_daily(mentee_id: int | None, mentor_id: int | None, dry_run: bool) -> bool:
     model: Any = Mentee if mentee_id else Mentor
-    person = model.objects.select_for_update().select_related("union").filter(pk=mentee_id or mentor_id).first()
+    lock_people(mentees=[mentee_id] if mentee_id else [], mentors=[mentor_id] if mentor_id else [])
+    person = model.objects.select_related("union").filter(pk=mentee_id or mentor_id).first()
     if person is None:
         return False
     mine = {"mentee": person} if mentee_id else {"mentor": person}

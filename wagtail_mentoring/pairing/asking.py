@@ -15,6 +15,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.actors import SYSTEM, Actor
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import Role, StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
@@ -23,7 +24,7 @@ from . import signals
 from .checking import load_mentors, obstacles
 from .choices import RUNNING, InvitationStatus, ProposalStatus
 from .models import Invitation, PairMembership, Proposal
-from .places import lock_mentors, take
+from .places import take
 from .withdrawing import end_proposal
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def begin(case_id: int, mentors: Iterable[int] = ()) -> Case:
     """
     case = moves.lock(case_id)
     running = Invitation.objects.filter(proposal__case=case, status__in=RUNNING)
-    lock_mentors({*running.values_list("mentor_id", flat=True), *mentors})
+    lock_people(mentors={*running.values_list("mentor_id", flat=True), *mentors})
     return case
 
 

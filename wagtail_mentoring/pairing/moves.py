@@ -13,6 +13,7 @@ from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.cases.signals import case_moved
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState, StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
@@ -21,7 +22,7 @@ from .checking import load_mentors, obstacles, refuse_if_any
 from .choices import InvitationStatus, MentorAnswer, ProposalStatus
 from .mentors import available_for
 from .models import MOST_PLACES, Invitation, MentorPair, PairMembership, Place, Proposal
-from .places import give_back, hand_over, lock_mentors, take
+from .places import give_back, hand_over, take
 from .withdrawing import withdraw_all
 
 #: What takes a reason also where a pair is entered by hand; how the people talk and meet the handler has asked them.
@@ -99,7 +100,7 @@ def _paired(move: Move, mentors: list[Mentor], reason: str, override: str = "") 
 
 def _pair_as_proposed(move: Move, proposal: Proposal) -> Mapping[str, Any]:
     invitations = _agreed(move, proposal)
-    lock_mentors(invitation.mentor_id for invitation in invitations)
+    lock_people(mentors=[invitation.mentor_id for invitation in invitations])
     made = _make_pair(move, proposal.one_mentor_reason if len(invitations) == 1 else "", proposal)
     for invitation in invitations:
         _join_as_invited(move, made, invitation)
@@ -162,7 +163,7 @@ def _join_as_invited(move: Move, pair: MentorPair, invitation: Invitation) -> Pa
 def _check_room(case: Case, chosen: list[tuple[str, Mentor]]) -> None:
     """Lock the mentors' rows, in order, and refuse those who cannot take this case now."""
     wanted = [mentor.pk for _name, mentor in chosen]
-    lock_mentors(wanted)
+    lock_people(mentors=wanted)
     free = set(available_for(case.field).filter(pk__in=wanted).values_list("pk", flat=True))
     for name, mentor in chosen:
         if mentor.pk not in free:
@@ -242,7 +243,7 @@ def _joining_by_hand(move: Move, member: PairMembership, members: Mapping[int, P
 
 def _joining_as_proposed(move: Move, member: PairMembership, proposal: Proposal) -> Mentor:
     invitation = _agreed(move, proposal)[0]
-    lock_mentors([invitation.mentor_id])
+    lock_people(mentors=[invitation.mentor_id])
     _join_as_invited(move, member.pair, invitation)
     _accept(move, proposal)
     # The state stays, so nothing else calls off those who wait to be asked for the same change.
@@ -274,7 +275,7 @@ def follow_the_case(case: Case, source: CaseState, target: CaseState, **kwargs: 
     if target == CaseState.CLOSED:
         give_back(memberships=members)
     elif source == CaseState.CLOSED:
-        lock_mentors(members.values_list("mentor", flat=True))
+        lock_people(mentors=members.values_list("mentor", flat=True))
         for member in members.select_related("mentor").order_by("mentor"):
             # More than the mentor's own number is possible here: it is the mentor's mentee already.
             take(member.mentor, membership=member, most=MOST_PLACES)

@@ -1,7 +1,6 @@
 """A mentor's places: held by an invitation, taken by a mentee, given back. The database gives none of them twice.
 
-Call these inside a transaction. They lock the mentors' rows, in the order of their keys, so that two who want places
-of the same mentors wait for each other instead of for ever.
+Call these inside a transaction, with the mentors' rows locked by ``people.locking.lock_people``.
 """
 
 from collections.abc import Iterable
@@ -13,16 +12,6 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
 
 from .models import MOST_PLACES, Invitation, PairMembership, Place
-
-
-def lock_mentors(mentors: Iterable[int]) -> None:
-    """Lock the rows of ``mentors`` (keys) until the end of the transaction.
-
-    Rows that only point at a mentor (a link, a mail) may be written meanwhile: who writes them takes the mentors in any
-    order, and the two would wait for each other for ever.
-    """
-    rows = Mentor.objects.select_for_update(no_key=True).filter(pk__in=list(mentors))
-    list(rows.order_by("pk").values_list("pk"))
 
 
 def take(

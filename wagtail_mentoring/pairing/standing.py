@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.log import PARTNER
 from wagtail_mentoring.people.mentors import stopped_words
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.workflows import StepRefused
 
 from .models import MentorPair, PairMembership
-from .places import lock_mentors
 
 
 def _standing(**lookups: Any) -> Any:
@@ -90,7 +90,7 @@ def make_standing(first: Mentor, second: Mentor, user: Any) -> MentorPair:
 
     Raises :class:`StepRefused`, with the sentence also for ``partner``, when they cannot be one.
     """
-    lock_mentors([first.pk, second.pk])
+    lock_people(mentors=[first.pk, second.pk])
     # Read under the lock: one of them may have stopped, or found another partner, a moment ago.
     rows = Mentor.objects.in_bulk([first.pk, second.pk])
     one, two = rows.get(first.pk, first), rows.get(second.pk, second)
@@ -114,7 +114,7 @@ def end_standing(pair: MentorPair, user: Any = None) -> bool:
     if pair.case_id is not None:
         raise ValueError("This is the pair of a case, not a standing one.")
     members = list(PairMembership.objects.filter(pair=pair).select_related("mentor__union"))
-    lock_mentors(member.mentor_id for member in members)
+    lock_people(mentors=[member.mentor_id for member in members])
     moment = clock.now()
     if not MentorPair.objects.filter(pk=pair.pk, ended_at__isnull=True).update(ended_at=moment):
         return False

@@ -10,8 +10,9 @@ from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.log import BACK, ENDED
-from wagtail_mentoring.people.mentors import lock_mentor, stopped_words
+from wagtail_mentoring.people.mentors import stopped_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_thanked
 from wagtail_mentoring.workflows import CaseState, StepRefused
@@ -19,7 +20,6 @@ from wagtail_mentoring.workflows import CaseState, StepRefused
 from .choices import RUNNING
 from .due import mentor_leaves
 from .models import Invitation, PairMembership
-from .places import lock_mentors
 from .standing import end_standing, partners, standing_pair_of
 
 
@@ -77,7 +77,7 @@ def end_volunteering(mentor_id: int, user: Any) -> tuple[Mentor, list[Case]]:
 @transaction.atomic
 def _end(mentor_id: int, user: Any) -> Mentor:
     # Both at once, in the order of their keys: a partner who stops too, or an invitation of the two, waits its turn.
-    lock_mentors({mentor_id, *partners([mentor_id]).values()})
+    lock_people(mentors={mentor_id, *partners([mentor_id]).values()})
     mentor = Mentor.objects.get(pk=mentor_id)
     if mentor.has_stopped:
         raise StepRefused(_("%(why)s It is noted already.") % {"why": stopped_words(mentor)})
@@ -96,7 +96,8 @@ def _end(mentor_id: int, user: Any) -> Mentor:
 @transaction.atomic
 def come_back(mentor_id: int, user: Any) -> Mentor:
     """Let somebody who had stopped be a mentor again, and return the row. Raises :class:`StepRefused` otherwise."""
-    mentor = lock_mentor(mentor_id)
+    lock_people(mentors=[mentor_id])
+    mentor = Mentor.objects.get(pk=mentor_id)
     if mentor.anonymised_at is not None or mentor.ended_on is None:
         raise StepRefused(_("%(name)s has not stopped volunteering.") % {"name": mentor.name})
     mentor.ended_on = None

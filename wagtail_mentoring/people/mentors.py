@@ -19,6 +19,7 @@ from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 from wagtail_mentoring.workflows import StepRefused
 
+from .locking import lock_people
 from .log import APPROVED, DECLINED
 from .models import Mentee, Mentor, MentorConflict
 from .signals import mentor_approved, mentor_declined
@@ -40,11 +41,6 @@ def with_address(union_id: int, email: str) -> "QuerySet[Mentor]":
     return Mentor.objects.filter(union_id=union_id, email__iexact=email.strip(), anonymised_at__isnull=True).order_by(
         "pk"
     )
-
-
-def lock_mentor(mentor_id: int) -> Mentor:
-    """Return the mentor with the row locked until the end of the transaction. Raises ``Mentor.DoesNotExist``."""
-    return Mentor.objects.select_for_update(no_key=True).get(pk=mentor_id)
 
 
 def stopped_words(mentor: Mentor) -> str:
@@ -75,7 +71,8 @@ def approve(
 
     Raises :class:`StepRefused` when the sign-up has been approved already, or a field is another union's.
     """
-    mentor = lock_mentor(mentor_id)
+    lock_people(mentors=[mentor_id])
+    mentor = Mentor.objects.get(pk=mentor_id)
     if mentor.approved_on is not None:
         raise StepRefused(_("%(name)s has been approved already.") % {"name": mentor.name})
     chosen = list(fields)
@@ -99,7 +96,8 @@ def decline(mentor_id: int, user: Any, *, reason: str) -> None:
 
     Raises :class:`StepRefused` for somebody who is a mentor already, or was once asked to mentor.
     """
-    mentor = lock_mentor(mentor_id)
+    lock_people(mentors=[mentor_id])
+    mentor = Mentor.objects.get(pk=mentor_id)
     if mentor.approved_on is not None or had_a_part(mentor):
         raise StepRefused(
             _("%(name)s is a mentor already and cannot be declined. End the volunteering instead.")

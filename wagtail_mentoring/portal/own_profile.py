@@ -13,7 +13,7 @@ from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing.models import Place
-from wagtail_mentoring.pairing.places import lock_mentors
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.log import (
     OWN_AWAY,
     OWN_CONFIRMED,
@@ -35,7 +35,7 @@ MOST_ABSENCES = 20
 
 
 def _locked(pk: int) -> Mentor:
-    lock_mentors([pk])
+    lock_people(mentors=[pk])
     return Mentor.objects.get(pk=pk)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from wagtail.log_actions import log
 
 from wagtail_mentoring.cases.corrections import CORRECTED, note_on_cases
-from wagtail_mentoring.pairing.places import lock_mentors
+from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.log import OWN_CONTACT
 from wagtail_mentoring.people.models import Mentee, Mentor
 
@@ -27,7 +27,7 @@ def save(person: Mentee | Mentor, columns: Mapping[str, Any]) -> None:
         return
     # First the rows that others lock first.
     if isinstance(person, Mentor):
-        lock_mentors([person.pk])
+        lock_people(mentors=[person.pk])
         log(person, OWN_CONTACT)
     else:
         note_on_cases(person, CORRECTED, fields=columns)
