@@ -27,12 +27,13 @@ from .forms import ConcernForm
 def row_of(concern: Concern) -> dict[str, Any]:
     """Return what lists and pages say of ``concern``."""
     person: Any = concern.mentee or concern.mentor
-    state = _("Open")
+    taken = ""
+    if concern.taken_at is not None:
+        said = {"name": user_name(concern.taken_by) or _("somebody who has left"), "day": dates.day(concern.taken_at)}
+        taken = _("Taken up by %(name)s on %(day)s") % said
+    state = taken or _("Open")
     if concern.closed_at is not None:
         state = _("Settled on %(day)s") % {"day": dates.day(concern.closed_at)}
-    elif concern.taken_at is not None:
-        said = {"name": user_name(concern.taken_by) or _("somebody who has left"), "day": dates.day(concern.taken_at)}
-        state = _("Taken up by %(name)s on %(day)s") % said
     return {
         "concern": concern,
         "address": reverse("mentoring_desk:concern", args=[concern.pk]),
@@ -41,6 +42,7 @@ def row_of(concern: Concern) -> dict[str, Any]:
         "about": concern.get_about_display(),
         "when": dates.day(concern.raised_at),
         "state": state,
+        "taken": taken,
         "open": concern.closed_at is None,
         "late": concern.taken_at is None and concern.closed_at is None,
     }
