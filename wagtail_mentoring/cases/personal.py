@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.privacy import declared
-from wagtail_mentoring.privacy.declared import Column, PersonalData, about_nobody, columns, declare
+from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, about_nobody, columns, declare
 from wagtail_mentoring.workflows import EndReason
 
 from .models import Case, CaseCounter, CaseLogEntry, CaseLogText
@@ -27,6 +27,12 @@ def _texts_for(rows: QuerySet[Any], person: Any) -> QuerySet[Any]:
     return rows.filter(own | noted)
 
 
+def _readers(person: Any) -> dict[str, tuple[Reader, ...]]:
+    """What the mentors read on their page of the case; the field also those who are asked."""
+    mentors = (*declared.UNION, Reader.MENTORS)
+    return {"reference": mentors, "state": mentors, "field": (*mentors, Reader.ASKED)}
+
+
 _HISTORY = _("To be able to show that the mentoring was done properly, and to look into concerns.")
 
 declare(
@@ -36,6 +42,7 @@ declare(
         model=Case,
         of_mentee=("mentee",),
         related=("field__profession",),
+        narrowed=_readers,
         columns=(
             *columns(Case, "reference"),
             Column("field", _("Professional field"), lambda row: str(row.field_name)),

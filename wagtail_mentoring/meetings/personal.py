@@ -21,6 +21,22 @@ def _start(row: Any) -> str:
     return declared.in_words(row.slot.starts_at)
 
 
+#: What private and shared notes have in common.
+_NOTE: dict[str, Any] = {
+    "model": Note,
+    "of_mentee": ("mentee",),
+    "of_mentor": ("mentor",),
+    "kept": declared.with_case,
+    "columns": columns(
+        Note,
+        number=_("Meeting"),
+        body=_("Note"),
+        written_at=_("Written at"),
+        changed_at=_("Changed at"),
+    ),
+    "left_out": {"shared": "who reads it is said above"},
+}
+
 declare(
     PersonalData(
         name="meeting",
@@ -33,6 +49,7 @@ declare(
         + columns(Meeting, created_at=_("Planned at"), recorded_at=_("Recorded at")),
         purpose=_MEET,
         readers=_THREE,
+        narrowed=lambda person: {"why": declared.UNION},
         kept=declared.with_case,
         left_out={"uid": "the number of the calendar entry", "sequence": "counts the changes of it"},
     ),
@@ -77,21 +94,19 @@ declare(
     ),
     PersonalData(
         name="note",
-        title=_("Notes that you wrote on meetings"),
-        model=Note,
-        of_mentee=("mentee",),
-        of_mentor=("mentor",),
-        columns=columns(
-            Note,
-            number=_("Meeting"),
-            body=_("Note"),
-            shared=_("The others in your mentoring read it"),
-            written_at=_("Written at"),
-            changed_at=_("Changed at"),
-        ),
-        purpose=_("For you, and for the others in your mentoring if you share a note. No contact person reads them."),
+        title=_("Notes on meetings that you wrote for yourself"),
+        only=declared.where(shared=False),
+        purpose=_("For you. Nobody else in your mentoring and no contact person reads them."),
+        readers=(Reader.ONLY_YOU,),
+        **_NOTE,
+    ),
+    PersonalData(
+        name="note_shared",
+        title=_("Notes on meetings that you shared"),
+        only=declared.where(shared=True),
+        purpose=_("For you and the others in your mentoring. No contact person reads them."),
         readers=(Reader.OTHER_TWO,),
-        kept=declared.with_case,
+        **_NOTE,
     ),
     PersonalData(
         name="feedback",

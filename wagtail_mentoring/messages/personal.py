@@ -1,12 +1,61 @@
 """What this room keeps about people: the mails to them, and what they wrote."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.privacy import declared
 from wagtail_mentoring.privacy.declared import PersonalData, Reader, about_nobody, columns, declare
 
-from .conversation.models import Concern, Digest, Letter, Reminder
+from .addressing import Above, above
+from .conversation.models import Circle, Concern, ConcernAbout, Digest, Letter, Reminder
 from .models import MailText, OutboxMessage
+
+#: Who reads a concern about the contact person, in the words of whoever raised it.
+_ABOVE = {
+    Above.SUPERVISORS: Reader.SUPERVISORS,
+    Above.ADMINISTRATORS: Reader.ADMINISTRATORS,
+    Above.NOBODY: Reader.NOBODY,
+}
+
+
+def _of_a_case(rows: QuerySet[Any], person: Any) -> QuerySet[Any]:
+    return rows.exclude(about=ConcernAbout.CONTACT)
+
+
+def _above(person: Any) -> Mapping[str, tuple[Reader, ...]]:
+    """Who reads what ``person`` wrote about a contact person: never that one. A query for each who was meant."""
+    raised = person.concerns.filter(about=ConcernAbout.CONTACT).select_related("concerned")
+    meant = {concern.concerned for concern in raised}
+    readers = tuple(dict.fromkeys(_ABOVE[above(person.union, one)[0]] for one in meant))
+    return dict.fromkeys((column.name for column in _CONCERN["columns"]), readers) if readers else {}
+
+
+#: What letters of both circles have in common.
+_LETTER: dict[str, Any] = {
+    "model": Letter,
+    "of_mentee": ("mentee",),
+    "of_mentor": ("mentor",),
+    "kept": declared.with_case,
+}
+#: What concerns of both kinds have in common.
+_CONCERN: dict[str, Any] = {
+    "model": Concern,
+    "of_mentee": ("mentee",),
+    "of_mentor": ("mentor",),
+    "kept": declared.with_case,
+    "columns": columns(
+        Concern,
+        about=_("About"),
+        body=_("What happened"),
+        raised_at=_("Raised at"),
+        taken_at=_("Taken up at"),
+        closed_at=_("Settled at"),
+    ),
+    "left_out": {"outcome": "what was done tells of others; the union tells it to whoever raised the concern"},
+}
 
 declare(
     PersonalData(
@@ -30,42 +79,52 @@ declare(
     ),
     PersonalData(
         name="letter",
-        title=_("Messages that you wrote or got"),
-        model=Letter,
-        of_mentee=("mentee",),
-        of_mentor=("mentor",),
+        title=_("What you wrote to the others in your mentoring"),
+        only=declared.where(circle=Circle.THREE),
         withheld=_("What the others wrote stands on the page of the mentoring. It is theirs."),
+        columns=columns(Letter, body=_("Message"), written_at=_("Written at")),
+        purpose=_("So that you can write to each other without knowing each other’s addresses."),
+        readers=(Reader.OTHER_TWO,),
+        left_out={
+            "circle": "who reads it is said above",
+            "from_contact": "the contact persons do not read these, and do not write them",
+            "read_at": "is noted of what was written with the contact person alone",
+        },
+        **_LETTER,
+    ),
+    PersonalData(
+        name="letter_contact",
+        title=_("What you and the contact person wrote to each other"),
+        only=declared.where(circle=Circle.CONTACT),
         columns=columns(
             Letter,
-            circle=_("Who reads it"),
             from_contact=_("The contact person wrote it"),
             body=_("Message"),
             written_at=_("Written at"),
             read_at=_("Read at"),
         ),
-        purpose=_("So that you can write to each other without knowing each other’s addresses."),
-        readers=(*declared.UNION, Reader.OTHER_TWO),
-        kept=declared.with_case,
+        purpose=_("So that you can ask, and get an answer that the others in your mentoring do not read."),
+        readers=declared.UNION,
+        left_out={"circle": "who reads it is said above"},
+        **_LETTER,
     ),
     PersonalData(
         name="concern",
         title=_("Concerns that you raised"),
-        model=Concern,
-        of_mentee=("mentee",),
-        of_mentor=("mentor",),
+        only=_of_a_case,
         withheld=_("A concern that somebody else raised is protected, as yours is."),
-        columns=columns(
-            Concern,
-            about=_("About"),
-            body=_("What happened"),
-            raised_at=_("Raised at"),
-            taken_at=_("Taken up at"),
-            closed_at=_("Settled at"),
-        ),
-        purpose=_("To help, and to protect you and others. One about the contact person goes to the supervisors."),
-        readers=declared.UNION,
-        kept=declared.with_case,
-        left_out={"outcome": "what was done tells of others; the union tells it to whoever raised the concern"},
+        purpose=_("To help, and to protect you and others."),
+        readers=(Reader.CONTACTS,),
+        **_CONCERN,
+    ),
+    PersonalData(
+        name="concern_contact",
+        title=_("Concerns about the contact person that you raised"),
+        only=declared.where(about=ConcernAbout.CONTACT),
+        purpose=_("To help, and to protect you and others. The contact person does not read it."),
+        readers=(Reader.SUPERVISORS,),
+        narrowed=_above,
+        **_CONCERN,
     ),
     PersonalData(
         name="reminder",

@@ -35,9 +35,16 @@ _SYSTEM = {"anonymised_at": "empty as long as it is about somebody"}
 def _of_mentee(person: Any) -> Mapping[str, tuple[Reader, ...]]:
     """What a mentee's mentors read, as the private pages show it (``portal/shown.py``), and those who are asked."""
     asked = (*_ALL_THREE, Reader.ASKED)
-    place = declared.UNION if person.hide_municipality else asked
-    name = "preferred_name" if person.preferred_name else "name"
-    return {name: _ALL_THREE, "municipality": place, **dict.fromkeys(_LEVELS, asked)}
+    found: dict[str, tuple[Reader, ...]] = {"municipality": asked, **dict.fromkeys(_LEVELS, asked)}
+    # Health data, and a place under a non-disclosure order: not even supervisors, who read the rest.
+    found["access_needs"] = (Reader.CONTACTS,)
+    if person.hide_municipality:
+        found["municipality"] = (Reader.CONTACTS,)
+    found["preferred_name" if person.preferred_name else "name"] = _ALL_THREE
+    # The whole name stands in what is signed. By the query names of the rooms above.
+    if person.cases.filter(agreements__isnull=False).exists():
+        found["name"] = _ALL_THREE
+    return found
 
 
 #: Which columns a name in a consent to be shown stands for.
@@ -53,7 +60,7 @@ _SHOWN = {
 
 
 def _of_mentor(person: Any) -> Mapping[str, tuple[Reader, ...]]:
-    """What a mentor has agreed to show, to mentees and to the second mentor. Two queries."""
+    """What a mentor has agreed to show, to mentees and to the second mentor. Three queries."""
     called = ("preferred_name",) if person.preferred_name else ("name",)
     found: dict[str, tuple[Reader, ...]] = {}
     for kind, reader in (
@@ -63,6 +70,9 @@ def _of_mentor(person: Any) -> Mapping[str, tuple[Reader, ...]]:
         for shown in consented([person], kind).get(person.pk, frozenset()):
             for name in _SHOWN.get(shown, called):
                 found[name] = (*found.get(name, declared.UNION), reader)
+    # The whole name stands in what is signed. By the query names of the room above.
+    if person.memberships.filter(pair__agreements__isnull=False).exists():
+        found["name"] = (*declared.UNION, Reader.MENTEE, Reader.PARTNER)
     return found
 
 
@@ -194,7 +204,7 @@ declare(
             Column("action", _("What"), lambda row: str(SENTENCES.get(row.action, "") or _("Edited"))),
         ),
         purpose=_("To be able to show who has done what."),
-        readers=declared.UNION,
+        readers=(Reader.CONTACTS,),
         kept=declared.while_mentor,
         left_out={
             "label": "a number, no name",

@@ -3,6 +3,9 @@
 Each room declares its own models in a module ``personal.py``, which ``registration.py`` imports. A column is declared
 with a label, or left out with a reason; a model about nobody is named with :func:`about_nobody`. A test fails for a
 column of which nothing is said, so that nobody adds one without saying who reads it and how long it is kept.
+
+Where others read one kind of rows than of another kind (a shared note, a private one), each kind is declared by
+itself: the same model, other rows (``only``) and other readers.
 """
 
 import datetime
@@ -36,6 +39,8 @@ class Reader(models.TextChoices):
     PARTNER = "partner", gettext_lazy("The second mentor")
     OTHER_TWO = "other_two", gettext_lazy("The others in your mentoring")
     ASKED = "asked", gettext_lazy("Mentors who are asked whether they would mentor you, without your name")
+    ADMINISTRATORS = "administrators", gettext_lazy("The people who look after this site")
+    ONLY_YOU = "only_you", gettext_lazy("Only you")
     INTAKE = "intake", gettext_lazy("The few people who look after the waiting queue of all unions")
     NOBODY = "nobody", gettext_lazy("Nobody. Only the software uses it")
 
@@ -147,6 +152,15 @@ def listed(choices: Any) -> Callable[[str], Callable[[Any], str]]:
         return words
 
     return of
+
+
+def where(**values: Any) -> Callable[[QuerySet[Any], Any], QuerySet[Any]]:
+    """Return an ``only`` that keeps the rows with these values, whoever the person is."""
+
+    def only(rows: QuerySet[Any], person: Any) -> QuerySet[Any]:
+        return rows.filter(**values)
+
+    return only
 
 
 #: By column: who reads it, where that differs from the whole declaration for this person.

@@ -32,9 +32,7 @@ class CancelForm(StepForm):
 
     reason = LongText(
         label=gettext_lazy("Do you want to say why?"),
-        help_text=gettext_lazy(
-            "You can leave this empty. Everybody in your mentoring and the contact person can read it."
-        ),
+        help_text=gettext_lazy("You can leave this empty. Only the contact person reads it."),
         max_length=MOST_WHY,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -69,9 +67,7 @@ class RecordForm(StepForm):
     there = Several((), label=gettext_lazy("Who was there?"), required=False)
     reason = LongText(
         label=gettext_lazy("Do you want to say why?"),
-        help_text=gettext_lazy(
-            "You can leave this empty. Everybody in your mentoring and the contact person can read it."
-        ),
+        help_text=gettext_lazy("You can leave this empty. Only the contact person reads it."),
         max_length=MOST_WHY,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.documents.export_sheet import ExportSection, ExportSheet
@@ -30,6 +31,16 @@ class Part:
     def everybody(self) -> tuple[Reader, ...]:
         """Whoever reads any of it, each once."""
         return tuple(dict.fromkeys(reader for found in self.readers.values() for reader in found))
+
+    @property
+    def kinds(self) -> list[tuple[str, tuple[Reader, ...]]]:
+        """Who reads which columns: their labels in one line (none where all have the same readers), and the readers."""
+        found: dict[tuple[Reader, ...], list[str]] = {}
+        for column in self.entry.columns:
+            found.setdefault(self.readers[column.name], []).append(str(column.label))
+        if len(found) == 1:
+            return [("", readers) for readers in found]
+        return [(capfirst(", ".join(labels)), readers) for readers, labels in found.items()]
 
 
 def parts_of(person: Person) -> list[Part]:
@@ -75,6 +86,11 @@ def in_words(readers: Iterable[Reader]) -> str:
     return "; ".join(str(reader.label) for reader in readers)
 
 
+def who_reads(part: Part) -> str:
+    """Return who reads what of ``part``: a line for all of it, or one for each kind of columns."""
+    return "\n".join(f"{labels}: {in_words(who)}" if labels else in_words(who) for labels, who in part.kinds)
+
+
 def machine_readable(person: Person, parts: list[Part], *, made_at: Any, reference: str) -> dict[str, Any]:
     """Return the export as JSON holds it: names of columns and stored values, so that other software can read it."""
     return {
@@ -87,6 +103,9 @@ def machine_readable(person: Person, parts: list[Part], *, made_at: Any, referen
                 "title": str(part.entry.title),
                 "purpose": str(part.entry.purpose),
                 "readers": [str(reader.label) for reader in part.everybody],
+                "readers_by_column": {
+                    name: [str(reader.label) for reader in readers] for name, readers in part.readers.items()
+                },
                 "kept_until": part.kept,
                 "not_included": str(part.entry.withheld),
                 "rows": [{column.name: column.stored(row) for column in part.entry.columns} for row in part.rows],
@@ -121,7 +140,7 @@ def _section(part: Part) -> ExportSection:
     ]
     if part.entry.withheld:
         rows.append((_("Not in this file"), str(part.entry.withheld)))
-    return ExportSection(part.entry.title, part.entry.purpose, in_words(part.everybody), part.kept, tuple(rows))
+    return ExportSection(part.entry.title, part.entry.purpose, who_reads(part), part.kept, tuple(rows))
 
 
 def _label(column: Column, number: int) -> str:

@@ -23,7 +23,10 @@ MOST_READINGS = 20
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """What the same people read: each value under its label. ``others`` read it besides the union's own people."""
+    """What the same people read: each value under its label. ``others`` read it besides the union's own people.
+
+    ``supervised``: the supervisors do too, not the contact persons alone.
+    """
 
     readers: tuple[Reader, ...]
     rows: list[tuple[str, str]]
@@ -31,6 +34,10 @@ class Circle:
     @property
     def others(self) -> list[str]:
         return [str(reader.label) for reader in self.readers if reader not in UNION]
+
+    @property
+    def supervised(self) -> bool:
+        return Reader.SUPERVISORS in self.readers
 
 
 def circles_of(parts: list[Part]) -> list[Circle]:
@@ -54,18 +61,26 @@ def _label(column: Column) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something else that is kept: how many rows, who reads it, how long."""
+    """Something else that is kept: how many rows, who reads it, how long.
+
+    ``readers``: labels of columns, none for all of them, and who reads these.
+    """
 
     title: Any
     number: int
-    readers: list[str]
+    readers: list[tuple[str, list[str]]]
     kept: str
 
 
 def others_of(parts: list[Part]) -> list[Kept]:
     """Return what else is kept about the person, where there is something."""
     return [
-        Kept(part.entry.title, len(part.rows), [str(reader.label) for reader in part.everybody], part.kept)
+        Kept(
+            part.entry.title,
+            len(part.rows),
+            [(labels, [str(reader.label) for reader in readers]) for labels, readers in part.kinds],
+            part.kept,
+        )
         for part in parts
         if part.rows and not part.entry.by_column
     ]
