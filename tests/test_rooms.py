@@ -31,9 +31,9 @@ LEVELS: dict[str, int] = {
 }
 # What one of these must know of another comes from the case's facts or from a signal.
 STRANGERS = 5
-# Settings, versions, the clock, the list of jobs, the sealing of secrets, and the reading of numbers and texts: of use
-# to every room, and on no room.
-FOUNDATION = {"conf", "compat", "clock", "due", "encryption", "numbers", "texts", "__init__"}
+# Settings, versions, the clock, constraints of tables, the list of jobs, the sealing of secrets, and the reading of
+# numbers and texts: of use to every room, and on no room.
+FOUNDATION = {"conf", "compat", "clock", "constraints", "due", "encryption", "numbers", "texts", "__init__"}
 # Top modules that register and re-export: they may import every room, and no room imports them.
 FRONT_DOOR = 8
 

@@ -1,7 +1,6 @@
 """Meetings of the mentee and the mentors, who was there, how a time is found, notes, and what they thought of it."""
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.constraints import of_one_person, once_for_each
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.workflows import SITUATION_LABELS
 
@@ -22,24 +22,6 @@ class MeetingStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
     MISSED = "missed", _("Somebody did not come")
     UNDONE = "undone", _("Recorded by mistake")
-
-
-def of_one_person(name: str) -> models.CheckConstraint:
-    """Return the constraint ``name``: a row is of the mentee or of one mentor."""
-    return models.CheckConstraint(
-        condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
-        name=name,
-    )
-
-
-def once_for_each(name: str, *fields: str) -> list[Any]:
-    """Return the constraints, their names beginning with ``name``: for each person one row with the same ``fields``."""
-    return [
-        models.UniqueConstraint(
-            fields=[*fields, person], condition=models.Q(**{f"{person}__isnull": False}), name=f"{name}_{person}"
-        )
-        for person in ("mentee", "mentor")
-    ]
 
 
 class Meeting(models.Model):

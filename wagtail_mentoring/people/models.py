@@ -11,6 +11,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import BaseLogEntry
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.constraints import of_one_person
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
 from .chosen import ChosenField
@@ -320,10 +321,7 @@ class AddressChange(models.Model):
         verbose_name_plural = _("changes of address")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
-                name="mentoring_address_change_of_one_person",
-            ),
+            of_one_person("mentoring_address_change_of_one_person"),
             *(
                 models.UniqueConstraint(
                     fields=[person],

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.constraints import of_one_person
 from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.people.models import Mentee, Mentor
 
@@ -39,10 +40,7 @@ class Certificate(models.Model):
         verbose_name_plural = _("certificates")
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
-                name="mentoring_certificate_of_one_person",
-            ),
+            of_one_person("mentoring_certificate_of_one_person"),
             models.UniqueConstraint(
                 fields=["case", "mentee"],
                 condition=models.Q(mentee__isnull=False),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.constraints import of_one_person
 from wagtail_mentoring.people.models import Mentee, Mentor
 
 
@@ -40,10 +41,7 @@ class Letter(models.Model):
         verbose_name_plural = _("letters")
         ordering = ["written_at", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
-                name="mentoring_letter_of_one_person",
-            ),
+            of_one_person("mentoring_letter_of_one_person"),
             models.CheckConstraint(
                 condition=models.Q(circle="contact") | models.Q(from_contact=False, user__isnull=True),
                 name="mentoring_letter_of_three",
@@ -87,10 +85,7 @@ class Concern(models.Model):
         verbose_name_plural = _("concerns")
         ordering = ["raised_at", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
-                name="mentoring_concern_of_one_person",
-            ),
+            of_one_person("mentoring_concern_of_one_person"),
         ]
         indexes = [models.Index(fields=["closed_at", "raised_at"], name="mentoring_concern_open")]
 
