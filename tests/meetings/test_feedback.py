@@ -1,6 +1,7 @@
 """Whom feedback is asked of and when, and what is answered."""
 
 import datetime
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -288,9 +289,13 @@ def test_a_dry_run_changes_nothing() -> None:
 
 def test_mentoring_due_asks() -> None:
     case = closed_with_consent()
+    out = StringIO()
     with clock.at(clock.now() + 95 * DAY):
-        call_command("mentoring_due")
+        call_command("mentoring_due", stdout=out)
     assert kinds(case) == [FeedbackKind.MONTHS_3]
+    # One question and one mail, each counted once and under a name of its own.
+    told = [line for line in out.getvalue().splitlines() if "ollow-up" in line]
+    assert told == ["Follow-ups asked: 1.", "Follow-up mails written: 1."]
 
 
 def test_answers_of_a_year_stand_beside_each_other() -> None:

@@ -14,7 +14,7 @@ _SAID = {
     "tomorrow": ("Meetings of the next day told", "Meetings of the next day to tell"),
     "unrecorded": ("Meetings asked whether they were held", "Meetings to ask whether they were held"),
     "feedback": ("Feedback asked again", "Feedback to ask again"),
-    "follow-up": ("Follow-ups asked", "Follow-ups to ask"),
+    "follow-up": ("Follow-up mails written", "Follow-up mails to write"),
     "idle": ("Idle cases told", "Idle cases to tell"),
 }
 
