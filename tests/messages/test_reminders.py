@@ -158,7 +158,8 @@ def test_feedback_is_asked_again_but_not_of_who_has_given_it_or_left() -> None:
     for person in ({"mentee": case.mentee}, {"mentor": anna}, {"mentor": bo}):
         Feedback.objects.create(case=case, kind=FeedbackKind.FIRST, asked_at=clock.now(), **person)
     Feedback.objects.filter(mentor=anna).update(given_at=clock.now())
-    case.pairs.get().memberships.filter(mentor=bo).update(left_at=clock.now())
+    inputs = {"leaving": bo, "joining": make_mentor(case.field), "reason": "Moved."}
+    moves.move(case.pk, "replace_mentor", as_handler(), inputs)
     told = days_told("feedback", "feedback_reminder")
     assert told == [(7, case.mentee.email), (14, case.mentee.email)]
 

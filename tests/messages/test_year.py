@@ -152,6 +152,8 @@ class Year:
         if day == life.leaves:
             left = PairMembership.objects.filter(pair__case=pk, mentor=life.people[2])
             assert left.update(left_at=clock.now()) == 1
+            # As every step with which somebody leaves does.
+            Feedback.objects.filter(case=pk, mentor=life.people[2], given_at=None).delete()
         for number, (planned, held, recorded) in enumerate(life.meetings, start=1):
             starts_at = self.noon(held) + 5 * HOUR
             if day == planned:

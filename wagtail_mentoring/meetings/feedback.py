@@ -25,7 +25,7 @@ from wagtail_mentoring.workflows import CaseState, EndReason, Role, Situation, S
 from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from .models import Again, Attendance, Feedback, FeedbackKind, Fit, Meeting, MeetingStatus
-from .signals import feedback_asked, feedback_given
+from .signals import feedback_given
 from .whose import Someone, columns, key_in, key_of, last_mentors, people_of
 
 GIVEN = "mentoring.feedback_given"
@@ -193,11 +193,7 @@ def compared(case: Case) -> list[Moment]:
 def _ask(case: Case, kind: FeedbackKind, people: list[Someone]) -> None:
     """Ask each of ``people`` once; whoever was asked before, is not again."""
     for person in people:
-        asked, new = Feedback.objects.get_or_create(
-            case=case, kind=kind, defaults={"asked_at": clock.now()}, **_of(person)
-        )
-        if new:
-            feedback_asked.send(Feedback, feedback=asked, case=case)
+        Feedback.objects.get_or_create(case=case, kind=kind, defaults={"asked_at": clock.now()}, **_of(person))
 
 
 def _withdraw(case: Case, *kinds: FeedbackKind, left: Q | None = None) -> None:

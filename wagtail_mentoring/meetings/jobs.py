@@ -17,7 +17,6 @@ from wagtail_mentoring.workflows import CaseState
 
 from .feedback import NOT_ASKED
 from .models import Feedback, FeedbackKind, Meeting, MeetingStatus
-from .signals import feedback_asked
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +63,5 @@ def _ask(pk: int, kind: FeedbackKind) -> bool:
         return False
     # What was asked earlier and never answered is not asked any more beside the new question.
     Feedback.objects.filter(case=case, mentee=case.mentee, given_at=None).delete()
-    asked = Feedback.objects.create(case=case, kind=kind, mentee=case.mentee, asked_at=clock.now())
-    feedback_asked.send(Feedback, feedback=asked, case=case)
+    Feedback.objects.create(case=case, kind=kind, mentee=case.mentee, asked_at=clock.now())
     return True

@@ -79,7 +79,7 @@ def plan_meeting(move: Move) -> None:
         "pair_id": current_pair_id(move.case),
         **_by(move),
     }
-    before = Meeting.objects.filter(case=move.case, number=number, status=MeetingStatus.PLANNED).first()
+    before = Meeting.objects.planned_of(move.case)
     meeting, made = Meeting.objects.update_or_create(
         case=move.case,
         number=number,
@@ -90,7 +90,7 @@ def plan_meeting(move: Move) -> None:
     # The search for a time, if there was one, is over; that of an earlier meeting is too.
     TimeSearch.objects.filter(case=move.case, ended_at=None).update(ended_at=move.at, meeting=meeting)
     move.data |= {"number": number, "meeting": meeting.pk, "moved": not made}
-    if before is not None and before.starts_at != starts_at:
+    if not made and before is not None and before.starts_at != starts_at:
         move.data |= {"was_at": before.starts_at.isoformat(), "starts_at": starts_at.isoformat()}
 
 
@@ -120,7 +120,7 @@ def _by(move: Move) -> dict[str, Any]:
 
 def _planned(move: Move) -> Meeting:
     """Return the case's planned meeting. Raises StepRefused when there is none."""
-    meeting = Meeting.objects.filter(case=move.case, status=MeetingStatus.PLANNED).first()
+    meeting: Meeting | None = Meeting.objects.planned_of(move.case)
     if meeting is None:
         raise StepRefused(_("No meeting is planned."))
     return meeting

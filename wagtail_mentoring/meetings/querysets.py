@@ -15,9 +15,9 @@ class MeetingQuerySet(models.QuerySet[Any]):
         """Those that have a time, of cases with a pair."""
         return self.filter(status="planned", case__state__in=[state.value for state in PAIR_STATES])
 
-    def not_recorded(self, before: datetime.datetime) -> "MeetingQuerySet":
-        """Planned ones that began before the moment ``before``: nobody has said whether they were held."""
-        return self.planned().filter(starts_at__lt=before)
+    def planned_of(self, case: Any) -> Any:
+        """The planned meeting of ``case``, or None. A case has one at most."""
+        return self.filter(case=case, status="planned").first()
 
     def coming(self, after: datetime.datetime) -> "MeetingQuerySet":
         """Planned ones after the moment ``after``, the next one first."""

@@ -14,7 +14,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows.steps import refusal
 
-from .models import Meeting, MeetingStatus
+from .models import Meeting
 from .moves import next_number, theme_of
 from .whose import Someone, acting
 
@@ -43,7 +43,7 @@ def to_record(case: Case, by: Someone | None = None) -> ToRecord:
     ``by``: who would record it; without, ``blocked`` stays empty.
     """
     number = next_number(case)
-    planned = Meeting.objects.filter(case=case, status=MeetingStatus.PLANNED).first()
+    planned = Meeting.objects.planned_of(case)
     blocked = refusal(facts.gather(case), acting(by)(case), "record_meeting") if by is not None else ""
     return ToRecord(
         number=number,

@@ -22,7 +22,7 @@ from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.steps import refusal
 
 from .busy import calendar_of
-from .models import Meeting, MeetingStatus, Slot, SlotAnswer, TimeSearch
+from .models import Meeting, Slot, SlotAnswer, TimeSearch
 from .moves import current_pair_id, next_number
 from .signals import times_answered, times_suggested
 from .slots import MOST_SLOTS, SlotTable, coming_slots, open_search, slots_for
@@ -117,7 +117,7 @@ def _search_for(case: Case, place: str, minutes: int | None) -> tuple[TimeSearch
     if search is not None:
         search.ended_at = clock.now()
         search.save(update_fields=["ended_at"])
-    planned = Meeting.objects.filter(case=case, status=MeetingStatus.PLANNED).first()
+    planned = Meeting.objects.planned_of(case)
     made = TimeSearch.objects.create(
         case=case,
         pair_id=pair_id,
@@ -167,7 +167,7 @@ def _running(case: Case, by: Someone) -> TimeSearch:
     search = open_search(case)
     if search is not None:
         return search
-    planned = Meeting.objects.filter(case=case, status=MeetingStatus.PLANNED).first()
+    planned = Meeting.objects.planned_of(case)
     if planned is None:
         raise StepRefused(_("No times are suggested any more. Look at the page again."))
     with timezone.override(zone_of(by)):
@@ -266,7 +266,7 @@ def change_place(case_id: int, by: Someone, place: str) -> Case:
     if not place or len(place) > MOST_PLACE:
         message = _("Give a place or a link of at most %(most)d characters.") % {"most": MOST_PLACE}
         raise StepRefused(message, {"place": message})
-    planned = Meeting.objects.filter(case=case, status=MeetingStatus.PLANNED).first()
+    planned = Meeting.objects.planned_of(case)
     if planned is None:
         raise StepRefused(_("No meeting is planned."))
     inputs = {"starts_at": planned.starts_at, "minutes": planned.minutes, "place": place, "theme": planned.theme}

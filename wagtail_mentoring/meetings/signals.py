@@ -10,7 +10,5 @@ times_suggested = Signal()
 times_answered = Signal()
 #: A shared note was written or changed. ``note``, ``case``, ``by``.
 note_shared = Signal()
-#: Somebody is asked for feedback. ``feedback``, ``case``.
-feedback_asked = Signal()
 #: Feedback was given. ``feedback``, ``case``.
 feedback_given = Signal()

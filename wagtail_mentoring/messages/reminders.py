@@ -21,6 +21,8 @@ from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import lock
 from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting, MeetingStatus, SlotAnswer, TimeSearch
+from wagtail_mentoring.meetings.moves import next_number
+from wagtail_mentoring.meetings.slots import open_search
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme.models import Participation
 from wagtail_mentoring.workflows.states import MOST_MEETINGS, OPEN_STATES, PAIR_STATES, CaseState
@@ -212,7 +214,7 @@ def _ask_for_time(case: Case, row: Any) -> None:
     _count(case, event, about)
     people: list[Mentee | Mentor] = [case.mentee, *current_mentors(case)]
     late = _who_must_answer(case, people)
-    number = Meeting.objects.filter(case=case, status=MeetingStatus.HELD).count() + 1
+    number = next_number(case)
     for person in late or people:
         if isinstance(person, Mentee):
             _remind_mentee(event, case, about, number=number)
@@ -222,7 +224,7 @@ def _ask_for_time(case: Case, row: Any) -> None:
 
 def _who_must_answer(case: Case, people: list[Mentee | Mentor]) -> list[Mentee | Mentor]:
     """Return who has not answered every suggested time that is still to come; nobody when none is suggested."""
-    search = TimeSearch.objects.filter(case=case, ended_at=None).first()
+    search = open_search(case)
     if search is None:
         return []
     slots = set(search.slots.filter(starts_at__gt=clock.now()).values_list("pk", flat=True))
@@ -312,15 +314,9 @@ def _feedback_open(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
 def _ask_feedback_again(case: Case, asked: Any) -> None:
     if asked.mentee is not None:
         _remind_mentee(MailEvent.FEEDBACK_REMINDER, case, asked.of_about)
-    elif current_mentors(case).filter(pk=asked.mentor_id).exists():
-        _remind_mentor(MailEvent.FEEDBACK_REMINDER, case, asked.mentor, asked.of_about)
     else:
-        # Whoever has left is asked no more; the row says so, so that it is not found again.
-        row, _made = Reminder.objects.get_or_create(
-            case=case, event=MailEvent.FEEDBACK_REMINDER, about=asked.of_about, mentor=asked.mentor
-        )
-        row.times = case.participation.most_reminders
-        row.save(update_fields=["times"])
+        # Of whoever has left nothing is asked any more: there is no row.
+        _remind_mentor(MailEvent.FEEDBACK_REMINDER, case, asked.mentor, asked.of_about)
 
 
 def _follow_ups(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
@@ -342,13 +338,8 @@ def _ask_how_it_is(case: Case, asked: Any) -> None:
 # Nothing has happened for long
 
 
-def last_line() -> F:
-    """Return when something happened last in the case at hand."""
-    return F("log_at")
-
-
 def idle(moment: datetime.datetime) -> Iterator[tuple[datetime.datetime, "QuerySet[Any]"]]:
-    """Yield the cases in which nothing has happened for as long as their union's rules say, with ``last_line``, when.
+    """Yield the cases in which nothing has happened, as ``log_at`` tells, for as long as their union's rules say.
 
     A query for each interval of the unions, with the moment before which that was.
     """
@@ -358,7 +349,7 @@ def idle(moment: datetime.datetime) -> Iterator[tuple[datetime.datetime, "QueryS
     cases = Case.objects.filter(~Exists(ahead), state__in=states, closed_at__isnull=True)
     for days, keys in _groups("idle_days"):
         since = moment - days
-        yield since, cases.filter(participation__in=keys, log_at__lte=since).annotate(last_line=last_line())
+        yield since, cases.filter(participation__in=keys, log_at__lte=since)
 
 
 def _idle(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
@@ -370,7 +361,7 @@ def _idle(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
 
 def _tell_that_idle(case: Case, row: Any) -> None:
     if _count(case, MailEvent.IDLE, row.of_about):
-        to_contacts(MailEvent.IDLE, case, days=(clock.now() - row.last_line).days)
+        to_contacts(MailEvent.IDLE, case, days=(clock.now() - row.log_at).days)
 
 
 RULES = (

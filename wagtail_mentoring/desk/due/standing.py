@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.messages import reminders
 from wagtail_mentoring.programme import dates
 
 from .base import Found, Kind, Whose, register, rows_of_cases, step_address
@@ -57,7 +56,7 @@ IDLE = Kind(
 @register(IDLE)
 def standing_still(whose: Whose) -> Found:
     """Cases with a pair of which nothing else says that something waits, since the last line of their history."""
-    waiting = whose.cases.filter(pk__in=whose.late.standing_still.values("pk")).annotate(since=reminders.last_line())
+    waiting = whose.cases.filter(pk__in=whose.late.standing_still.values("pk")).annotate(since=F("log_at"))
     return rows_of_cases("idle", whose.oldest(waiting, "since"), _standing)
 
 

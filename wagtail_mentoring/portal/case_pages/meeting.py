@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings.guides import guide_numbers
-from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
+from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.meetings.recording import ends_at, to_record
 from wagtail_mentoring.meetings.searching import change_place
 from wagtail_mentoring.meetings.whose import acting
@@ -25,7 +25,7 @@ MEETING = "wagtail_mentoring:portal_meeting"
 
 def planned_meeting(visit: Visit) -> Meeting | None:
     """Return the planned meeting of the visitor's case, or None."""
-    return Meeting.objects.filter(case=visit.case, status=MeetingStatus.PLANNED).first()
+    return Meeting.objects.planned_of(visit.case)
 
 
 @with_one_of_three

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings import searching
-from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
+from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.meetings.moves import next_number, theme_of
 from wagtail_mentoring.meetings.slot_words import Answer
 from wagtail_mentoring.meetings.slots import SlotRow, SlotTable
@@ -119,7 +119,7 @@ def _page(request: HttpRequest, visit: Visit, message: str = "", status: int | N
 def _next(visit: Visit) -> dict[str, Any]:
     """Return which meeting the times are for, and its present time if it has one."""
     number = next_number(visit.case)
-    planned = Meeting.objects.filter(case=visit.case, status=MeetingStatus.PLANNED).first()
+    planned = Meeting.objects.planned_of(visit.case)
     return {"number": number, "theme": theme_of(visit.case, number), "planned": planned}
 
 
