@@ -111,3 +111,23 @@ def test_a_renewal_is_not_taken_back_when_there_is_a_newer_one(link: PrivateLink
     newer = links.renew(PrivateLink.objects.get(pk=link.pk))
     assert not links.take_back(link, before)
     assert links.read_token(links.token(newer)) == link
+
+
+def test_a_link_works_until_it_is_revoked_or_its_time_is_over() -> None:
+    case = make_case()
+    link = links.link_for(case, mentee=case.mentee)
+
+    def works() -> bool:
+        link.refresh_from_db()
+        assert PrivateLink.objects.working().filter(pk=link.pk).exists() == link.works
+        return link.works
+
+    assert works()
+    with clock.at(link.expires_at):
+        assert works()
+    with clock.at(link.expires_at + datetime.timedelta(seconds=1)):
+        assert not works()
+    links.revoke(link)
+    assert not works()
+    links.renew(link)
+    assert works()

@@ -137,9 +137,7 @@ def _change(change: AddressChange, person: Mentee | Mentor) -> None:
 
 def _renew_links(person: Mentee | Mentor) -> None:
     """Make every link of ``person`` that still works anew, and have those sent that are of use."""
-    found = PrivateLink.objects.filter(
-        **whose(person), purpose__in=_IN_MAILS, revoked_at=None, expires_at__gte=clock.now()
-    )
+    found = PrivateLink.objects.working().filter(**whose(person), purpose__in=_IN_MAILS)
     for link in found.select_related("case__mentee", "mentee", "mentor__union").order_by("pk"):
         links.renew(link)
         if link.case is None or link.case.closed_at is None:

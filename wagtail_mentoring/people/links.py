@@ -28,7 +28,7 @@ def link_for(case: Any, *, mentee: Any = None, mentor: Any = None) -> PrivateLin
         case=case, mentee=mentee, mentor=mentor, defaults={"expires_at": _lasting()}
     )
     # A revoked link stays revoked: only the contact person lifts that.
-    if not made and link.revoked_at is None and link.expires_at < clock.now():
+    if not made and link.revoked_at is None and not link.works:
         renew(link)
     return link
 
@@ -46,7 +46,7 @@ def link_for_mentor(mentor: Any) -> PrivateLink:
     link, made = PrivateLink.objects.get_or_create(
         purpose=LinkPurpose.MENTOR, mentor=mentor, defaults={"expires_at": _lasting()}
     )
-    if not made and link.revoked_at is None and link.expires_at < clock.now():
+    if not made and link.revoked_at is None and not link.works:
         renew(link)
     return link
 
@@ -66,7 +66,7 @@ def link_for_invitation(invitation: Any) -> PrivateLink:
 
 def calendar_link(person: Any) -> PrivateLink | None:
     """Return the link of a mentee's or mentor's calendar that works, or None."""
-    return PrivateLink.objects.filter(**_calendar_of(person), revoked_at=None, expires_at__gte=clock.now()).first()
+    return PrivateLink.objects.working().filter(**_calendar_of(person)).first()
 
 
 def link_for_calendar(person: Any) -> PrivateLink:
@@ -75,7 +75,7 @@ def link_for_calendar(person: Any) -> PrivateLink:
     One that was stopped, or has expired, is made anew: its old address stays worthless.
     """
     link, made = PrivateLink.objects.get_or_create(**_calendar_of(person), defaults={"expires_at": _lasting()})
-    if not made and (link.revoked_at is not None or link.expires_at < clock.now()):
+    if not made and not link.works:
         renew(link)
     return link
 
@@ -134,6 +134,6 @@ def read_token(value: str) -> PrivateLink:
         link = PrivateLink.objects.select_related("case__union", "mentee", "mentor", "draft", "invitation").get(pk=pk)
     except (signing.BadSignature, PrivateLink.DoesNotExist, ValueError, TypeError) as error:
         raise LinkRefused from error
-    if link.generation != generation or link.revoked_at is not None or link.expires_at < clock.now():
+    if link.generation != generation or not link.works:
         raise LinkRefused
     return link

@@ -16,6 +16,7 @@ from wagtail_mentoring.programme.models import ProfessionalField, Union
 
 from .chosen import ChosenField
 from .log import MentorLogEntryManager
+from .querysets import PrivateLinkQuerySet
 
 
 class LanguageLevel(models.TextChoices):
@@ -219,6 +220,8 @@ class PrivateLink(models.Model):
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     opened_at = models.DateTimeField(_("last opened at"), null=True, blank=True)
 
+    objects = PrivateLinkQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("private link")
         verbose_name_plural = _("private links")
@@ -271,6 +274,11 @@ class PrivateLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {self.pk}"
+
+    @property
+    def works(self) -> bool:
+        """Whether its newest address opens something: it is not revoked, and its time is not over."""
+        return self.revoked_at is None and self.expires_at >= clock.now()
 
 
 class OneTimeCode(models.Model):

@@ -1,4 +1,4 @@
-"""Named queries over mentors."""
+"""Named queries over mentors and private links."""
 
 import datetime
 from collections.abc import Iterable, Mapping
@@ -16,6 +16,14 @@ LANGUAGE_COLUMNS = {
     "swedish": "swedish",
     "other": "other_languages",
 }
+
+
+class PrivateLinkQuerySet(QuerySet[Any]):
+    """Private links."""
+
+    def working(self) -> "PrivateLinkQuerySet":
+        """Narrow to links whose newest address opens something, as ``PrivateLink.works`` says of one."""
+        return self.filter(revoked_at__isnull=True, expires_at__gte=clock.now())
 
 
 def not_stopped() -> Q:

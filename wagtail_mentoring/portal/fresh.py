@@ -2,14 +2,13 @@
 
 from django.db import transaction
 
-from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.mentor_receivers import send_invitation
 from wagtail_mentoring.messages.models import MailEvent
 from wagtail_mentoring.messages.receivers import send_link
 from wagtail_mentoring.people import links
-from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
+from wagtail_mentoring.people.models import Mentee, Mentor
 
 from .own_page import open_invitations, stage_of
 
@@ -40,23 +39,19 @@ def _send_own(mentor: Mentor) -> int:
     """Mail what belongs to the mentor and to no case yet. Nothing to somebody who has stopped."""
     sent = 0
     for invitation in open_invitations(mentor):
-        if _works(link := links.link_for_invitation(invitation)):
+        if (link := links.link_for_invitation(invitation)).works:
             send_invitation(MailEvent.INVITATION_REMINDER, invitation, link=link)
             sent += 1
-    if stage_of(mentor) != "ended" and _works(link := links.link_for_mentor(mentor)):
+    if stage_of(mentor) != "ended" and (link := links.link_for_mentor(mentor)).works:
         send_link(link)
         sent += 1
     return sent
 
 
-def _works(link: PrivateLink) -> bool:
-    return link.revoked_at is None and link.expires_at >= clock.now()
-
-
 @transaction.atomic
 def _send(case: Case, *, mentee: Mentee | None = None, mentor: Mentor | None = None) -> int:
     link = links.link_for(case, mentee=mentee, mentor=mentor)
-    if not _works(link):
+    if not link.works:
         return 0
     moves.note(case.pk, LINK_SENT, actors.SYSTEM, {"role": "mentee" if mentee else "mentor"})
     send_link(link)

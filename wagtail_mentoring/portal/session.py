@@ -137,13 +137,9 @@ def _link(request: HttpRequest, purpose: LinkPurpose, *related: str) -> PrivateL
         return None
     now = clock.now()
     link = (
-        PrivateLink.objects.select_related(*related)
-        .filter(
-            pk=kept.get("pk") or 0,
-            generation=kept.get("generation") or 0,
-            revoked_at__isnull=True,
-            expires_at__gte=now,
-        )
+        PrivateLink.objects.working()
+        .select_related(*related)
+        .filter(pk=kept.get("pk") or 0, generation=kept.get("generation") or 0)
         .first()
     )
     if link is None or kept.get("until", 0) < now.timestamp():
