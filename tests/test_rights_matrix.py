@@ -169,7 +169,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     **editing("mentoring_agreementtexts", "agreement_text", "review", copies=True, delete=NEVER_BY_EDITORS),
     "mentoring_agreementtexts:preview": ("agreement_text", EDIT, EDIT),
     "mentoring_agreementtexts:preview_new": ("lpnnnnp",),  # by POST, with what is typed
-    **editing("mentoring_mailtexts", "mail_text", "review", copies=True),
+    **editing("mentoring_mailtexts", "mail_text", "review", "default", copies=True),
     "mentoring_mailtexts:preview": ("mail_text", EDIT, EDIT),
     "mentoring_mailtexts:preview_new": ("lpnnnnp",),  # by POST, with what is typed
     # The public pages. A draft and a private page belong to whoever holds them in this browser: to nobody here.

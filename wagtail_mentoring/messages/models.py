@@ -195,6 +195,8 @@ class MailText(ReviewedText):
     )
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
+    # The fingerprint of what shipped when this was made, or last looked at: tells a newer default from own words.
+    based_on = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("e-mail text")

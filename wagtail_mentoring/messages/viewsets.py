@@ -9,8 +9,10 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail_mentoring.programme.reviewed import ReviewColumn, ReviewedTextForm, ReviewedTextViewSet, ReviewPanel
 
 from .models import MailText
+from .newer import DefaultColumn, DefaultPanel, DefaultView
 from .placeholders import fault
 from .preview import PlaceholderPanel, PreviewEditView, PreviewNewView
+from .texts import default_for, fingerprint
 
 
 class MailTextForm(ReviewedTextForm):
@@ -27,6 +29,11 @@ class MailTextForm(ReviewedTextForm):
                 self.add_error(name, str(found))
         return cleaned
 
+    def save(self, commit: bool = True) -> Any:
+        if self.instance._state.adding and (default := default_for(self.instance)) is not None:
+            self.instance.based_on = fingerprint(default.subject, default.body)
+        return super().save(commit)
+
 
 class MailTextViewSet(ReviewedTextViewSet):
     model = MailText
@@ -35,12 +42,19 @@ class MailTextViewSet(ReviewedTextViewSet):
     icon = "mail"
     menu_label = _("E-mail texts")
     menu_order = 590
-    list_display = ["__str__", "participation", "subject", ReviewColumn("needs_review", label=_("Review"))]
+    list_display = [
+        "__str__",
+        "participation",
+        "subject",
+        ReviewColumn("needs_review", label=_("Review")),
+        DefaultColumn("based_on", label=_("Default")),
+    ]
     list_filter = ["event", "language"]
     search_fields = ["subject", "body"]
     edit_handler: Any = ObjectList(
         [
             ReviewPanel(),
+            DefaultPanel(),
             PlaceholderPanel(),
             FieldRowPanel([FieldPanel("event"), FieldPanel("language")]),
             FieldPanel("participation"),
@@ -56,6 +70,7 @@ class MailTextViewSet(ReviewedTextViewSet):
         new = self.construct_view(PreviewNewView, **self.get_add_view_kwargs())
         return [
             *super().get_urlpatterns(),
+            path("default/<int:pk>/", DefaultView.as_view(), name="default"),
             path("preview/", new, name="preview_new"),
             path("preview/<int:pk>/", edit, name="preview"),
         ]

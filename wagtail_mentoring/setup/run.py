@@ -7,7 +7,7 @@ from wagtail.models import Page
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.keys import make_missing_keys
-from wagtail_mentoring.messages.texts import load_default_texts
+from wagtail_mentoring.messages.texts import Updated, load_default_texts, update_default_texts
 from wagtail_mentoring.pages.models import ProgrammePage
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.programme.routing import load_rules
@@ -29,13 +29,21 @@ def set_up(say: Callable[[str], object]) -> None:
     say(f"Meeting themes: {_made(programme.load_themes(chosen))}.")
     say(f"Public texts (privacy notice and others): {_made(texts.load_notices())}.")
     say(f"Agreement texts: {_made(texts.load_agreement_texts())}.")
-    say(f"E-mail texts: {_made(load_default_texts())}.")
+    say(f"E-mail texts: {_made(load_default_texts())}.{_updated(update_default_texts())}")
     say(_signing_keys())
     say(_rules(chosen.participations.count(), load_rules(chosen) if chosen.participations.exists() else 0))
 
 
 def _made(number: int) -> str:
     return f"{number} made" if number else "nothing was missing"
+
+
+def _updated(found: Updated) -> str:
+    taken = f" {found.taken} that nobody had changed got the new words." if found.taken else ""
+    own = (
+        f" {found.own} with words of your own have a newer default: see E-mail texts in the admin." if found.own else ""
+    )
+    return taken + own
 
 
 def _signing_keys() -> str:

@@ -1,5 +1,6 @@
 """The wording of mails: as shipped, one file per language, and as editors have changed it."""
 
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from django.db.models import Q
 
+from wagtail_mentoring import clock
 from wagtail_mentoring.messages.models import MailEvent, MailText
 from wagtail_mentoring.programme.models import Participation
 
@@ -55,11 +57,78 @@ def text_for(event: str, participation: Participation | None, language: str) -> 
     raise AssertionError("the fallback language ships")  # pragma: no cover
 
 
+def fingerprint(subject: str, body: str) -> str:
+    """Return what tells one wording from another, whatever the ends of its lines are."""
+    lines = (line.rstrip() for line in f"{subject.strip()}\n\n{body.strip()}".splitlines())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def default_for(text: MailText) -> Wording | None:
+    """Return what ships for the event and language of ``text``; None for a language that does not ship."""
+    return shipped(text.language).get(text.event) if text.language in LANGUAGES else None
+
+
+def newer_default(text: MailText) -> Wording | None:
+    """Return what ships now, where that has changed since ``text`` was made or last looked at; else None. No query."""
+    default = default_for(text)
+    if default is None or not text.based_on:
+        return None
+    now = fingerprint(default.subject, default.body)
+    return default if now not in (text.based_on, fingerprint(text.subject, text.body)) else None
+
+
+def take_default(text: MailText) -> None:
+    """Give ``text`` the words that ship now; the mark of review goes. Raises ValueError where nothing ships."""
+    default = default_for(text)
+    if default is None:
+        raise ValueError(f"Nothing ships for {text}.")
+    text.subject, text.body = default.subject, default.body
+    text.based_on = fingerprint(default.subject, default.body)
+    text.reviewed_at, text.reviewed_by, text.changed_at = None, None, clock.now()
+    text.save(update_fields=["subject", "body", "based_on", "reviewed_at", "reviewed_by", "changed_at"])
+
+
+def keep_words(text: MailText) -> None:
+    """Note that ``text`` keeps its words beside what ships now; the next change of the default is told again."""
+    default = default_for(text)
+    if default is not None:
+        text.based_on = fingerprint(default.subject, default.body)
+        text.save(update_fields=["based_on"])
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """How many stored texts got the new words (``taken``), and how many have words of their own (``own``)."""
+
+    taken: int
+    own: int
+
+
+def update_default_texts() -> Updated:
+    """Bring up to date the texts that nobody has changed, and count those with own words whose default has changed."""
+    taken = own = 0
+    for text in MailText.objects.order_by("pk"):
+        if newer_default(text) is None:
+            continue
+        if text.based_on == fingerprint(text.subject, text.body):
+            take_default(text)
+            taken += 1
+        else:
+            own += 1
+    return Updated(taken, own)
+
+
 def load_default_texts() -> int:
     """Make a row of every shipped text that has none yet, and return how many were made. Changed texts stay."""
     there = set(MailText.objects.filter(participation__isnull=True).values_list("event", "language"))
     missing = [
-        MailText(event=event, language=language, subject=wording.subject, body=wording.body)
+        MailText(
+            event=event,
+            language=language,
+            subject=wording.subject,
+            body=wording.body,
+            based_on=fingerprint(wording.subject, wording.body),
+        )
         for language in LANGUAGES
         for event, wording in shipped(language).items()
         if event in MailEvent.values and (event, language) not in there
