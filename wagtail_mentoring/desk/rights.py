@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.compat import permission_policy
+from wagtail_mentoring.messages.conversation.models import ConcernAbout
+from wagtail_mentoring.messages.conversation.services import concerns_for
 from wagtail_mentoring.messages.models import MailEvent
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.programme.rights import union_roles
@@ -31,7 +33,12 @@ def deals_with_concerns(user: Any) -> bool:
 
 
 def may_be_seen_by(user: Any) -> Q:
-    """Return which mails ``user`` may know of, besides their unions: one about a contact person is its receiver's."""
+    """Return which mails ``user`` may know of, besides their unions: one about a contact person is its receiver's.
+
+    Whoever looks after the whole site knows of the others too, besides those about concerns about themselves.
+    """
+    mine = ~Q(event=MailEvent.CONCERN_SUPERVISOR) | Q(user=user.pk)
     if user.is_active and user.is_superuser:
-        return Q()
-    return ~Q(event=MailEvent.CONCERN_SUPERVISOR) | Q(user=user.pk)
+        about = concerns_for(user).filter(about=ConcernAbout.CONTACT).order_by().values_list("pk", flat=True)
+        return mine | Q(context__concern__in=list(about))
+    return mine

@@ -5,12 +5,14 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.models import Union, UnionRole
+from wagtail_mentoring.programme.users import user_name
 
 from .models import OutboxMessage
 from .outbox import put
@@ -54,35 +56,65 @@ class Above(StrEnum):
     NOBODY = ""
 
 
+def contacts_by_name(union: Union) -> list[Any]:
+    """Return the users whom ``union`` names as its contact person: by the name that pages show, or by the address.
+
+    Of those who read its cases, everybody with that name. An address that several users share is a mailbox, and
+    nobody's own.
+    """
+    users = get_user_model()._default_manager.filter(is_active=True)
+    found = []
+    if name := _folded(union.contact_name):
+        theirs = users.filter(Q(groups__mentoring_union_permissions__union=union) | Q(is_superuser=True)).distinct()
+        found = [user for user in theirs.order_by("pk") if _folded(user_name(user)) == name]
+    if union.contact_email:
+        mailed = list(users.filter(email__iexact=union.contact_email).order_by("pk")[:2])
+        found += [user for user in mailed if len(mailed) == 1 and user not in found]
+    return found
+
+
 def contact_person(case: Case) -> Any:
     """Return the user who is the contact person of ``case``; None where that is no single user.
 
-    The handler; for a case that nobody has taken, the user whose address is the union's contact address.
+    The handler; for a case that nobody has taken, whom the union names.
     """
     if case.handler is not None:
         return case.handler
-    if not case.union.contact_email:
-        return None
-    users = get_user_model()._default_manager.filter(is_active=True, email__iexact=case.union.contact_email)
-    found = list(users.order_by("pk")[:2])
-    # An address that several users share is a mailbox, and nobody's own.
-    return found[0] if len(found) == 1 else None
+    return next(iter(contacts_by_name(case.union)), None)
+
+
+def named_as_contact(user: Any) -> list[int]:
+    """Return the keys of the unions that name ``user`` as their contact person (:func:`contacts_by_name`)."""
+    name, email = _folded(user_name(user)), _folded(user.email)
+    unions = Union.objects.exclude(contact_name="", contact_email="").order_by("pk")
+    may = [one for one in unions if name == _folded(one.contact_name) or email and email == _folded(one.contact_email)]
+    return [one.pk for one in may if user in contacts_by_name(one)]
+
+
+def supervisors(union: Union) -> list[Any]:
+    """Return the supervisors of ``union`` who can be reached by mail and may open cases."""
+    granted = _granted(union, UnionRole.SUPERVISOR)
+    return [user for user in granted if user.has_perm("wagtail_mentoring.view_case")]
 
 
 def above(union: Union, concerned: Any) -> tuple[Above, list[Any]]:
     """Return who deals with a concern about the contact person ``concerned`` of ``union``, and gets a mail about it.
 
     The union's supervisors who may open it; where there is nobody else, whoever looks after the whole site. Never
-    ``concerned``. Coordinators see no person's data, and handlers are colleagues of that person: neither of them.
+    ``concerned``, nor whom the union names as its contact person: the pages call both so. Coordinators see no person's
+    data, and handlers are colleagues of that person: neither of them.
     """
-    mine: Any = None if concerned is None else concerned.pk
-    may = (user for user in _granted(union, UnionRole.SUPERVISOR) if user.has_perm("wagtail_mentoring.view_case"))
-    if found := [user for user in may if user.pk != mine]:
+    not_these = {user.pk for user in (concerned, *contacts_by_name(union)) if user is not None}
+    if found := [user for user in supervisors(union) if user.pk not in not_these]:
         return Above.SUPERVISORS, found
     users = get_user_model()._default_manager.filter(is_active=True, is_superuser=True).exclude(email="")
-    if found := [user for user in users.order_by("pk") if user.pk != mine]:
+    if found := [user for user in users.order_by("pk") if user.pk not in not_these]:
         return Above.ADMINISTRATORS, found
     return Above.NOBODY, []
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _granted(union: Union, role: UnionRole) -> Any:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connections
 from wagtail_mentoring.programme.models import GroupUnionPermission, Union, UnionRole
 from wagtail_mentoring.programme.rights import may_handle
 
-from .addressing import Above, above
+from .addressing import Above, above, supervisors
 
 _CURE = (
     "In the admin, Settings → Groups: grant the union with the role “Supervisor” to a group, and put somebody into it "
@@ -47,14 +47,16 @@ def check_supervisors(
 
 def _lacks(union: Union) -> str:
     """Return what is missing at ``union``, as the end of a sentence; "" for nothing."""
-    who, readers = above(union, None)
+    who, _readers = above(union, None)
+    found = supervisors(union)
     if who == Above.NOBODY:
         return "has nobody who could read a concern about its contact person: it cannot be sent."
-    if who == Above.ADMINISTRATORS:
-        return "has no supervisor: a concern about its contact person goes to the administrators of the site."
-    if len(readers) == 1 and may_handle(readers[0], union.pk):
+    if len(found) == 1 and may_handle(found[0], union.pk):
         return (
             "has one supervisor, who handles its cases too: a concern about that person goes to the administrators of "
             "the site, or cannot be sent."
         )
+    if who == Above.ADMINISTRATORS:
+        lacks = "no supervisor besides the contact person whom it names" if found else "no supervisor"
+        return f"has {lacks}: a concern about its contact person goes to the administrators of the site."
     return ""

@@ -23,7 +23,7 @@ from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import CaseState, Role, StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
 
-from ..addressing import Above, above, contact_person
+from ..addressing import Above, above, contact_person, named_as_contact
 from . import telling
 from .models import Circle, Concern, ConcernAbout, Letter
 
@@ -160,12 +160,8 @@ def raise_concern(case_id: int, by: Mentee | Mentor, about: str, body: str) -> C
 
 
 def may_deal_with(user: Any, concern: Concern) -> bool:
-    """Return whether ``user`` may read and settle ``concern``: handlers may, but supervisors one about a handler."""
-    if concern.about == ConcernAbout.CONTACT:
-        if not user.is_active or user.pk == (concern.concerned_id or concern.case.handler_id):
-            return False
-        return bool(user.is_superuser) or concern.case.union_id in supervised(user)
-    return bool(actors.user_on(user, concern.case).roles)
+    """Return whether ``user`` may read and settle ``concern``: whether it is among :func:`concerns_for`."""
+    return concerns_for(user).filter(pk=concern.pk).exists()
 
 
 def supervised(user: Any) -> list[int]:
@@ -174,18 +170,34 @@ def supervised(user: Any) -> list[int]:
 
 
 def concerns_for(user: Any) -> "QuerySet[Concern]":
-    """Return every concern that ``user`` may read and settle, with its case and who raised it, the oldest first."""
+    """Return every concern that ``user`` may read and settle, with its case and who raised it, the oldest first.
+
+    The one rule for the list, the page, the desk and each step. Handlers deal with the concerns of their unions, and
+    supervisors with those about a contact person; where somebody is both, nobody with one about themselves.
+    """
     found = Concern.objects.select_related("case__union", "mentee", "mentor", "taken_by").order_by("raised_at", "pk")
-    # Nobody deals with a concern about themselves, also when somebody else handles the case by now.
-    mine = Q(concerned=user.pk) | Q(concerned=None, case__handler=user.pk)
-    found = found.exclude(mine, about=ConcernAbout.CONTACT)
-    if user.is_active and user.is_superuser:
-        return found
+    if not user.is_active:
+        return found.none()
+    about_contact = Q(about=ConcernAbout.CONTACT)
+    if user.is_superuser:
+        return found.exclude(about_contact & _about(user))
     handled = [pk for pk, mine in union_roles(user).items() if UnionRole.HANDLER in mine]
     if not user.has_perm("wagtail_mentoring.change_case"):
         handled = []
-    theirs = ~Q(about=ConcernAbout.CONTACT) & Q(case__union__in=handled)
-    return found.filter(theirs | Q(about=ConcernAbout.CONTACT, case__union__in=supervised(user)))
+    theirs = ~about_contact & Q(case__union__in=handled)
+    if not (unions := supervised(user)):
+        return found.filter(theirs)
+    return found.filter(theirs | about_contact & Q(case__union__in=unions) & ~_about(user))
+
+
+def _about(user: Any) -> Q:
+    """Return which concerns about a contact person are, or may be, about ``user``.
+
+    Those that were about ``user`` when they were raised, for good; those of cases that ``user`` handles by now; and
+    those of unions whose pages name ``user``. Who has taken one up, and then the case, deals with it to the end.
+    """
+    handles = Q(case__handler=user.pk) & ~Q(taken_by=user.pk, concerned__isnull=False)
+    return Q(concerned=user.pk) | handles | Q(case__union__in=named_as_contact(user))
 
 
 @transaction.atomic
