@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F
+from wagtail.log_actions import log
 
 from tests.factories import as_handler, make_case, make_field, make_handler, make_supervisor, make_union, make_user
 from wagtail_mentoring import clock
@@ -181,6 +182,24 @@ def test_a_note_prolongs_the_chain() -> None:
     case.refresh_from_db()
     assert verify_chain(case) == []
     assert case.log.get(sequence=case.log_length).text.text == "She told it on the phone."
+
+
+def test_whoever_appends_a_line_saves_the_whole_end_of_the_chain() -> None:
+    """Its length and head, and when it was written, by which idle cases are found."""
+    case = make_case(state="meeting_1")
+    ways: list[Callable[[], Any]] = [
+        lambda: moves.note(case.pk, "mentoring.link_sent", actors.SYSTEM),
+        lambda: moves.move(case.pk, "end", as_handler(), {"end_reason": "no_contact", "situation": "unknown"}),
+        # As Wagtail calls it, without our moves.
+        lambda: log(Case.objects.get(pk=case.pk), "mentoring.corrected"),
+    ]
+    for hours, append in enumerate(ways, start=1):
+        with clock.at(clock.now() + datetime.timedelta(hours=hours)):
+            append()
+        case.refresh_from_db()
+        last = case.log.latest("sequence")
+        assert (case.log_length, case.log_head, case.log_at) == (last.sequence, last.hash, last.timestamp)
+        assert case.log_at > clock.now() + datetime.timedelta(minutes=59 * hours)
 
 
 def test_the_head_alone_is_noticed(case: Case) -> None:

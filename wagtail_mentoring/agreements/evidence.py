@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import facts, moves
 from wagtail_mentoring.cases.actors import Actor
+from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import Move, effect
 from wagtail_mentoring.documents.errors import DocumentRenderError
@@ -160,7 +161,7 @@ def _keep_for_handler(
         if sent:
             data["sent_sha256"] = sent
         moves.record(locked, "mentoring.upload_waits", actor, data)
-        locked.save(update_fields=["log_length", "log_head"])
+        save_chain_end(locked)
         copy_waits.send(SignatureUpload, upload=upload, case=locked)
 
 

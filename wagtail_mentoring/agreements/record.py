@@ -18,6 +18,7 @@ from django_tasks import task
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import SYSTEM
+from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.documents import inside
@@ -146,7 +147,7 @@ def _keep(pk: int, drawn: _Drawn) -> bool:
         agreement.save(update_fields=["record"])
         data = {"agreement": agreement.pk, "sha256": agreement.record.sha256}
         moves.record(case, RECORD_MADE, SYSTEM, data)
-        case.save(update_fields=["log_length", "log_head"])
+        save_chain_end(case)
         record_made.send(Agreement, agreement=agreement, case=case)
     return True
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import SYSTEM, Actor
+from wagtail_mentoring.cases.log import CHAIN_END
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.links import revoke
 from wagtail_mentoring.people.models import Mentee
@@ -262,7 +263,7 @@ def register_applicant(
         case = open_application(chosen, data, language=language, actor=actor, channel=channel, consents=consents)
         notice = notice_in_force(NoticeKind.PRIVACY, chosen.participation, language)
         moves.note(case.pk, REGISTERED, actor, {"channel": channel, "notice": notice.pk if notice else None})
-        case.refresh_from_db(fields=["log_length", "log_head"])
+        case.refresh_from_db(fields=CHAIN_END)
     return case
 
 

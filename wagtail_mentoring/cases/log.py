@@ -52,6 +52,15 @@ def text_hash(salt: str, text: str) -> str:
     return hashlib.sha256((salt + text).encode()).hexdigest()
 
 
+#: The columns of a case that are the end of its log's chain: how long it is, its last hash, and when that was written.
+CHAIN_END = ("log_length", "log_head", "log_at")
+
+
+def save_chain_end(case: "Case", *columns: str) -> None:
+    """Save the end of the chain of ``case``, to which a line was appended, and ``columns``; nothing else of it."""
+    case.save(update_fields=[*CHAIN_END, *columns])
+
+
 class CaseLogEntryManager(BaseLogEntryManager):
     """Makes entries, and shows those of the unions that are granted to a user."""
 
@@ -60,8 +69,8 @@ class CaseLogEntryManager(BaseLogEntryManager):
 
         Takes Wagtail's arguments (``user``, ``uuid``, ``data``, ``timestamp``, ``content_changed``, ``deleted``) and
         ``actor`` (a role's name) and ``text`` (personal text, kept beside the entry). With ``actor`` the caller is
-        ``moves.py``: it holds the lock on the case's row, and saves ``log_length`` and ``log_head`` afterwards. Without
-        it the caller is Wagtail, which does neither, so both are done here.
+        ``moves.py``: it holds the lock on the case's row, and calls :func:`save_chain_end` afterwards. Without it the
+        caller is Wagtail, which does neither, so both are done here.
         """
         if "actor" not in kwargs:
             return self._append_for_wagtail(instance, action, **kwargs)
@@ -72,8 +81,9 @@ class CaseLogEntryManager(BaseLogEntryManager):
             locked = type(instance)._base_manager.select_for_update().get(pk=instance.pk)
             kwargs["actor"] = "handler" if kwargs.get("user") else "system"
             entry = self._append(locked, action, **kwargs)
-            locked.save(update_fields=["log_length", "log_head"])
-        instance.log_length, instance.log_head, instance.log_at = locked.log_length, locked.log_head, locked.log_at
+            save_chain_end(locked)
+        for name in CHAIN_END:
+            setattr(instance, name, getattr(locked, name))
         return entry
 
     def _append(self, instance: "Case", action: str, *, actor: str, **kwargs: Any) -> "CaseLogEntry":

@@ -65,7 +65,7 @@ class Case(ClusterableModel):
     transferred_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="transferred_to", editable=False
     )
-    # The end of the log's chain, so that entries cut off at the end are noticed too.
+    # The end of the log's chain, so that entries cut off at the end are noticed too: log.CHAIN_END.
     log_length = models.PositiveIntegerField(default=0, editable=False)
     log_head = models.CharField(max_length=64, blank=True, editable=False)
     # When that end was written. Found by an index: what is idle is otherwise found only by looking at every history.
@@ -103,13 +103,6 @@ class Case(ClusterableModel):
     def __str__(self) -> str:
         # Also the label of log entries: the reference alone, never a name.
         return self.reference
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        columns = kwargs.get("update_fields")
-        if columns is not None and "log_head" in columns:
-            # The end of the chain is one thing: whoever writes it, writes when it was made.
-            kwargs["update_fields"] = {*columns, "log_at"}
-        super().save(*args, **kwargs)
 
     @property
     def case_state(self) -> CaseState:

@@ -20,6 +20,7 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS, STEP_NAMES, refusal
 
 from . import facts
 from .actors import Actor
+from .log import save_chain_end
 from .models import Case, CaseCounter
 from .signals import case_moved, case_opened
 
@@ -180,7 +181,7 @@ def _write(under_way: Move, target: CaseState) -> None:
     for name, value in columns.items():
         setattr(case, name, value)
     record(case, STEP_ACTION(under_way.step), under_way.actor, moved_data(under_way, source, target), under_way.text)
-    case.save(update_fields=["log_length", "log_head", *columns])
+    save_chain_end(case, *columns)
 
 
 def moved_data(under_way: Move, source: CaseState, target: CaseState) -> dict[str, Any]:
@@ -192,7 +193,7 @@ def moved_data(under_way: Move, source: CaseState, target: CaseState) -> dict[st
 
 
 def record(case: Case, action: str, actor: Actor, data: Mapping[str, Any] | None = None, text: str = "") -> None:
-    """Append to the history of a ``case`` whose row the caller has locked, and saves afterwards."""
+    """Append to the history of ``case``, whose row the caller has locked and saves afterwards (``save_chain_end``)."""
     log(
         case,
         action,
@@ -211,7 +212,7 @@ def note(case_id: int, action: str, actor: Actor, data: Mapping[str, Any] | None
     with transaction.atomic():
         case = lock(case_id)
         record(case, action, actor, data, text)
-        case.save(update_fields=["log_length", "log_head"])
+        save_chain_end(case)
 
 
 def next_reference(union: Any, year: int) -> str:
@@ -261,6 +262,6 @@ def open_case(
     if complete is not None:
         complete(case)
     record(case, OPENED, actor, {"to": case.state, **(data or {})})
-    case.save(update_fields=["log_length", "log_head"])
+    save_chain_end(case)
     case_opened.send(Case, case=case, actor=actor)
     return case

@@ -14,6 +14,7 @@ from django_tasks import task
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.actors import SYSTEM, Actor
+from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.locking import lock_people
 from wagtail_mentoring.people.models import Mentor
@@ -57,7 +58,7 @@ def handler_on(user: Any, case: Case) -> Actor:
 def line(case: Case, action: str, actor: Actor, data: dict[str, Any] | None = None, text: str = "") -> None:
     """Append to the history of the locked ``case``. ``text`` (names, reasons) stands beside the chain."""
     moves.record(case, action, actor, data, text)
-    case.save(update_fields=["log_length", "log_head"])
+    save_chain_end(case)
 
 
 def about(proposal: Proposal, *mentors: Mentor, **more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from wagtail_mentoring.cases import actors, moves
+from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case, CaseLogEntry
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import StepRefused
@@ -68,4 +69,4 @@ def note_stays(case_id: int, mentor: Mentor, user: Any, note: str = "") -> None:
         if not actor.roles or not wants_to_leave_still(case, mentor):
             raise StepRefused(NOT_YOURS)
         moves.record(case, STAYS, actor, {"mentor": mentor.pk}, note)
-        case.save(update_fields=["log_length", "log_head"])
+        save_chain_end(case)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
+from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case, CaseLogEntry
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.workflows import CaseState, StepRefused
@@ -42,6 +43,6 @@ def ask_to_leave(case_id: int, mentor: Mentor, message: str = "") -> bool:
         if wants_to_leave(case, mentor):
             return False
         moves.record(case, ACTION, actor, {"mentor": mentor.pk}, message)
-        case.save(update_fields=["log_length", "log_head"])
+        save_chain_end(case)
         mentor_leaves.send(Case, case=case, mentor=mentor, message=message)
     return True

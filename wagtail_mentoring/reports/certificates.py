@@ -17,6 +17,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.addresses import verify_address
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import Actor
+from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.documents.certificate_sheet import CertificateSheet, render_certificate
 from wagtail_mentoring.documents.errors import DocumentRenderError
@@ -216,7 +217,7 @@ def _keep(
         files.delete(stored)
     data = {name: one.pk for name, one in whose.items()} | {"document": document.pk, "sha256": document.sha256}
     moves.record(case, MADE, actor, data)
-    case.save(update_fields=["log_length", "log_head"])
+    save_chain_end(case)
     return certificate
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors
 from wagtail_mentoring.cases.actors import Actor
+from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import lock, record
 from wagtail_mentoring.people.models import Mentee, Mentor
@@ -291,7 +292,7 @@ def _write(case: Case, circle: Circle, person: Mentee | Mentor, body: str, **col
 def _line(case: Case, action: str, actor: Actor) -> None:
     """Write a line to the history of the locked case, without text and without a name."""
     record(case, action, actor)
-    case.save(update_fields=["log_length", "log_head"])
+    save_chain_end(case)
 
 
 def _locked_concern(concern_id: int, user: Any) -> Concern:
