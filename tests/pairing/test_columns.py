@@ -175,3 +175,24 @@ def test_what_most_mentors_of_the_field_share_is_no_reason() -> None:
 
 def _speciality(option: Any) -> Any:
     return next(row["reason"] for row in option.why["criteria"] if row["code"] == "speciality")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="It reads how SQLite would answer.")
+def test_no_query_goes_through_what_everybody_has() -> None:
+    """Places and consents are those of all unions: they are found by an index, the consents without their rows."""
+    field = make_field(make_union())
+    populate(field.participation.union, {field: 1.0}, 300)
+    case = make_case(field, "eligible", answers={"goals": ["cv"]}, english="c1")
+    with CaptureQueriesContext(connection) as context:
+        assert suggest(Case.objects.get(pk=case.pk)).looked_at > 200
+    plans = []
+    with connection.cursor() as cursor:
+        for sql in [one["sql"] for one in context.captured_queries if one["sql"].startswith("SELECT")]:
+            cursor.execute("EXPLAIN QUERY PLAN " + sql.replace("%", "%%"))
+            plans.append((sql, [row[3] for row in cursor.fetchall()]))
+    scans = [sql for sql, plan in plans if "SCAN wagtail_mentoring_place" in plan]
+    assert not scans, scans
+    (consents,) = (plan for sql, plan in plans if "wagtail_mentoring_consent" in sql and "speciality" in sql)
+    assert any("COVERING INDEX wagtail_men" in line and "(mentor_id=? AND kind=?" in line for line in consents), (
+        consents
+    )

@@ -1517,6 +1517,10 @@ class Migration(migrations.Migration):
             model_name='note',
             constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_note_of_one_person'),
         ),
+        migrations.AddIndex(
+            model_name='consent',
+            index=models.Index(fields=['mentor', 'kind', 'withdrawn_at'], name='wagtail_men_mentor__6de8c2_idx'),
+        ),
         migrations.AddConstraint(
             model_name='consent',
             constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_consent_of_one_person'),
@@ -1720,6 +1724,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='outboxmessage',
             index=models.Index(fields=['message_uuid'], name='mentoring_outbox_uuid'),
+        ),
+        migrations.AddIndex(
+            model_name='outboxmessage',
+            index=models.Index(condition=models.Q(('status', 'failed'), ('status', 'sending'), _connector='OR'), fields=['status'], name='mentoring_outbox_look_at'),
+        ),
+        migrations.AddIndex(
+            model_name='outboxmessage',
+            index=models.Index(condition=models.Q(('bounced_at__isnull', False)), fields=['bounced_at'], name='mentoring_outbox_bounced'),
+        ),
+        migrations.AddIndex(
+            model_name='outboxmessage',
+            index=models.Index(condition=models.Q(('case__isnull', True), ('mentee__isnull', True), ('mentor__isnull', True)), fields=['address', 'event'], name='mentoring_outbox_address'),
         ),
         migrations.AddConstraint(
             model_name='mentorpair',

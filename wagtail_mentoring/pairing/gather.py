@@ -3,7 +3,7 @@
 Rows are fetched as plain values, not as models: a union may have 20,000 mentors.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -77,9 +77,9 @@ def gather(union: Union, cases: "QuerySet[Case]", also: Iterable[int] = ()) -> G
     return Gathered(tuple(mentees), tuple(mentors), rules_in(union))
 
 
-def _skills(mentors: Iterable[MentorFacts], field: int) -> Counter[str]:
+def _skills(mentors: Iterable[MentorFacts], field: int) -> Iterable[str]:
     """Return what the mentors of ``field`` wrote of their work, as :mod:`.matching.shared` counts it."""
-    return Counter(areas_and_title(", ".join(one.specialities), one.title) for one in mentors if field in one.fields)
+    return (areas_and_title(", ".join(one.specialities), one.title) for one in mentors if field in one.fields)
 
 
 def rules_in(union: Union) -> dict[int, Rules]:

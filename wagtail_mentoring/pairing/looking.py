@@ -4,14 +4,13 @@ For one case the facts of a whole union as objects (:mod:`.gather`) would take m
 the same; who is shown in the end is made facts of.
 """
 
-import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from wagtail_mentoring import clock
@@ -40,8 +39,8 @@ _COLUMNS = (
     "swedish",
     "other_languages",
     "municipality",
-    "online",
-    "in_person",
+    "is_online",
+    "is_in_person",
     "topics_json",
     "times_json",
     "title",
@@ -60,7 +59,8 @@ class Looked:
     def __init__(self, union: Union, field: int, also: Collection[int] = ()) -> None:
         self.union, self.field = union, field
         self._today = clock.today()
-        of_field = Mentor.fields.through.objects.filter(mentor__union=union, professionalfield=field)
+        # Of the union are the mentors alone whom the other condition leaves: no join is needed here.
+        of_field = Mentor.fields.through.objects.filter(professionalfield=field)
         self._of_field, self._also = of_field.values("mentor"), tuple(also)
         here = Q(pk__in=self._of_field)
         columns = _columns(union, here | Q(pk__in=tuple(also)) if also else here)
@@ -81,8 +81,8 @@ class Looked:
             other=Kinds.read(self._column("other_languages"), as_written.languages),
             municipality=Kinds([as_written.place(town) for town in towns.values], towns.of),
             region=Kinds([as_written.region(town) for town in towns.values], towns.of),
-            online=_flags(self._column("online")),
-            in_person=_flags(self._column("in_person")),
+            online=_flags(self._column("is_online")),
+            in_person=_flags(self._column("is_in_person")),
             consent=_flags(self._column("agreed")),
             capacity=_ints(self._column("capacity")),
             load=_ints([taken or 0 for taken in self._column("taken")]),
@@ -93,7 +93,7 @@ class Looked:
     def shared(self) -> Shared:
         """Return what most mentors of the field have in common."""
         written = zip(self._column("speciality"), self._column("title"), self._in_field.tolist(), strict=True)
-        return Shared(Counter(areas_and_title(areas, title) for areas, title, here in written if here))
+        return Shared(areas_and_title(areas, title) for areas, title, here in written if here)
 
     def to_rank(self, rows: Ints) -> PointsTable:
         """Return the mentors at ``rows`` of the table with all that the points look at."""
@@ -164,27 +164,25 @@ class Looked:
 
     def _away(self) -> dict[int, str]:
         """Return until when those who are paused or away today are, the later of the two."""
-        today = self._today.isoformat()
-        found = {
-            pk: day
-            for pk, day in zip(self._column("pk"), self._column("paused_day"), strict=True)
-            if day is not None and day >= today
-        }
+        today, paused = self._today.isoformat(), self._column("paused_day")
+        found = {self._column("pk")[place]: day for place, day in enumerate(paused) if day and day >= today}
         for pk, last in mentor_ties.away_today(self.union, self._today).items():
             found[pk] = max(last.isoformat(), found.get(pk, ""))
         return found
 
     def _held(self) -> Mapping[int, str]:
-        return self._held_places(Q(mentor__union=self.union))
+        # By the case, which is the mentor's union too: few of a union's mentors hold a place for an invitation.
+        return self._held_places(Q(invitation__proposal__case__union=self.union))
 
     def _held_places(self, which: Q) -> dict[int, str]:
         """Return until when the first held place of each mentor waits."""
         held = Place.objects.filter(which, invitation__answer_by__isnull=False).order_by()
-        found: dict[int, datetime.date] = {}
-        for mentor, until in held.values_list("mentor", "invitation__answer_by"):
-            if until is not None and until <= found.get(mentor, until):
+        day = Cast("invitation__answer_by", TextField())
+        found: dict[int, str] = {}
+        for mentor, until in zip(*columns_of(held.values_list("mentor", day), 2), strict=True):
+            if until <= found.get(mentor, until):
                 found[mentor] = until
-        return {mentor: until.isoformat() for mentor, until in found.items()}
+        return found
 
     def _column(self, name: str) -> Sequence[Any]:
         return self._columns[name]
@@ -210,6 +208,9 @@ def _columns(union: Union, here: Q) -> list[list[Any]]:
         topics_json=Cast("topics", TextField()),
         times_json=Cast("times", TextField()),
         paused_day=Cast("paused_until", TextField()),
+        # As numbers: of a truth value SQLite's driver asks Python each time.
+        is_online=Cast("online", IntegerField()),
+        is_in_person=Cast("in_person", IntegerField()),
         taken=Subquery(mine.values("mentor").annotate(number=Count("pk")).values("number")),
         agreed=Exists(shown),
     )

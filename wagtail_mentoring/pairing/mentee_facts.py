@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
@@ -96,11 +96,12 @@ def mentee_facts(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
 
 def _holds(cases: "QuerySet[Case]") -> dict[int, list[int]]:
     """Return by case the mentors who have a place for it already."""
-    keys = cases.values("pk")
-    rows = Place.objects.filter(Q(membership__pair__case__in=keys) | Q(invitation__proposal__case__in=keys))
-    found: dict[int, list[int]] = defaultdict(list)
-    for mentor, paired, asked in rows.values_list(
-        "mentor", "membership__pair__case", "invitation__proposal__case"
-    ).order_by():
-        found[paired or asked].append(mentor)
+    keys, found = cases.values("pk"), defaultdict[int, list[int]](list)
+    # One after the other: a condition for either would go through the places of everybody.
+    taken, held = (
+        Place.objects.filter(**{f"{case}__in": keys}).order_by().values_list("mentor", case)
+        for case in ("membership__pair__case", "invitation__proposal__case")
+    )
+    for mentor, case in taken.union(held, all=True):
+        found[case].append(mentor)
     return found

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring import clock
+from wagtail_mentoring.constraints import of_one_person
 from wagtail_mentoring.programme.models import VersionedText
 
 
@@ -73,11 +74,10 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ["given_at"]
+        # Of each of a union's mentors it is asked whether they may be shown: answered by the index alone.
+        indexes = [models.Index(fields=["mentor", "kind", "withdrawn_at"])]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(mentee__isnull=True) ^ models.Q(mentor__isnull=True),
-                name="mentoring_consent_of_one_person",
-            ),
+            of_one_person("mentoring_consent_of_one_person"),
         ]
 
     def __str__(self) -> str:

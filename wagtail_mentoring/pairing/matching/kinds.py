@@ -1,6 +1,8 @@
 """Values that many have alike, each read once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from itertools import count
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -20,8 +22,9 @@ class Kinds(Generic[Value]):
     @classmethod
     def read(cls, written: Sequence[Written], read: Callable[[Written], Value]) -> "Kinds[Value]":
         """Return what ``read`` makes of each of ``written``, called once for those that are equal."""
-        place = {one: number for number, one in enumerate(dict.fromkeys(written))}
-        of = np.array([place[one] for one in written], dtype=np.int64)
+        # Whatever has no place yet gets the next one, as it is met.
+        place: defaultdict[Written, int] = defaultdict(count().__next__)
+        of = np.fromiter(map(place.__getitem__, written), dtype=np.int64, count=len(written))
         return cls([read(one) for one in place], of)
 
     def take(self, rows: Ints) -> "Kinds[Value]":
