@@ -193,7 +193,7 @@ def _asked(case: Case) -> dict[int, Invitation]:
 
 
 def _how_far(invitation: Invitation | None) -> int:
-    """Return where somebody with such a question stands in the list: who said yes before who is asked, then the rest."""
+    """Return where somebody with such a question stands in the list: who said yes, who is asked, then the rest."""
     return 2 if invitation is None else 0 if invitation.status == InvitationStatus.YES else 1
 
 
