@@ -275,6 +275,20 @@ class OutboxMessage(models.Model):
             models.Index(fields=["status", "id"], name="mentoring_outbox_waiting"),
             models.Index(fields=["union", "-id"], name="mentoring_outbox_union"),
             models.Index(fields=["message_uuid"], name="mentoring_outbox_uuid"),
+            # Few of many: what did not leave or came back, and mails of which only the address says to whom.
+            models.Index(
+                fields=["status"],
+                condition=models.Q(status="failed") | models.Q(status="sending"),
+                name="mentoring_outbox_look_at",
+            ),
+            models.Index(
+                fields=["bounced_at"], condition=models.Q(bounced_at__isnull=False), name="mentoring_outbox_bounced"
+            ),
+            models.Index(
+                fields=["address", "event"],
+                condition=models.Q(case__isnull=True, mentee__isnull=True, mentor__isnull=True),
+                name="mentoring_outbox_address",
+            ),
         ]
 
     def __str__(self) -> str:
