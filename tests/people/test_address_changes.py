@@ -4,12 +4,16 @@ import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.factories import make_case, make_field, make_handler, make_mentor
 from wagtail_mentoring import clock
 from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
+from wagtail_mentoring.messages.outbox import put
 from wagtail_mentoring.people import address_changes, codes, links
-from wagtail_mentoring.people.models import AddressChange, Mentor, PrivateLink
+from wagtail_mentoring.people.log import ADDRESS_CHANGED
+from wagtail_mentoring.people.models import AddressChange, Mentor, MentorLogEntry, PrivateLink
 from wagtail_mentoring.workflows import StepRefused
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +116,82 @@ def test_calendar_links_are_made_once_and_anew_after_a_stop() -> None:
     assert links.calendar_link(mentor) is None
     again = links.link_for_calendar(mentor)
     assert again.pk == first.pk and again.generation == first.generation + 1 and again.revoked_at is None
+
+
+def opened_by(link: PrivateLink) -> Client:
+    client = Client()
+    assert client.post(f"/mentoring/p/{links.token(link)}/").status_code == 302
+    return client
+
+
+def test_what_was_asked_of_another_address_counts_no_more() -> None:
+    """A code in wrong hands sets no address after the right one was corrected, whoever corrected it."""
+    mentor = make_mentor(email="old@example.org")
+    code = code_for(links.link_for_mentor(mentor), address_changes.ask(mentor, "thief@example.org"))
+    Mentor.objects.filter(pk=mentor.pk).update(email=NEW)
+    with pytest.raises(StepRefused, match="in another way"):
+        address_changes.confirm(mentor, code)
+    code.refresh_from_db()
+    assert Mentor.objects.get(pk=mentor.pk).email == NEW and code.used_at is None
+
+    handler, asked = make_handler(mentor.union), address_changes.ask(mentor, "thief@example.org", by_handler=True)
+    Mentor.objects.filter(pk=mentor.pk).update(email="newer@example.org")
+    with pytest.raises(StepRefused, match="in another way"):
+        address_changes.decide(asked.pk, handler, accept=True)
+    assert Mentor.objects.get(pk=mentor.pk).email == "newer@example.org"
+    assert address_changes.decide(asked.pk, handler, accept=False).refused_at is not None
+
+
+def test_capitals_are_no_other_address() -> None:
+    mentor = make_mentor(email="old@example.org")
+    link = links.link_for_mentor(mentor)
+    assert address_changes.correct(mentor, "Old@example.org", make_handler(mentor.union)) is None
+    assert Mentor.objects.get(pk=mentor.pk).email == "Old@example.org"
+    assert PrivateLink.objects.get(pk=link.pk).generation == link.generation
+    assert not OutboxMessage.objects.filter(event="address_changed").exists()
+
+
+def test_an_address_corrected_in_the_admin_shuts_out_who_had_the_old_one() -> None:
+    case = make_case(
+        make_field(), "paired", mentors=[make_mentor(make_field(), email="old@example.org", shown=["name"])]
+    )
+    mentor = Mentor.objects.get()
+    links_of_both = [links.link_for(case, mentor=mentor), links.link_for_mentor(mentor)]
+    inside = opened_by(links_of_both[0])
+    change = address_changes.ask(mentor, "thief@example.org")
+    code = code_for(links_of_both[0], change)
+    OutboxMessage.objects.all().delete()
+    waiting = put("mentor_check", to=mentor, union=mentor.union)
+    handler = make_handler(mentor.union)
+    admin = Client()
+    admin.force_login(handler)
+    form = admin.get(reverse("mentoring_mentors:edit", args=[mentor.pk])).context["form"]
+    sent = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    for formset in form.formsets.values():
+        sent |= {field.html_name: field.value() for field in formset.management_form}
+
+    # Anything else that is edited changes nothing of this.
+    edit = reverse("mentoring_mentors:edit", args=[mentor.pk])
+    assert admin.post(edit, sent | {"municipality": "Turku"}).status_code == 302
+    assert inside.get("/mentoring/p/").status_code == 200 and address_changes.open_change(mentor) == change
+
+    answer = admin.post(edit, sent | {"email": NEW}, follow=True)
+    assert "The old address is told." in answer.content.decode()
+    mentor.refresh_from_db()
+    assert mentor.email == NEW and address_changes.open_change(mentor) is None
+    assert inside.get("/mentoring/p/").status_code == 403
+    for link in links_of_both:
+        assert Client().post(f"/mentoring/p/{links.token(link)}/").status_code == 403
+    with pytest.raises(StepRefused):
+        address_changes.confirm(mentor, code)
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.address) == (OutboxStatus.WAITING, NEW)
+    told = OutboxMessage.objects.exclude(pk=waiting.pk).order_by("event").values_list("event", "address")
+    assert list(told) == [
+        ("address_changed", "old@example.org"),
+        ("fresh_link", NEW),
+        ("fresh_mentor_link", NEW),
+    ]
+    done = AddressChange.objects.exclude(done_at=None).get()
+    assert (done.old_email, done.new_email, done.decided_by) == ("old@example.org", NEW, handler)
+    assert MentorLogEntry.objects.filter(mentor=mentor, action=ADDRESS_CHANGED, user=handler).count() == 1

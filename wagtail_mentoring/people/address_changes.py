@@ -2,7 +2,8 @@
 
 Whoever can change the address can have every later link and code. So the page asks a code from the old address before
 :func:`ask`, and :func:`confirm` takes one that went to the new address. Who cannot read the old one asks the contact
-person, who decides with :func:`decide`. Once it is changed, every private link that stood in older mails is made anew.
+person, who decides with :func:`decide`, or writes another one into the admin: :func:`correct`. Once it is changed,
+every private link that stood in older mails is made anew, and whoever had opened one must open the new one.
 """
 
 from typing import Any
@@ -85,7 +86,8 @@ def cancel(person: Mentee | Mentor) -> int:
 def confirm(person: Mentee | Mentor, code: OneTimeCode) -> AddressChange:
     """Change the address, ``code`` being a checked one that went to the new address.
 
-    Raises :class:`StepRefused` when nothing is asked for any more, and when the code is for something else or used.
+    Raises :class:`StepRefused` when nothing is asked for any more, when the address was changed in another way since,
+    and when the code is for something else or used.
     """
     change = AddressChange.objects.select_for_update(of=("self",)).filter(
         **whose(person), by_handler=False, allowed_at__isnull=False, done_at=None, refused_at=None
@@ -93,6 +95,8 @@ def confirm(person: Mentee | Mentor, code: OneTimeCode) -> AddressChange:
     found = change.first()
     if found is None or code.purpose != code_purpose(found):
         raise StepRefused(_("You have not asked for this address, or you have asked for another one since."))
+    if not _from_this_address(found, person):
+        raise StepRefused(_("Your address was changed in another way since. Ask for the new one again."))
     try:
         codes.use(code)
     except codes.CodeRefused as error:
@@ -106,7 +110,8 @@ def decide(change_id: int, user: Any, *, accept: bool) -> AddressChange:
     """Let the contact person ``user`` change the address, or refuse it.
 
     Raises :class:`StepRefused` when ``user`` does not handle the person's union, when the contact person was not asked,
-    and when it is decided already; ``AddressChange.DoesNotExist``.
+    when it is decided already, and to accept what was asked of another address than that of now;
+    ``AddressChange.DoesNotExist``.
     """
     rows = AddressChange.objects.select_for_update(of=("self",)).select_related("mentee__union", "mentor__union")
     change = rows.get(pk=change_id)
@@ -115,6 +120,10 @@ def decide(change_id: int, user: Any, *, accept: bool) -> AddressChange:
         raise StepRefused(_("You do not handle the mentorings of this union."))
     if not change.by_handler or change.done_at or change.refused_at:
         raise StepRefused(_("This is decided already, or the person has asked for another address since."))
+    if accept and not _from_this_address(change, person):
+        raise StepRefused(
+            _("The address was changed in another way since. Refuse this, and ask the person which address is right.")
+        )
     change.decided_by = user
     if accept:
         _change(change, person)
@@ -122,6 +131,43 @@ def decide(change_id: int, user: Any, *, accept: bool) -> AddressChange:
         change.refused_at = clock.now()
         change.save(update_fields=["refused_at", "decided_by"])
     return change
+
+
+@transaction.atomic
+def correct(person: Mentee | Mentor, email: str, user: Any) -> AddressChange | None:
+    """Write ``email``, which the contact person ``user`` has typed into the admin; None for the address as it is.
+
+    Does everything that :func:`decide` does; what the person, or somebody with a stolen link, had asked for is over.
+    Whether ``user`` may edit the person is for the caller to know.
+    """
+    if person.email == email:
+        return None
+    # Waits for a change that is being confirmed; what is read after it is the address that counts.
+    cancel(person)
+    person.refresh_from_db(fields=["email"])
+    if email.casefold() == person.email.casefold():
+        # The same mailbox in other capitals: nobody else could have read what went there.
+        person.email = email
+        person.save(update_fields=["email"])
+        return None
+    moment = clock.now()
+    change = AddressChange.objects.create(
+        **whose(person),
+        old_email=person.email,
+        new_email=email,
+        by_handler=True,
+        asked_at=moment,
+        done_at=moment,
+        decided_by=user,
+    )
+    _change(change, person)
+    return change
+
+
+def _from_this_address(change: AddressChange, person: Mentee | Mentor) -> bool:
+    """Return whether ``change`` was asked while ``person`` had the address of now, which is read anew."""
+    person.refresh_from_db(fields=["email"])
+    return change.old_email.casefold() == person.email.casefold()
 
 
 def _change(change: AddressChange, person: Mentee | Mentor) -> None:

@@ -15,6 +15,7 @@ from wagtail.admin.views import generic
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing.mentor_states import with_state
 from wagtail_mentoring.pairing.standing import forget_standing
+from wagtail_mentoring.people import address_changes
 from wagtail_mentoring.people.mentors import had_a_part, lock_union
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_registered
@@ -110,6 +111,16 @@ class MentorEdit(OwnRow, UnderTheLock, generic.EditView):
         response: HttpResponse = super().save_action()
         self.warn(self.form)
         return response
+
+    def save_instance(self) -> Any:
+        """Save the profile; another address is a change of address, with all that belongs to it."""
+        # The form has written into its own row already.
+        before = Mentor.objects.select_related("union").get(pk=self.form.instance.pk)
+        if address_changes.correct(before, self.form.cleaned_data["email"], self.request.user) is not None:
+            messages.info(
+                self.request, _("The old address is told. Private links in older mails do not work any more.")
+            )
+        return super().save_instance()
 
     @cached_property
     def can_delete(self) -> bool:
