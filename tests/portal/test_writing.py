@@ -1,12 +1,22 @@
 """Messages, concerns and notes on the pages of a case, over HTTP."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models.signals import post_init
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import as_handler, make_supervisor, pair_of
 from tests.portal.three import CONCERN, CONTACT, HOME, MESSAGES, NOTES, three
+from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Note
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Concern, Letter
@@ -19,6 +29,21 @@ def text(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
     return response.content.decode()
+
+
+@contextmanager
+def read(model: Any) -> Iterator[list[Any]]:
+    """Collect every row of ``model`` that is made of what the database has given."""
+    found: list[Any] = []
+
+    def note(sender: Any, instance: Any, **kwargs: Any) -> None:
+        found.append(instance)
+
+    post_init.connect(note, sender=model)
+    try:
+        yield found
+    finally:
+        post_init.disconnect(note, sender=model)
 
 
 def test_the_three_write_to_each_other_without_learning_addresses(opened) -> None:
@@ -38,14 +63,36 @@ def test_the_three_write_to_each_other_without_learning_addresses(opened) -> Non
     assert Letter.objects.count() == 1
 
 
+def many_letters(case: Case, number: int) -> None:
+    letter = {"case": case, "circle": "three", "mentee": case.mentee, "written_at": clock.now()}
+    Letter.objects.bulk_create(Letter(**letter, body=f"Letter {one}.") for one in range(number))
+
+
 def test_many_letters_are_shown_in_parts(opened) -> None:
     case = three()
-    for number in range(33):
-        services.write_to_three(case.pk, case.mentee, f"Letter {number}.")
+    many_letters(case, 33)
     client = opened(case)
     page = text(client, MESSAGES)
     assert "Show the 3 before too" in page and "Letter 2." not in page and "Letter 32." in page
-    assert "Letter 2." in text(client, f"{MESSAGES}?all")
+    (more,) = re.findall(r'href="(\?[^"]*)"[^>]*>Show the 3', page)
+    page = text(client, MESSAGES + more)
+    assert "Letter 2." in page and "Letter 0." in page and "Letter 32." in page and "before too" not in page
+    for odd in ("?shown=", "?shown=-1", "?shown=0", "?shown=x", "?shown=٣", "?shown=99999999999999999999"):
+        assert "Letter 32." in text(client, MESSAGES + odd)
+
+
+def test_of_a_long_thread_only_what_is_shown_is_read(opened, django_assert_num_queries) -> None:
+    case = three()
+    client = opened(case)
+    many_letters(case, 30)
+    text(client, MESSAGES)
+    with CaptureQueriesContext(connection) as few:
+        text(client, MESSAGES)
+    many_letters(case, 300)
+    with django_assert_num_queries(len(few)), read(Letter) as letters:
+        page = text(client, MESSAGES)
+    assert "Show the 30 before too" in page and "Letter 270." in page and "Letter 269." not in page
+    assert len(letters) == 30
 
 
 def test_what_is_written_to_the_contact_person_the_others_do_not_read(opened) -> None:

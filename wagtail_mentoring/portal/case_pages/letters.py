@@ -14,15 +14,17 @@ from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings.whose import key_in, parties
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Circle, Letter
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
 from ..session import Visit
 from .entering import HOME, may_write, page, too_often, with_one_of_three
 from .writing_forms import LetterForm
 
-#: So many letters stand on the page; older ones on request.
+#: So many of the newest letters stand on the page, and by each link so many older ones more.
 SHOWN = 30
-ALL = "all"
+#: The name under which the address says how many are shown.
+ASKED = "shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,23 @@ class ShownLetter:
     you: bool
 
 
-def _letters(visit: Visit, circle: Circle) -> list[ShownLetter]:
-    """Return the letters that the visitor reads in ``circle``, the oldest first. A constant number of queries."""
+def _letters(visit: Visit, circle: Circle, newest: int) -> tuple[list[ShownLetter], int]:
+    """Return the ``newest`` letters that the visitor reads in ``circle``, the oldest first, and how many are before.
+
+    A constant number of queries, which read no letter that is not shown.
+    """
+    thread = services.thread_for(visit.case, visit.person, circle)
+    letters = list(thread.reverse()[:newest])[::-1]
+    before = thread.count() - len(letters) if len(letters) == newest else 0
+    return _named(visit, letters), before
+
+
+def _named(visit: Visit, letters: list[Letter]) -> list[ShownLetter]:
+    """Return ``letters`` with their writers. A constant number of queries."""
     names = {party.key: party for party in parties(visit.case, visit.person)}
     union = visit.case.union
     found = []
-    for letter in services.thread_for(visit.case, visit.person, circle):
+    for letter in letters:
         party = names.get(key_in(letter))
         if letter.from_contact:
             name, you = union.contact_name or union.short, False
@@ -72,8 +85,8 @@ def _thread(
                 return redirect(f"wagtail_mentoring:{address}")
             except StepRefused as refusal:
                 message = add_refusal(form, refusal)
-    letters = _letters(visit, circle)
-    hidden = 0 if ALL in request.GET else max(0, len(letters) - SHOWN)
+    shown = max(SHOWN, whole_number(request.GET.get(ASKED)) or 0)
+    letters, hidden = _letters(visit, circle, shown)
     return page(
         request,
         visit,
@@ -81,8 +94,9 @@ def _thread(
         form=form,
         message=message,
         status=status,
-        letters=letters[hidden:],
-        hidden=hidden,
+        letters=letters,
+        more=min(SHOWN, hidden),
+        more_address=f"?{ASKED}={shown + SHOWN}",
         **context,
     )
 
