@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.programme.rights import may_handle
 from wagtail_mentoring.workflows import Role
 
@@ -42,6 +43,11 @@ def user_on(user: Any, case: "Case") -> Actor:
 def mentee_on(mentee: Mentee, case: "Case") -> Actor:
     """Return ``mentee`` acting on ``case``, without a role when it is another person's case."""
     return Actor(frozenset({Role.MENTEE}) if case.mentee_id == mentee.pk else frozenset(), mentee=mentee)
+
+
+def person_on(person: Someone, case: "Case") -> Actor:
+    """Return ``person`` acting on ``case``, in a role only as its mentee or in its current pair."""
+    return mentor_on(person, case) if isinstance(person, Mentor) else mentee_on(person, case)
 
 
 def current_mentors(case: "Case") -> QuerySet[Mentor]:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor, MentorAbsence
 from wagtail_mentoring.people.time_zones import zone_of
+from wagtail_mentoring.people.whose import Someone, key_of
 from wagtail_mentoring.programme.dates import clock_time
 
 from .models import Meeting, MeetingStatus
-from .whose import Someone, key_of
 
 #: No meeting is longer, so that one which began earlier cannot be in the way.
 LONGEST = datetime.timedelta(hours=8)

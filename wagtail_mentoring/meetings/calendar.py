@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Union
 
 from .models import Meeting, MeetingStatus
-from .whose import Someone
 
 PRODUCT = "-//wagtail-mentoring//meetings//EN"
 REQUEST, CANCEL = "REQUEST", "CANCEL"

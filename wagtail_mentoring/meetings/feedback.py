@@ -21,12 +21,13 @@ from wagtail_mentoring.cases.actors import Actor, user_on
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.signals import case_moved
 from wagtail_mentoring.people.choices import Goal
+from wagtail_mentoring.people.whose import Someone, columns, key_in, key_of, of_person
 from wagtail_mentoring.workflows import CaseState, EndReason, Role, Situation, StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from .models import Again, Attendance, Feedback, FeedbackKind, Fit, Meeting, MeetingStatus
 from .signals import feedback_given
-from .whose import Someone, columns, key_in, key_of, last_mentors, people_of
+from .whose import last_mentors, people_of
 
 GIVEN = "mentoring.feedback_given"
 MOST_COMMENT = 4000
@@ -71,17 +72,13 @@ def goals_of(case: Case) -> list[tuple[str, Any]]:
 
 def open_for(case: Case, person: Someone) -> Feedback | None:
     """Return what ``person`` is asked about ``case`` and has not answered, the newest question, or None. One query."""
-    found = Feedback.objects.filter(case=case, given_at=None, **_of(person))
+    found = Feedback.objects.filter(case=case, given_at=None, **of_person(person))
     return found.order_by("-asked_at", "-pk").first()
 
 
 def was_asked(case: Case, person: Someone) -> bool:
     """Return whether ``person`` is asked about ``case`` or has answered. Nobody is, of an erased case. One query."""
-    return case.anonymised_at is None and Feedback.objects.filter(case=case, **_of(person)).exists()
-
-
-def _of(person: Someone) -> dict[str, Someone]:
-    return {name: value for name, value in columns(person).items() if value is not None}
+    return case.anonymised_at is None and Feedback.objects.filter(case=case, **of_person(person)).exists()
 
 
 def needs_a_person(feedback: Feedback) -> bool:
@@ -193,7 +190,7 @@ def compared(case: Case) -> list[Moment]:
 def _ask(case: Case, kind: FeedbackKind, people: list[Someone]) -> None:
     """Ask each of ``people`` once; whoever was asked before, is not again."""
     for person in people:
-        Feedback.objects.get_or_create(case=case, kind=kind, defaults={"asked_at": clock.now()}, **_of(person))
+        Feedback.objects.get_or_create(case=case, kind=kind, defaults={"asked_at": clock.now()}, **of_person(person))
 
 
 def _withdraw(case: Case, *kinds: FeedbackKind, left: Q | None = None) -> None:

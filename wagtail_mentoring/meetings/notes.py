@@ -10,13 +10,14 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.whose import Someone, columns, key_in, key_of, of_person
 from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from .models import Note
 from .moves import next_number
 from .signals import note_shared
-from .whose import Someone, columns, key_in, key_of, parties, require
+from .whose import parties, require
 
 MOST_BODY = 5000
 
@@ -91,7 +92,7 @@ def notes_for(case: Case, person: Someone, number: int | None = None) -> list[No
             "memberships__joined_at", flat=True
         )
         theirs &= Q(changed_at__gte=joined.get())
-    notes = Note.objects.filter(Q(**_mine(person)) | theirs, case=case)
+    notes = Note.objects.filter(Q(**of_person(person)) | theirs, case=case)
     if number is not None:
         notes = notes.filter(number=number)
     rows = []
@@ -99,7 +100,3 @@ def notes_for(case: Case, person: Someone, number: int | None = None) -> list[No
         mine = key_in(note) == key_of(person)
         rows.append(NoteRow(note, "" if mine else names.get(key_in(note), _("A mentor before")), mine))
     return rows
-
-
-def _mine(person: Someone) -> dict[str, Someone]:
-    return {"mentor" if isinstance(person, Mentor) else "mentee": person}

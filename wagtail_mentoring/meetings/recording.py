@@ -12,11 +12,12 @@ from wagtail_mentoring.cases import facts
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.workflows.steps import refusal
 
 from .models import Meeting
 from .moves import next_number, theme_of
-from .whose import Someone, acting
+from .whose import acting
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from wagtail_mentoring.cases import facts, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import zone_of
+from wagtail_mentoring.people.whose import Someone, columns, key_in, key_of
 from wagtail_mentoring.programme.dates import clock_time, length, long_day
 from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.steps import refusal
@@ -26,7 +27,7 @@ from .models import Meeting, Slot, SlotAnswer, TimeSearch
 from .moves import current_pair_id, next_number
 from .signals import times_answered, times_suggested
 from .slots import MOST_SLOTS, SlotTable, coming_slots, open_search, slots_for
-from .whose import Someone, acting, columns, key_in, key_of, people_of, require
+from .whose import acting, people_of, require
 
 __all__ = ["SlotTable", "answer", "change_place", "fix", "slots_for", "suggest", "take_back", "why_not_suggest"]
 

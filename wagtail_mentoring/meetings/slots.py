@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.time_zones import zone_of
+from wagtail_mentoring.people.whose import Someone, key_in, key_of
 
 from .busy import Calendar, Key, calendar_of
 from .models import Slot, TimeSearch
 from .slot_words import Answer, sentence
-from .whose import Party, Someone, key_in, key_of, parties, people_of, require
+from .whose import Party, parties, people_of, require
 
 #: So many slots at most wait for answers at a time: more is no small table any more.
 MOST_SLOTS = 12

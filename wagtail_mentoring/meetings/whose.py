@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -10,12 +9,11 @@ from django.utils.translation import pgettext
 from wagtail_mentoring.cases import actors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.whose import Someone, key_of
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.steps import NOT_YOURS
-
-Someone = Mentee | Mentor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +41,9 @@ class Party:
         return self.name if self.named else self.name[:1].lower() + self.name[1:]
 
 
-def key_of(person: Someone) -> tuple[str, int]:
-    """Return what tells a mentee or mentor apart from every other person."""
-    return ("mentor" if isinstance(person, Mentor) else "mentee", person.pk)
-
-
-def key_in(row: Any) -> tuple[str, int]:
-    """Return whose ``row`` (a slot, an answer, a note, feedback) is, as :func:`key_of` does. No query."""
-    return ("mentor", row.mentor_id) if row.mentor_id else ("mentee", row.mentee_id)
-
-
-def columns(person: Someone) -> dict[str, Any]:
-    """Return the columns ``mentee`` and ``mentor`` of a row that is of ``person``."""
-    return {
-        "mentee": person if isinstance(person, Mentee) else None,
-        "mentor": person if isinstance(person, Mentor) else None,
-    }
-
-
 def acting(by: Someone) -> Callable[[Case], actors.Actor]:
     """Return what ``moves.move`` asks for: ``by`` acting on a case, in a role only while one of its three."""
-    if isinstance(by, Mentor):
-        return lambda case: actors.mentor_on(by, case)
-    return lambda case: actors.mentee_on(by, case)
+    return lambda case: actors.person_on(by, case)
 
 
 def people_of(case: Case) -> list[Someone]:
@@ -89,7 +67,7 @@ def last_mentors(case: Case) -> list[Mentor]:
 
 def require(case: Case, by: Someone) -> actors.Actor:
     """Return ``by`` acting on ``case``. Raises StepRefused for anybody who is not one of the three now."""
-    actor = acting(by)(case)
+    actor = actors.person_on(by, case)
     if not actor.roles:
         raise StepRefused(NOT_YOURS)
     return actor

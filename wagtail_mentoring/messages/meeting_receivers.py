@@ -27,7 +27,8 @@ from wagtail_mentoring.meetings.signals import (
     times_answered,
     times_suggested,
 )
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.models import Mentee
+from wagtail_mentoring.people.whose import Someone
 
 from .addressing import to_contacts, to_mentee, to_mentor
 from .calendars import CANCEL, holders, of_meeting
@@ -39,7 +40,7 @@ _UID = "wagtail_mentoring.messages.{}".format
 _NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.HELD)
 
 
-def _to_others(event: str, case: Case, by: Mentee | Mentor | None, **context: Any) -> None:
+def _to_others(event: str, case: Case, by: Someone | None, **context: Any) -> None:
     """Write a mail to the mentee and the mentors, without ``by``. Whom one has not left yet gets no second one."""
     pending = OutboxMessage.objects.filter(case=case, event=event, status__in=_NOT_GONE)
     waiting = set(pending.values_list("mentee_id", "mentor_id"))

@@ -8,8 +8,9 @@ from wagtail.log_actions import log
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.pairing.signals import mentor_leaves
 from wagtail_mentoring.people.log import ADDRESS_ASKED, ADDRESS_CHANGED
-from wagtail_mentoring.people.models import AddressChange, Mentee, Mentor
+from wagtail_mentoring.people.models import AddressChange, Mentor
 from wagtail_mentoring.people.signals import address_asked, address_changed
+from wagtail_mentoring.people.whose import Someone, of_person
 
 from .addressing import contacts, to_contacts
 from .models import MailEvent, OutboxMessage, OutboxStatus
@@ -25,7 +26,7 @@ def mentor_wants_to_leave(sender: Any, case: Case, **kwargs: Any) -> None:
 
 
 @receiver(address_asked, dispatch_uid=_UID("address_asked"))
-def asked(sender: Any, person: Mentee | Mentor, **kwargs: Any) -> None:
+def asked(sender: Any, person: Someone, **kwargs: Any) -> None:
     """The union learns that somebody cannot read the old address any more."""
     if isinstance(person, Mentor):
         log(person, ADDRESS_ASKED)
@@ -34,11 +35,11 @@ def asked(sender: Any, person: Mentee | Mentor, **kwargs: Any) -> None:
 
 
 @receiver(address_changed, dispatch_uid=_UID("address_changed"))
-def changed(sender: Any, change: AddressChange, person: Mentee | Mentor, **kwargs: Any) -> None:
+def changed(sender: Any, change: AddressChange, person: Someone, **kwargs: Any) -> None:
     """The old address is told, so that nobody takes over a page unseen; what has not left yet goes to the new one."""
     if isinstance(person, Mentor):
         log(person, ADDRESS_CHANGED, user=change.decided_by)
     waiting = OutboxMessage.objects.filter(status__in=(OutboxStatus.WAITING, OutboxStatus.HELD))
-    own = waiting.filter(mentor=person) if isinstance(person, Mentor) else waiting.filter(mentee=person)
+    own = waiting.filter(**of_person(person))
     own.filter(address=change.old_email).update(address=person.email)
     put(MailEvent.ADDRESS_CHANGED, to=person, union=person.union, address=change.old_email)

@@ -24,6 +24,7 @@ from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting, M
 from wagtail_mentoring.meetings.moves import next_number
 from wagtail_mentoring.meetings.slots import open_search
 from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.whose import Someone, key_in, key_of
 from wagtail_mentoring.programme.models import Participation
 from wagtail_mentoring.workflows.states import MOST_MEETINGS, OPEN_STATES, PAIR_STATES, CaseState
 
@@ -212,7 +213,7 @@ def _ask_for_time(case: Case, row: Any) -> None:
     """Remind the three, but not who has said of every suggested time whether it suits while another has not."""
     event, about = MailEvent.TIMES_REMINDER, row.of_about
     _count(case, event, about)
-    people: list[Mentee | Mentor] = [case.mentee, *current_mentors(case)]
+    people: list[Someone] = [case.mentee, *current_mentors(case)]
     late = _who_must_answer(case, people)
     number = next_number(case)
     for person in late or people:
@@ -222,21 +223,17 @@ def _ask_for_time(case: Case, row: Any) -> None:
             _remind_mentor(event, case, person, about, number=number)
 
 
-def _who_must_answer(case: Case, people: list[Mentee | Mentor]) -> list[Mentee | Mentor]:
+def _who_must_answer(case: Case, people: list[Someone]) -> list[Someone]:
     """Return who has not answered every suggested time that is still to come; nobody when none is suggested."""
     search = open_search(case)
     if search is None:
         return []
     slots = set(search.slots.filter(starts_at__gt=clock.now()).values_list("pk", flat=True))
-    said = SlotAnswer.objects.standing().filter(slot__in=slots).values_list("mentee", "mentor", "slot")
-    answered: dict[tuple[int | None, int | None], set[int]] = {}
-    for mentee, mentor, slot in said:
-        answered.setdefault((mentee, mentor), set()).add(slot)
-
-    def key(person: Mentee | Mentor) -> tuple[int | None, int | None]:
-        return (person.pk, None) if isinstance(person, Mentee) else (None, person.pk)
-
-    return [person for person in people if slots - answered.get(key(person), set())]
+    said = SlotAnswer.objects.standing().filter(slot__in=slots)
+    answered: dict[tuple[str, int], set[int]] = {}
+    for one in said:
+        answered.setdefault(key_in(one), set()).add(one.slot_id)
+    return [person for person in people if slots - answered.get(key_of(person), set())]
 
 
 # Meetings that come, and that nobody has recorded

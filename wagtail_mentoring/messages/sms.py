@@ -12,7 +12,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.conf import conf
-from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
+from wagtail_mentoring.people.models import PrivateLink
+from wagtail_mentoring.people.whose import Someone
 
 from .compose import link_address
 
@@ -28,7 +29,7 @@ def available() -> bool:
     return bool(conf.SMS_BACKEND)
 
 
-def reachable(person: Mentee | Mentor) -> bool:
+def reachable(person: Someone) -> bool:
     """Return whether an SMS can reach the person: the site can send them, and the number is known."""
     return available() and bool(number_of(person.phone))
 
@@ -64,7 +65,7 @@ def link_text(link: PrivateLink) -> str:
         }
 
 
-def code_text(person: Mentee | Mentor, code: str) -> str:
+def code_text(person: Someone, code: str) -> str:
     """Return the text that brings a one-time code, in the person's language."""
     with translation.override(person.language):
         return _("%(union)s: your code is %(code)s. We never ask for it by phone or by mail.") % {
@@ -73,7 +74,7 @@ def code_text(person: Mentee | Mentor, code: str) -> str:
         }
 
 
-def send(person: Mentee | Mentor, text: str) -> None:
+def send(person: Someone, text: str) -> None:
     """Send ``text`` to the person's own number. Raises :class:`NotSent` with what to do instead.
 
     Nothing of it is stored: a link or a code lies nowhere in clear. It takes up to ``SMS_SECONDS``, so call it outside

@@ -16,8 +16,9 @@ from wagtail_mentoring.programme.rights import may_handle
 from wagtail_mentoring.workflows import StepRefused
 
 from . import codes, links
-from .models import AddressChange, LinkPurpose, Mentee, Mentor, OneTimeCode, PrivateLink
+from .models import AddressChange, LinkPurpose, OneTimeCode, PrivateLink
 from .signals import address_asked, address_changed, link_renewed
+from .whose import Someone, key_of, of_person
 
 #: So often is it tried again when the person asks several times at the same moment.
 _MOST_TRIES = 10
@@ -25,14 +26,9 @@ _MOST_TRIES = 10
 _IN_MAILS = (LinkPurpose.CASE, LinkPurpose.MENTOR, LinkPurpose.INVITATION)
 
 
-def whose(person: Mentee | Mentor) -> dict[str, Any]:
-    """Return the person as ``mentee`` or as ``mentor``, as rows name whose they are."""
-    return {"mentor": person} if isinstance(person, Mentor) else {"mentee": person}
-
-
-def open_change(person: Mentee | Mentor) -> AddressChange | None:
+def open_change(person: Someone) -> AddressChange | None:
     """Return the change that ``person`` has asked for and that is not decided."""
-    return AddressChange.objects.filter(**whose(person), done_at=None, refused_at=None).first()
+    return AddressChange.objects.filter(**of_person(person), done_at=None, refused_at=None).first()
 
 
 def code_purpose(change: AddressChange) -> str:
@@ -41,7 +37,7 @@ def code_purpose(change: AddressChange) -> str:
 
 
 @transaction.atomic
-def ask(person: Mentee | Mentor, email: str, *, by_handler: bool = False) -> AddressChange:
+def ask(person: Someone, email: str, *, by_handler: bool = False) -> AddressChange:
     """Write down that ``person`` wants ``email``; what was asked before and is open counts no more.
 
     The caller has seen a code from the old address, unless ``by_handler``: then the contact person is told, and
@@ -58,7 +54,7 @@ def ask(person: Mentee | Mentor, email: str, *, by_handler: bool = False) -> Add
         try:
             with transaction.atomic():
                 change = AddressChange.objects.create(
-                    **whose(person),
+                    **of_person(person),
                     old_email=person.email,
                     new_email=email,
                     by_handler=by_handler,
@@ -76,21 +72,21 @@ def ask(person: Mentee | Mentor, email: str, *, by_handler: bool = False) -> Add
     return change
 
 
-def cancel(person: Mentee | Mentor) -> int:
+def cancel(person: Someone) -> int:
     """End what ``person`` has asked for and what is open; return how many that were."""
-    found = AddressChange.objects.filter(**whose(person), done_at=None, refused_at=None)
+    found = AddressChange.objects.filter(**of_person(person), done_at=None, refused_at=None)
     return found.update(refused_at=clock.now())
 
 
 @transaction.atomic
-def confirm(person: Mentee | Mentor, code: OneTimeCode) -> AddressChange:
+def confirm(person: Someone, code: OneTimeCode) -> AddressChange:
     """Change the address, ``code`` being a checked one that went to the new address.
 
     Raises :class:`StepRefused` when nothing is asked for any more, when the address was changed in another way since,
     and when the code is for something else or used.
     """
     change = AddressChange.objects.select_for_update(of=("self",)).filter(
-        **whose(person), by_handler=False, allowed_at__isnull=False, done_at=None, refused_at=None
+        **of_person(person), by_handler=False, allowed_at__isnull=False, done_at=None, refused_at=None
     )
     found = change.first()
     if found is None or code.purpose != code_purpose(found):
@@ -134,7 +130,7 @@ def decide(change_id: int, user: Any, *, accept: bool) -> AddressChange:
 
 
 @transaction.atomic
-def correct(person: Mentee | Mentor, email: str, user: Any) -> AddressChange | None:
+def correct(person: Someone, email: str, user: Any) -> AddressChange | None:
     """Write ``email``, which the contact person ``user`` has typed into the admin; None for the address as it is.
 
     Does everything that :func:`decide` does; what the person, or somebody with a stolen link, had asked for is over.
@@ -152,7 +148,7 @@ def correct(person: Mentee | Mentor, email: str, user: Any) -> AddressChange | N
         return None
     moment = clock.now()
     change = AddressChange.objects.create(
-        **whose(person),
+        **of_person(person),
         old_email=person.email,
         new_email=email,
         by_handler=True,
@@ -164,13 +160,13 @@ def correct(person: Mentee | Mentor, email: str, user: Any) -> AddressChange | N
     return change
 
 
-def _from_this_address(change: AddressChange, person: Mentee | Mentor) -> bool:
+def _from_this_address(change: AddressChange, person: Someone) -> bool:
     """Return whether ``change`` was asked while ``person`` had the address of now, which is read anew."""
     person.refresh_from_db(fields=["email"])
     return change.old_email.casefold() == person.email.casefold()
 
 
-def _change(change: AddressChange, person: Mentee | Mentor) -> None:
+def _change(change: AddressChange, person: Someone) -> None:
     """Write the new address, make the links in older mails worthless, and tell about it."""
     change.done_at = clock.now()
     change.save(update_fields=["done_at", "decided_by"])
@@ -181,12 +177,12 @@ def _change(change: AddressChange, person: Mentee | Mentor) -> None:
     _renew_links(person)
 
 
-def _renew_links(person: Mentee | Mentor) -> None:
+def _renew_links(person: Someone) -> None:
     """Make every link of ``person`` that still works anew, and have those sent that are of use."""
-    found = PrivateLink.objects.working().filter(**whose(person), purpose__in=_IN_MAILS)
+    found = PrivateLink.objects.working().filter(**of_person(person), purpose__in=_IN_MAILS)
     for link in found.select_related("case__mentee", "mentee", "mentor__union").order_by("pk"):
         links.renew(link)
         if link.case is None or link.case.closed_at is None:
             # The mail goes to the person as it is now.
-            setattr(link, "mentor" if isinstance(person, Mentor) else "mentee", person)
+            setattr(link, key_of(person)[0], person)
             link_renewed.send(PrivateLink, link=link)

@@ -9,7 +9,8 @@ from django.db import models
 from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 
-from .models import LinkPurpose, Mentor, PrivateLink
+from .models import LinkPurpose, PrivateLink
+from .whose import of_person
 
 SALT = "wagtail_mentoring.private_link"
 
@@ -89,7 +90,7 @@ def prolong(link: PrivateLink) -> None:
 
 
 def _calendar_of(person: Any) -> dict[str, Any]:
-    return {"purpose": LinkPurpose.CALENDAR, "mentor" if isinstance(person, Mentor) else "mentee": person}
+    return {"purpose": LinkPurpose.CALENDAR, **of_person(person)}
 
 
 def renew(link: PrivateLink) -> PrivateLink:

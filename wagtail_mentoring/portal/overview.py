@@ -13,6 +13,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.conversation.models import Circle, Letter
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.whose import of_person
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.programme.dates import long_day, on_day
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
@@ -86,7 +87,7 @@ def _people(visit: Visit, record: Record, mentors: list[Mentor]) -> list[ShownPe
 
 def _letters(visit: Visit) -> dict[str, Any]:
     """Return what was written, of :class:`Overview`: one query."""
-    own = {name: person for name, person in visit.as_party.items() if person is not None}
+    own = of_person(visit.person)
     unread = Q(circle=Circle.CONTACT, from_contact=True, read_at=None, **own)
     return Letter.objects.filter(case=visit.case).aggregate(
         written_at=Max("written_at", filter=Q(circle=Circle.THREE)), unread=Count("pk", filter=unread)

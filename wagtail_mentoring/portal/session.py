@@ -19,6 +19,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.people.models import LinkPurpose, Mentee, Mentor, PrivateLink
+from wagtail_mentoring.people.whose import Someone, columns
 from wagtail_mentoring.programme.models import Union
 
 SESSION_KEY = "mentoring_link"
@@ -36,7 +37,7 @@ class Visit:
 
     link: PrivateLink
     case: Case
-    person: Mentee | Mentor
+    person: Someone
 
     @property
     def is_mentee(self) -> bool:
@@ -45,9 +46,7 @@ class Visit:
     @property
     def as_party(self) -> dict[str, Any]:
         """The person as ``mentee`` or as ``mentor``, the other one None."""
-        mentee = self.person if isinstance(self.person, Mentee) else None
-        mentor = self.person if isinstance(self.person, Mentor) else None
-        return {"mentee": mentee, "mentor": mentor}
+        return columns(self.person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +23,7 @@ from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.meetings.models import Attendance, Meeting, MeetingStatus
 from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.whose import Someone, key_in, key_of, of_person
 from wagtail_mentoring.privacy import files
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.privacy.ownership import Owner, register_finder
@@ -66,7 +66,7 @@ class TimeTogether:
 class Offer:
     """Somebody who may have a certificate of a case; ``certificate`` is None until it was made."""
 
-    person: Mentee | Mentor
+    person: Someone
     certificate: Certificate | None
 
     @property
@@ -74,7 +74,7 @@ class Offer:
         return isinstance(self.person, Mentee)
 
 
-def time_together(case: Case, person: Mentee | Mentor) -> TimeTogether | None:
+def time_together(case: Case, person: Someone) -> TimeTogether | None:
     """Return the time that ``person`` spent in held meetings of ``case``, None without one."""
     who = {"attendances__mentor" if isinstance(person, Mentor) else "attendances__mentee": person}
     held = Meeting.objects.filter(case=case, status=MeetingStatus.HELD, attendances__present=True, **who)
@@ -100,27 +100,18 @@ def offers(case: Case) -> list[Offer]:
     people = dict.fromkeys(
         one.mentee or one.mentor for one in there.select_related("mentee", "mentor").order_by("mentor", "pk")
     )
-    made = {
-        (one.mentee_id, one.mentor_id): one
-        for one in Certificate.objects.filter(case=case).select_related("document__stored")
-    }
-    found = [
-        Offer(
-            person, _still_true(case, made.get((None, person.pk) if isinstance(person, Mentor) else (person.pk, None)))
-        )
-        for person in people
-        if person is not None
-    ]
+    made = {key_in(one): one for one in Certificate.objects.filter(case=case).select_related("document__stored")}
+    found = [Offer(person, _still_true(case, made.get(key_of(person)))) for person in people if person is not None]
     return sorted(found, key=lambda offer: not offer.is_mentee)
 
 
-def offer_to(case: Case, person: Mentee | Mentor) -> Offer | None:
+def offer_to(case: Case, person: Someone) -> Offer | None:
     """Return what ``person`` may have of ``case``, None when there is nothing to certify."""
     return next((offer for offer in offers(case) if offer.person == person), None)
 
 
 def certificate_for(
-    case_id: int, person: Mentee | Mentor, make_actor: Callable[[Case], Actor], *, language: str = ""
+    case_id: int, person: Someone, make_actor: Callable[[Case], Actor], *, language: str = ""
 ) -> Certificate:
     """Return the certificate of ``person`` for a closed case; the first call makes, certifies and stores it.
 
@@ -167,7 +158,7 @@ def _still_true(case: Case, certificate: Certificate | None) -> Certificate | No
     return None if outdated else certificate
 
 
-def _issue(case: Case, person: Mentee | Mentor, time: TimeTogether, language: str) -> Document:
+def _issue(case: Case, person: Someone, time: TimeTogether, language: str) -> Document:
     """Make and store the document. Raises CertificateFailed."""
     union, thanks = case.union, isinstance(person, Mentor)
     sheet = CertificateSheet(
@@ -202,12 +193,9 @@ def _issue(case: Case, person: Mentee | Mentor, time: TimeTogether, language: st
     )
 
 
-def _keep(
-    case: Case, person: Mentee | Mentor, actor: Actor, document: Document, existing: Certificate | None
-) -> Certificate:
+def _keep(case: Case, person: Someone, actor: Actor, document: Document, existing: Certificate | None) -> Certificate:
     """Write the row and the line in the history. ``case`` is locked."""
-    whose: dict[str, Any] = {"mentor": person} if isinstance(person, Mentor) else {"mentee": person}
-    certificate = existing or Certificate(case=case, **whose)
+    certificate = existing or Certificate(case=case, **of_person(person))
     outdated = existing.document if existing else None
     certificate.document, certificate.issued_at, certificate.issued_by = document, clock.now(), actor.user
     certificate.save()
@@ -215,7 +203,7 @@ def _keep(
         stored = outdated.stored
         outdated.delete()
         files.delete(stored)
-    data = {name: one.pk for name, one in whose.items()} | {"document": document.pk, "sha256": document.sha256}
+    data = dict([key_of(person)]) | {"document": document.pk, "sha256": document.sha256}
     moves.record(case, MADE, actor, data)
     save_chain_end(case)
     return certificate

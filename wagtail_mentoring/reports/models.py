@@ -10,16 +10,15 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.constraints import of_one_person
 from wagtail_mentoring.documents.models import Document
 from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.whose import Someone, of_person
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     """Certificates by whose they are."""
 
-    def of(self, case: Any, person: Mentee | Mentor) -> "CertificateQuerySet":
+    def of(self, case: Any, person: Someone) -> "CertificateQuerySet":
         """Return the one certificate of ``person`` for ``case`` (or its id), if there is one."""
-        if isinstance(person, Mentor):
-            return self.filter(case=case, mentor=person)
-        return self.filter(case=case, mentee=person)
+        return self.filter(case=case, **of_person(person))
 
 
 class Certificate(models.Model):

@@ -17,7 +17,7 @@ from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import lock, record
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.whose import Someone, of_person
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.programme.rights import union_roles
 from wagtail_mentoring.programme.users import user_name
@@ -44,7 +44,7 @@ CONCERN_RAISED, CONCERN_TAKEN, CONCERN_SETTLED = (
 
 
 @transaction.atomic
-def write_to_three(case_id: int, by: Mentee | Mentor, body: str) -> Letter:
+def write_to_three(case_id: int, by: Someone, body: str) -> Letter:
     """Write ``body`` to the other two of the case and return the letter; no contact person reads it.
 
     Raises StepRefused: not of this case, ended, nobody there to read it, empty, too long, too many.
@@ -61,7 +61,7 @@ def write_to_three(case_id: int, by: Mentee | Mentor, body: str) -> Letter:
 
 
 @transaction.atomic
-def write_to_contact(case_id: int, by: Mentee | Mentor, body: str) -> Letter:
+def write_to_contact(case_id: int, by: Someone, body: str) -> Letter:
     """Write ``body`` to the contact person, also after the end, and return the letter; the other two do not read it.
 
     Raises StepRefused as :func:`write_to_three`.
@@ -76,7 +76,7 @@ def write_to_contact(case_id: int, by: Mentee | Mentor, body: str) -> Letter:
 
 
 @transaction.atomic
-def answer(case_id: int, person: Mentee | Mentor, body: str, user: Any) -> Letter:
+def answer(case_id: int, person: Someone, body: str, user: Any) -> Letter:
     """Write ``body`` to ``person`` as the handler ``user``, who may also begin the thread; return the letter.
 
     What the person had written counts as read. Raises StepRefused when ``user`` may not handle the case, ``person`` has
@@ -87,7 +87,7 @@ def answer(case_id: int, person: Mentee | Mentor, body: str, user: Any) -> Lette
     if not actor.roles:
         raise StepRefused(NOT_YOURS)
     # Whoever has left may still be answered what they asked, and nobody else who is not of the case.
-    if not _actor(person, case).roles and not _thread(case, person).exists():
+    if not actors.person_on(person, case).roles and not _thread(case, person).exists():
         raise StepRefused(_("This person has no part in the case."))
     if person.anonymised_at is not None:
         raise StepRefused(_("The data of this person are erased: there is nobody to write to."))
@@ -100,7 +100,7 @@ def answer(case_id: int, person: Mentee | Mentor, body: str, user: Any) -> Lette
     return letter
 
 
-def thread_for(case: Case, person: Mentee | Mentor, circle: str) -> "QuerySet[Letter]":
+def thread_for(case: Case, person: Someone, circle: str) -> "QuerySet[Letter]":
     """Return what ``person`` reads in ``circle``, the oldest first, with who wrote it: one query.
 
     In the circle of the three: everything, if the person is the mentee or one of the mentors now, else nothing. With
@@ -108,14 +108,14 @@ def thread_for(case: Case, person: Mentee | Mentor, circle: str) -> "QuerySet[Le
     """
     found = Letter.objects.select_related("mentee", "mentor", "user").order_by("written_at", "pk")
     if circle == Circle.CONTACT:
-        return found.filter(case=case, circle=Circle.CONTACT, **_of(person))
-    if not _actor(person, case).roles:
+        return found.filter(case=case, circle=Circle.CONTACT, **of_person(person))
+    if not actors.person_on(person, case).roles:
         return found.none()
     return found.filter(case=case, circle=Circle.THREE)
 
 
 @transaction.atomic
-def mark_read(case: Case, person: Mentee | Mentor, *, user: Any = None) -> int:
+def mark_read(case: Case, person: Someone, *, user: Any = None) -> int:
     """Note that the other side of the person's thread with the contact person was read, and return how many letters.
 
     ``user`` is the handler who read what the person had written; without one the person has read what the contact
@@ -134,7 +134,7 @@ def unread_letters(cases: "QuerySet[Case]") -> "QuerySet[Letter]":
 
 
 @transaction.atomic
-def raise_concern(case_id: int, by: Mentee | Mentor, about: str, body: str) -> Concern:
+def raise_concern(case_id: int, by: Someone, about: str, body: str) -> Concern:
     """Raise a concern and return it. The pair never reads it.
 
     ``about`` is a value of ConcernAbout. One about the contact person is told to the supervisors of the union only
@@ -152,7 +152,7 @@ def raise_concern(case_id: int, by: Mentee | Mentor, about: str, body: str) -> C
         }
         raise StepRefused(message, {"about": message})
     concern = Concern.objects.create(
-        case=case, about=about, concerned=concerned, body=_text(body), raised_at=clock.now(), **_of(by)
+        case=case, about=about, concerned=concerned, body=_text(body), raised_at=clock.now(), **of_person(by)
     )
     if about != ConcernAbout.CONTACT:
         _line(case, CONCERN_RAISED, actor)
@@ -235,35 +235,25 @@ def settle(concern_id: int, user: Any, outcome: str) -> Concern:
     return concern
 
 
-def _begin(case_id: int, by: Mentee | Mentor) -> tuple[Case, Actor]:
+def _begin(case_id: int, by: Someone) -> tuple[Case, Actor]:
     """Lock the case; return it and ``by`` acting on it. Raises StepRefused for somebody who is not of it now."""
     case = lock(case_id)
-    actor = _actor(by, case)
+    actor = actors.person_on(by, case)
     if not actor.roles:
         raise StepRefused(NOT_YOURS)
     since = clock.now() - datetime.timedelta(hours=24)
-    written = Letter.objects.filter(case=case, from_contact=False, written_at__gt=since, **_of(by)).count()
-    written += Concern.objects.filter(case=case, raised_at__gt=since, **_of(by)).count()
+    written = Letter.objects.filter(case=case, from_contact=False, written_at__gt=since, **of_person(by)).count()
+    written += Concern.objects.filter(case=case, raised_at__gt=since, **of_person(by)).count()
     if written >= MOST_A_DAY:
         raise StepRefused(_("You have written very many messages today. Go on tomorrow, or call the contact person."))
     return case, actor
 
 
-def _actor(person: Mentee | Mentor, case: Case) -> Actor:
-    if isinstance(person, Mentee):
-        return actors.mentee_on(person, case)
-    return actors.mentor_on(person, case)
+def _thread(case: Case, person: Someone) -> "QuerySet[Letter]":
+    return Letter.objects.filter(case=case, circle=Circle.CONTACT, **of_person(person))
 
 
-def _of(person: Mentee | Mentor) -> dict[str, Any]:
-    return {"mentee": person} if isinstance(person, Mentee) else {"mentor": person}
-
-
-def _thread(case: Case, person: Mentee | Mentor) -> "QuerySet[Letter]":
-    return Letter.objects.filter(case=case, circle=Circle.CONTACT, **_of(person))
-
-
-def _unread_before(case: Case, person: Mentee | Mentor, *, from_contact: bool) -> bool:
+def _unread_before(case: Case, person: Someone, *, from_contact: bool) -> bool:
     """Return whether one side has been told within a day already that something waits, and has not read it yet."""
     since = clock.now() - datetime.timedelta(hours=24)
     told = _thread(case, person).filter(from_contact=from_contact, read_at=None, written_at__gt=since)
@@ -285,8 +275,10 @@ def _text(body: str, *, field: str = "body", empty: str = "") -> str:
     return body
 
 
-def _write(case: Case, circle: Circle, person: Mentee | Mentor, body: str, **columns: Any) -> Letter:
-    return Letter.objects.create(case=case, circle=circle, body=body, written_at=clock.now(), **_of(person), **columns)
+def _write(case: Case, circle: Circle, person: Someone, body: str, **columns: Any) -> Letter:
+    return Letter.objects.create(
+        case=case, circle=circle, body=body, written_at=clock.now(), **of_person(person), **columns
+    )
 
 
 def _line(case: Case, action: str, actor: Actor) -> None:

@@ -2,7 +2,8 @@
 
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.models import Mentee
+from wagtail_mentoring.people.whose import Someone
 
 from ..addressing import above, to_contacts, to_mentee, to_mentor
 from ..models import MailEvent, OutboxMessage, OutboxStatus
@@ -10,7 +11,7 @@ from ..outbox import put
 from .models import Concern, ConcernAbout, Letter
 
 
-def told_three(letter: Letter, case: Case, by: Mentee | Mentor) -> None:
+def told_three(letter: Letter, case: Case, by: Someone) -> None:
     """Tell the other two. Whoever has a mail about it that has not left yet gets no second one."""
     pending = OutboxMessage.objects.filter(case=case, event=MailEvent.LETTER_THREE, status=OutboxStatus.WAITING)
     waiting = set(pending.values_list("mentee_id", "mentor_id"))
@@ -26,7 +27,7 @@ def told_contact(case: Case) -> None:
     to_contacts(MailEvent.LETTER_TO_CONTACT, case)
 
 
-def told_person(case: Case, person: Mentee | Mentor) -> None:
+def told_person(case: Case, person: Someone) -> None:
     """Tell a mentee or mentor that the contact person has written."""
     if isinstance(person, Mentee):
         to_mentee(MailEvent.LETTER_ANSWERED, case)

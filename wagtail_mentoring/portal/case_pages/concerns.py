@@ -13,6 +13,7 @@ from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.messages.addressing import Above, above, contact_person
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Concern, ConcernAbout
+from wagtail_mentoring.people.whose import of_person
 from wagtail_mentoring.workflows import StepRefused
 
 from ..session import Visit
@@ -31,8 +32,7 @@ class Raised:
 
 
 def _raised(visit: Visit) -> list[Raised]:
-    own = {"mentee": visit.person} if visit.is_mentee else {"mentor": visit.person}
-    found = Concern.objects.filter(case=visit.case, **own).order_by("-raised_at", "-pk")
+    found = Concern.objects.filter(case=visit.case, **of_person(visit.person)).order_by("-raised_at", "-pk")
     return [Raised(concern, _state(concern)) for concern in found]
 
 

@@ -11,10 +11,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.cases.refusals import add_refusal
-from wagtail_mentoring.meetings.whose import key_in, parties
+from wagtail_mentoring.meetings.whose import parties
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Circle, Letter
 from wagtail_mentoring.numbers import whole_number
+from wagtail_mentoring.people.whose import key_in
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
 from ..session import Visit

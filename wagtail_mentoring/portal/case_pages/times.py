@@ -14,9 +14,9 @@ from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.meetings.moves import next_number, theme_of
 from wagtail_mentoring.meetings.slot_words import Answer
 from wagtail_mentoring.meetings.slots import SlotRow, SlotTable
-from wagtail_mentoring.meetings.whose import key_in
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.people.time_zones import zone_of
+from wagtail_mentoring.people.whose import key_in
 from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 

@@ -12,10 +12,10 @@ from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.corrections import CONSENT, note_on_cases
-from wagtail_mentoring.people.address_changes import whose
 from wagtail_mentoring.people.choices import SHOWABLE
 from wagtail_mentoring.people.log import OWN_CONSENT
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.whose import Someone, of_person
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 
 from .step_up import TEMPLATES
@@ -44,19 +44,19 @@ class Given:
         return ", ".join(str(words) for name, words in SHOWABLE.items() if name in self.row.named)
 
 
-def standing(person: Mentee | Mentor) -> list[Given]:
+def standing(person: Someone) -> list[Given]:
     """Return the consents of ``person`` that stand, the newest of each kind. One query."""
-    rows = Consent.objects.filter(**whose(person), withdrawn_at=None).order_by("given_at", "pk")
+    rows = Consent.objects.filter(**of_person(person), withdrawn_at=None).order_by("given_at", "pk")
     newest = {row.kind: row for row in rows}
     return [Given(row, row.get_kind_display(), AFTERWARDS.get(ConsentKind(row.kind), "")) for row in newest.values()]
 
 
 @transaction.atomic
-def withdraw(person: Mentee | Mentor, kind: str) -> int:
+def withdraw(person: Someone, kind: str) -> int:
     """End every consent of ``kind``, and return how many stood. Raises ValueError for a kind that stays."""
     if kind not in AFTERWARDS:
         raise ValueError(f"{kind} cannot be taken back by itself.")
-    rows = Consent.objects.filter(**whose(person), kind=kind, withdrawn_at=None)
+    rows = Consent.objects.filter(**of_person(person), kind=kind, withdrawn_at=None)
     if not rows.exists():
         return 0
     if isinstance(person, Mentor):

@@ -11,8 +11,9 @@ from wagtail_mentoring.applications.questions import Email, LongText, Text, Tick
 from wagtail_mentoring.applications.validation import refuse_address
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people import time_zones
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.phones import refuse_no_number
+from wagtail_mentoring.people.whose import Someone
 
 from ..mentor_questions import language_question, offer_languages
 
@@ -82,7 +83,7 @@ class ContactForm(StepForm):
 
     layouts = {"language": "row"}
 
-    def __init__(self, *args: Any, person: Mentee | Mentor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Someone, **kwargs: Any) -> None:
         first = {name: getattr(person, name) for name in self.base_fields if hasattr(person, name)}
         super().__init__(*args, initial=first, **kwargs)
         if isinstance(person, Mentor):
@@ -94,7 +95,7 @@ class ContactForm(StepForm):
         zone = cast(forms.ChoiceField, self.fields["time_zone"])
         zone.choices = [("", site), *time_zones.choices()]
 
-    def changed(self, person: Mentee | Mentor) -> dict[str, Any]:
+    def changed(self, person: Someone) -> dict[str, Any]:
         """Return by column the cleaned answers that differ from what is stored of ``person``."""
         given = self.cleaned_data.items()
         return {name: value for name, value in given if getattr(person, name) != value}

@@ -9,13 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.documents.export_sheet import ExportSection, ExportSheet
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, declared_of, rules_for
 from wagtail_mentoring.privacy.models import PrivateFile
 from wagtail_mentoring.programme.brand import brand_of
 from wagtail_mentoring.programme.models import Participation
-
-Person = Mentee | Mentor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +41,13 @@ class Part:
         return [(capfirst(", ".join(labels)), readers) for readers, labels in found.items()]
 
 
-def parts_of(person: Person) -> list[Part]:
+def parts_of(person: Someone) -> list[Part]:
     """Return what is kept about ``person``, also where it is nothing. One query for each declaration, and a few."""
     rules = rules_for(person)
     return [_part(entry, person, rules) for entry in declared_of(person)]
 
 
-def _part(entry: PersonalData, person: Person, rules: Participation) -> Part:
+def _part(entry: PersonalData, person: Someone, rules: Participation) -> Part:
     return Part(entry, list(entry.rows_of(person)), entry.readers_of(person), entry.kept(rules))
 
 
@@ -91,7 +89,7 @@ def who_reads(part: Part) -> str:
     return "\n".join(f"{labels}: {in_words(who)}" if labels else in_words(who) for labels, who in part.kinds)
 
 
-def machine_readable(person: Person, parts: list[Part], *, made_at: Any, reference: str) -> dict[str, Any]:
+def machine_readable(person: Someone, parts: list[Part], *, made_at: Any, reference: str) -> dict[str, Any]:
     """Return the export as JSON holds it: names of columns and stored values, so that other software can read it."""
     return {
         "union": person.union.name,
@@ -115,7 +113,7 @@ def machine_readable(person: Person, parts: list[Part], *, made_at: Any, referen
     }
 
 
-def sheet(person: Person, parts: list[Part], *, made_at: Any, reference: str, language: str) -> ExportSheet:
+def sheet(person: Someone, parts: list[Part], *, made_at: Any, reference: str, language: str) -> ExportSheet:
     """Return the export as its PDF needs it, in the active ``language``; where nothing is kept is said at the end."""
     told = [part for part in parts if part.rows or part.entry.withheld]
     empty = tuple((part.entry.title, _("Nothing")) for part in parts if part not in told)

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
+from wagtail_mentoring.people.models import Mentee, PrivateLink
+from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.programme.models import Union
 
 from .. import session
@@ -20,7 +21,7 @@ class OwnVisit:
     """A person who looks at the own data. ``case`` is the one whose page is open; None on a mentor's own page."""
 
     page: Visit | MentorVisit
-    person: Mentee | Mentor
+    person: Someone
 
     @property
     def link(self) -> PrivateLink:
