@@ -61,6 +61,7 @@ def deliver(pk: int, *, durable: bool = True) -> str:
     row = OutboxMessage.objects.select_related(*NEEDED).filter(pk=pk, status=OutboxStatus.WAITING).first()
     if row is None:
         return ""
+    _address_anew(row)
     try:
         if _too_old(row):
             return _end(row, OutboxStatus.FAILED, "The code in it was too old before it could be sent.")
@@ -81,6 +82,17 @@ def deliver(pk: int, *, durable: bool = True) -> str:
     return _end(row, OutboxStatus.SENT, "")
 
 
+def _address_anew(row: OutboxMessage) -> None:
+    """Let a mail with a private link go to the address that the person has now.
+
+    Whoever reads the one of before may be somebody else: a mail may have been written while the address was changed, or
+    be an old one that is sent again, and a link is made when the mail leaves.
+    """
+    person = row.mentee or row.mentor
+    if row.link is not None and person is not None and person.email:
+        row.address = person.email
+
+
 def _too_old(row: OutboxMessage) -> bool:
     lasts = datetime.timedelta(minutes=conf.CODE_MINUTES)
     return SEALED_CODE in row.context and row.created_at + lasts < clock.now()
@@ -92,6 +104,7 @@ def _claim(row: OutboxMessage, shown: Mail, *, durable: bool = True) -> bool:
     with transaction.atomic(durable=durable):
         claimed = waiting.update(
             status=OutboxStatus.SENDING,
+            address=row.address,
             attempts=F("attempts") + 1,
             marked_at=clock.now(),
             subject=shown.subject[:255],
