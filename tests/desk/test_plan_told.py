@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from tests.factories import make_field
 from tests.pairing.queues import make_queue, make_waiting, make_willing
-from wagtail_mentoring.models import Mentor, Participation, Programme
+from wagtail_mentoring.models import Case, Mentor, Participation, Programme
 from wagtail_mentoring.pairing import plan_rows, plans
 from wagtail_mentoring.pairing.models import Invitation, PairingPlan, Proposal
 from wagtail_mentoring.pairing.plan_result import mentors_of
+from wagtail_mentoring.pairing.suggestions import suggest
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +204,26 @@ def test_one_who_is_asked_is_told_in_the_singular(admin: Any, union: Any, handle
     # Who said no is not being asked any more.
     invitations.answer_no(Invitation.objects.get(mentor=one).pk, reason="no_time")
     assert "Jukka Laine is being asked now." in text(admin.get(pages[0]))
+
+
+def test_with_a_minimum_fit_not_all_who_are_possible_are_needed_for_others(
+    admin: Any, union: Any, handler: Any, run: Any
+) -> None:
+    field = make_queue(2, 0)
+    make_willing(field, name="Only One Fits", experience_years=20)
+    for number in range(2):
+        make_willing(field, name=f"Too Little {number}", topics=[], times=[], experience_years=0)
+    case = Case.objects.order_by("state_since").first()
+    assert case is not None
+    found = suggest(case).options
+    best = max(one.points for one in found)
+    fits = Mentor.objects.get(name="Only One Fits").pk
+    without = max(one.points for one in found if fits not in one.mentors)
+    assert without < best
+    Participation.objects.update(minimum_fit=best)
+    plan = run(plans.make_plan, union, handler)
+    assert sorted(len(mentors_of(row)) > 0 for row in plan.rows.all()) == [False, True]
+    page = text(admin.get(address(plan)))
+    assert "who are possible are needed for others" not in page
+    said = f"every choice that reaches the union’s minimum fit ({best} points) took somebody who is needed for others."
+    assert said in page and "Only One Fits for Person" in page

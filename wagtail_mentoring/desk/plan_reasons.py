@@ -149,6 +149,13 @@ def nobody_because(row: PlanRow, needed: Needed) -> Nobody:
 def _needed_elsewhere(row: PlanRow, known: Mapping[str, Any], needed: Needed) -> str:
     """Return that those who are possible go to other people, and to whom."""
     free, who = _where(row, needed)
+    if least := known["minimum_fit"]:
+        # Others may be possible and free, and fit too little.
+        said = _(
+            "When the plan was made, every choice that reaches the union’s minimum fit (%(least)s points) took "
+            "somebody who is needed for others."
+        ) % {"least": least}
+        return f"{said} " + _("Proposed: %(who)s.") % {"who": who} if who else said
     if free and known["one_mentor_allowed"]:
         sentence = _(
             "%(names)s: needed for others when the plan was made, and free now. Solve again, or choose by hand."
