@@ -50,7 +50,9 @@ def refused(act: Any, *arguments: Any) -> StepRefused:
 
 
 def meet(case: Case, number: int, there: list[Any]) -> Case:
-    inputs = {"number": number, "starts_at": clock.now() - HOUR, "mentee_present": True, "mentors_present": there}
+    # Each after the last was over.
+    starts = clock.now() - (6 - number) * 2 * HOUR
+    inputs = {"number": number, "starts_at": starts, "mentee_present": True, "mentors_present": there}
     return moves.move(case.pk, "record_meeting", as_handler(), inputs)
 
 

@@ -14,6 +14,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.feedback import give, open_for
 from wagtail_mentoring.meetings.models import Feedback, Meeting, Slot, SlotAnswer, TimeSearch
 from wagtail_mentoring.meetings.searching import answer, fix, suggest, take_back
+from wagtail_mentoring.meetings.whose import acting
 from wagtail_mentoring.workflows import StepRefused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,3 +156,20 @@ def test_feedback_is_given_once() -> None:
     assert kept.fit in [result.fit for result in results if isinstance(result, Feedback)]
     case.refresh_from_db()
     assert verify_chain(case) == []
+
+
+def test_the_two_mentors_take_back_the_same_meeting_at_once() -> None:
+    case = make_case(state="meeting_3")
+    work = [
+        lambda mentor=mentor: moves.move(
+            case.pk, "undo_meeting", acting(mentor), {"number": 3, "reason": "Recorded by mistake."}
+        )
+        for mentor in pair_of(case)
+    ]
+    (refused,) = lost(at_once(work))
+    assert "Meeting 3 is not the latest one any more." in str(refused.reason)
+    assert list(Meeting.objects.filter(case=case).order_by("number").values_list("status", flat=True)) == [
+        "held",
+        "held",
+        "undone",
+    ]

@@ -181,7 +181,7 @@ class MovesMachine(RuleBasedStateMachine):
         self.take(place, data.draw(st.sampled_from(near.get(state, with_pair))), "handler", data, careless)
 
     def take(self, place: int, step: str, who: str, data: Any, careless: bool) -> None:
-        self.now += datetime.timedelta(hours=data.draw(st.integers(1, 30)))
+        self.now += datetime.timedelta(hours=data.draw(st.integers(2, 30)))
         case, picture = Case.objects.get(pk=self.cases[place].pk), self.pictures[place]
         seen = data.draw(st.sampled_from([None, 0, 0, 0, -1, 1] if careless else [None, 0]))
         with clock.at(self.now), pretend_pdf():

@@ -47,7 +47,7 @@ class Meeting(models.Model):
     changed_by_mentor = models.ForeignKey(Mentor, models.SET_NULL, null=True, blank=True, related_name="+")
     changed_by_mentee = models.ForeignKey(Mentee, models.SET_NULL, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(_("cancelled or missed at"), null=True, blank=True)
-    # Personal text of whoever cancelled; the three and the contact person read it.
+    # Personal text of whoever cancelled; the contact person reads it.
     why = models.CharField(_("reason"), max_length=500, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -73,6 +73,11 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case.reference} {self.number}"
+
+    @property
+    def stamp(self) -> str:
+        """What a page carries, so that a press on it is not taken for another meeting, or for one moved since."""
+        return f"{self.pk}.{self.sequence}"
 
 
 class Attendance(models.Model):

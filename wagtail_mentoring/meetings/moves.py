@@ -123,7 +123,14 @@ def _planned(move: Move) -> Meeting:
     meeting: Meeting | None = Meeting.objects.planned_of(move.case)
     if meeting is None:
         raise StepRefused(_("No meeting is planned."))
+    refuse_other(meeting, move.words("shown"))
     return meeting
+
+
+def refuse_other(meeting: Meeting, shown: str) -> None:
+    """Raise StepRefused when a page showed another ``meeting``, or it as it was: ``shown`` is a stamp, or empty."""
+    if shown and shown != meeting.stamp:
+        raise StepRefused(_("The meeting has changed meanwhile. This is how it is now. Do you still want this?"))
 
 
 def _end(move: Move, meeting: Meeting, status: MeetingStatus) -> None:
@@ -138,14 +145,17 @@ def _end(move: Move, meeting: Meeting, status: MeetingStatus) -> None:
 
 @effect("cancel_meeting")
 def cancel_meeting(move: Move) -> None:
-    """Inputs: optional ``reason``. The planned meeting stays as a row, cancelled."""
+    """Inputs: optional ``reason``, and ``shown``, its stamp on the page. The planned meeting stays, cancelled."""
     move.text = move.words("reason")[:MOST_WHY]
     _end(move, _planned(move), MeetingStatus.CANCELLED)
 
 
 @effect("miss_meeting")
 def miss_meeting(move: Move) -> None:
-    """Inputs: ``mentee_absent``, ``mentors_absent`` (of the pair), optional ``reason``. Who did not come is kept."""
+    """Inputs: ``mentee_absent``, ``mentors_absent`` (of the pair), optional ``reason`` and ``shown``, its stamp.
+
+    Who did not come is kept.
+    """
     meeting = _planned(move)
     if meeting.starts_at > move.at:
         raise StepRefused(_("The meeting has not begun yet. If it will not be held, cancel or move it."))
@@ -187,6 +197,10 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     if latest is not None and starts_at < latest.starts_at:
         message = _("The time is before that of meeting %(number)s. Check the date.") % {"number": latest.number}
         raise StepRefused(message, {"starts_at": message})
+    if latest is not None and starts_at < latest.starts_at + datetime.timedelta(minutes=latest.minutes):
+        message = _("Meeting %(number)s was not over yet at this time. Check the date and the time.")
+        message %= {"number": latest.number}
+        raise StepRefused(message, {"starts_at": message})
     present = _present(move)
     meeting = Meeting.objects.filter(case=move.case, number=number, status=MeetingStatus.PLANNED).first()
     meeting = meeting or Meeting(case=move.case, number=number)
@@ -224,9 +238,13 @@ def _present(move: Move) -> list[dict[str, Any]]:
 
 @effect("undo_meeting")
 def undo_meeting(move: Move) -> Mapping[str, Any]:
-    """Inputs: ``reason``. The latest held meeting stays as a row, marked as recorded by mistake."""
-    _give_up_plans(move.case, move.at)
+    """Inputs: ``reason``, optional ``number``: which one the page showed. The latest held one stays, as a mistake."""
     latest = Meeting.objects.filter(case=move.case, status=MeetingStatus.HELD).order_by("-number").first()
+    meant = move.inputs.get("number")
+    if meant is not None and (latest is None or latest.number != meant):
+        message = _("Meeting %(number)s is not the latest one any more. Somebody was quicker.") % {"number": meant}
+        raise StepRefused(message)
+    _give_up_plans(move.case, move.at)
     if latest is not None:
         latest.status = MeetingStatus.UNDONE
         latest.save(update_fields=["status"])

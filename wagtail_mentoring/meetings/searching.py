@@ -24,7 +24,7 @@ from wagtail_mentoring.workflows.steps import refusal
 
 from .busy import calendar_of
 from .models import Meeting, Slot, SlotAnswer, TimeSearch
-from .moves import current_pair_id, next_number
+from .moves import current_pair_id, next_number, refuse_other
 from .signals import times_answered, times_suggested
 from .slots import MOST_SLOTS, SlotTable, coming_slots, open_search, slots_for
 from .whose import acting, people_of, require
@@ -259,8 +259,12 @@ def fix(case_id: int, by: Someone, slot_id: int, *, place: str | None = None, mi
 
 
 @transaction.atomic
-def change_place(case_id: int, by: Someone, place: str) -> Case:
-    """Change the place of the planned meeting, whose time stays: the three have agreed on that."""
+def change_place(case_id: int, by: Someone, place: str, *, shown: str = "") -> Case:
+    """Change the place of the planned meeting, whose time stays: the three have agreed on that.
+
+    ``shown``: the meeting's stamp on the page; another one by now is refused. The same place again is no change, of
+    which nobody is told.
+    """
     case = moves.lock(case_id)
     require(case, by)
     place = place.strip()
@@ -270,5 +274,8 @@ def change_place(case_id: int, by: Someone, place: str) -> Case:
     planned = Meeting.objects.planned_of(case)
     if planned is None:
         raise StepRefused(_("No meeting is planned."))
+    refuse_other(planned, shown)
+    if place == planned.place:
+        return case
     inputs = {"starts_at": planned.starts_at, "minutes": planned.minutes, "place": place, "theme": planned.theme}
     return moves.move(case.pk, "plan_meeting", acting(by), inputs)

@@ -21,10 +21,12 @@ YES = "yes"
 LONGEST_MESSAGE = 2000
 #: A longer pause, or days away so far ahead, are a slip of the pen.
 LONGEST_PAUSE = 730
+#: Years that somebody can mean.
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 
 
 class Day(forms.DateField):
-    """A day, chosen from the browser's own calendar or typed."""
+    """A day, chosen from the browser's own calendar or typed. Its year is one that people plan with or remember."""
 
     def __init__(self, *, missing: Any = None, **kwargs: Any) -> None:
         messages = {"invalid": gettext_lazy("Write the day, such as 24.11.2026.")}
@@ -32,6 +34,12 @@ class Day(forms.DateField):
             messages["required"] = missing
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "mtg-in--mid"}))
         super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y"], error_messages=messages, **kwargs)
+
+    def validate(self, value: datetime.date | None) -> None:
+        """Raise ValidationError for a year far away: it is a slip, and at the calendar's ends there are no moments."""
+        super().validate(value)
+        if value is not None and not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+            raise forms.ValidationError(_("Check the year."), code="year")
 
 
 def refuse_far_day(day: datetime.date, *, today: bool = False) -> None:

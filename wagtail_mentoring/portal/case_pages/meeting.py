@@ -28,6 +28,11 @@ def planned_meeting(visit: Visit) -> Meeting | None:
     return Meeting.objects.planned_of(visit.case)
 
 
+def _shown(request: HttpRequest) -> str:
+    """Return the stamp of the meeting that the page showed on which the button was pressed."""
+    return request.POST.get("shown", "")
+
+
 @with_one_of_three
 @require_safe
 def meeting(request: HttpRequest, visit: Visit) -> HttpResponseBase:
@@ -65,10 +70,13 @@ def place(request: HttpRequest, visit: Visit) -> HttpResponseBase:
             message, status = too_often(), 429
         else:
             try:
-                change_place(visit.case.pk, visit.person, form.cleaned_data["place"])
+                change_place(visit.case.pk, visit.person, form.cleaned_data["place"], shown=_shown(request))
                 return redirect(MEETING)
             except StepRefused as refusal:
                 message = add_refusal(form, refusal)
+                planned = planned_meeting(visit)
+    if planned is None:
+        return redirect(HOME)
     return page(request, visit, "place", form=form, message=message, status=status, planned=planned)
 
 
@@ -87,8 +95,12 @@ def cancel(request: HttpRequest, visit: Visit) -> HttpResponseBase:
             message, status = too_often(), 429
         else:
             try:
-                moves.move(visit.case.pk, "cancel_meeting", acting(visit.person), dict(form.cleaned_data))
+                inputs = form.cleaned_data | {"shown": _shown(request)}
+                moves.move(visit.case.pk, "cancel_meeting", acting(visit.person), inputs)
                 return redirect(HOME)
             except StepRefused as refusal:
                 message = add_refusal(form, refusal)
+                planned = planned_meeting(visit)
+    if planned is None:
+        return redirect(HOME)
     return page(request, visit, "cancel", form=form, message=message, status=status, planned=planned)

@@ -40,8 +40,9 @@ class CancelForm(StepForm):
 
 
 class UndoForm(StepForm):
-    """Why the latest meeting is taken back."""
+    """Why the latest meeting is taken back. ``number``: which one the page showed; without it none is meant."""
 
+    number = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = LongText(
         label=gettext_lazy("What was wrong?"),
         help_text=gettext_lazy("The contact person reads it."),
@@ -59,6 +60,7 @@ class RecordForm(StepForm):
     """
 
     number = forms.IntegerField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
     outcome = One((), label=gettext_lazy("Did you meet?"), missing=gettext_lazy("Say whether you met."))
     day = Day(label=gettext_lazy("Day"), required=False)
     time = Clock(label=gettext_lazy("It began at"), required=False)
@@ -101,7 +103,7 @@ class RecordForm(StepForm):
         }
         if planned is not None:
             starts = planned.starts_at.astimezone(zone)
-            first |= {"day": starts.date(), "time": starts.time()}
+            first |= {"day": starts.date(), "time": starts.time(), "shown": planned.stamp}
         if planned is None:
             first["outcome"] = HELD
         super().__init__(*args, initial=first, **kwargs)

@@ -75,7 +75,7 @@ def _form(request: HttpRequest, visit: Visit, found: ToRecord, three: list[Party
 def _write(visit: Visit, form: RecordForm) -> str:
     """Take the step that the form says, with the answers of part 2; return where to go. Raises StepRefused."""
     given, by, pk = form.cleaned_data, acting(visit.person), visit.case.pk
-    reason = {"reason": given.get("reason", "")}
+    reason = {"reason": given.get("reason", ""), "shown": given["shown"]}
     mentee = next(party for party in form.parties if not party.is_mentor)
     mentors = [party for party in form.parties if party.is_mentor]
     if given["outcome"] == MOVED:
@@ -142,14 +142,16 @@ def undo(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         if not may_write(visit):
             message, status = too_often(), 429
-        elif request.POST.get("number") != str(held[-1].number):
-            # Somebody else was quicker: the page meant another meeting.
-            return redirect(HOME)
         else:
             try:
-                moves.move(visit.case.pk, "undo_meeting", acting(visit.person), dict(form.cleaned_data))
+                inputs = form.cleaned_data | {"number": form.cleaned_data["number"] or 0}
+                moves.move(visit.case.pk, "undo_meeting", acting(visit.person), inputs)
                 return redirect(HOME)
             except StepRefused as refusal:
+                held = _held(visit)
+                if not held or form.cleaned_data["number"] != held[-1].number:
+                    # Somebody else was quicker: the page meant another meeting.
+                    return redirect(HOME)
                 message = add_refusal(form, refusal)
     return page(
         request, visit, "undo", form=form, message=message, status=status, latest=held[-1], zone=zone_words(visit)
