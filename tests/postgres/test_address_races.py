@@ -12,6 +12,7 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.people import address_changes, codes, links
 from wagtail_mentoring.people.models import AddressChange, Mentee, Mentor, OneTimeCode, PrivateLink
+from wagtail_mentoring.people.whose import of_person
 from wagtail_mentoring.workflows import StepRefused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,7 +64,7 @@ def test_the_mentee_and_both_mentors_of_a_case_confirm_at_once() -> None:
     people: list[Mentee | Mentor] = [*(case.mentee for case in cases), *pair]
     work = []
     for number, person in enumerate(people):
-        link = links.link_for(cases[number % 2], **address_changes.whose(person))
+        link = links.link_for(cases[number % 2], **of_person(person))
         code = typed(link, address_changes.ask(person, f"new{number}@example.org"))
         work.append(lambda person=person, code=code: address_changes.confirm(person, code))
     assert not refused(at_once(work))
