@@ -97,8 +97,20 @@ def test_braces_in_a_value_name_nothing() -> None:
         "https://elsewhere.example.net/?is={code}",
         "elsewhere.example.net/{code}",
         "https://elsewhere.example.net#{code}",
+        "www.elsewhere.example.net/x{code}",
+        "elsewhere.example.net/?u{code}",
+        "elsewhere.example.net/?u\u200b{code}",
+        "elsewhere.example.net/x\u00a0{code}",
+        'elsewhere.example.net/"{code}',
+        "elsewhere.example.net/x({code}",
+        "{reference}{code}",
+        "{code}{code}",
     ],
 )
 def test_no_address_of_somebody_else_carries_what_fills_a_text(text: str) -> None:
     assert "inside an address" in str(placeholders.fault("code", f"Hello {{name}}, read {text} now."))
-    assert placeholders.fault("code", "Hello {name}, the code is {code}. ({code}) https://example.org/") == ""
+    good = (
+        "Hello {name}, the code is {code}. ({code}) “{code}” ”{code}” «{code}»\n{code}\tor\t{code} {reference}/{union}"
+    )
+    assert placeholders.fault("code", good.replace("/{union}", "") + " https://example.org/") == ""
+    assert placeholders.fault("code", "www{contact}, x{name}: {code}") == ""

@@ -10,6 +10,24 @@ from django.utils.translation import gettext_lazy as _
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 #: A placeholder in the middle of a web address, with or without its scheme.
 _IN_ADDRESS = re.compile(r"(?:://\S*|[/?&=#@])(\{[^{}]*\})")
+#: Placeholders that hold a private address or a code: nothing but an opening bracket or quote may touch them in front,
+#: because mail programs make an address of much that has no scheme.
+_PRIVATE = frozenset(
+    (
+        "link",
+        "invitation",
+        "case_address",
+        "mentor_address",
+        "concern_address",
+        "desk_address",
+        "code",
+        "mails",
+        "waiting",
+    )
+)
+#: What stands before a placeholder without a space between.
+_TOUCHING = re.compile(r"([^ \t\r\n]*)(\{([^{}]*)\})")
+_OPENING = "([\"'“”„‘’«»‹›"
 
 #: About the union: known in every mail.
 UNION = ("union", "union_short", "contact", "contact_email")
@@ -135,14 +153,22 @@ def fault(event: str, text: str, *, subject: bool = False) -> object:
     if unknown:
         message = _("Nothing fills {wrong} here. You can use: {known}.")
         return format_lazy(message, wrong=_listed(unknown), known=listed)
-    inside = _IN_ADDRESS.search(text)
+    inside = _inside(text)
     if inside:
         # Whoever runs that address would get the receiver's private link or code with a click.
         message = _("{wrong} stands inside an address. Put a space before it, or give it a line of its own.")
-        return format_lazy(message, wrong=inside[1])
+        return format_lazy(message, wrong=inside)
     if re.search(r"[{}]", _IN_BRACES.sub("", text)):
         return format_lazy(_("A brace has no partner. Placeholders look like this: {known}."), known=listed)
     return ""
+
+
+def _inside(text: str) -> str:
+    """Return the first placeholder that stands, or could stand, inside an address; "" for none."""
+    if found := _IN_ADDRESS.search(text):
+        return found[1]
+    touching = _TOUCHING.finditer(text)
+    return next((found[2] for found in touching if found[3] in _PRIVATE and found[1].strip(_OPENING)), "")
 
 
 def put_in(line: str, values: dict[str, str]) -> str:
