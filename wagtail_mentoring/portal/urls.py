@@ -1,6 +1,6 @@
 """Addresses of the private pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from . import (
     certificate,
@@ -18,6 +18,21 @@ from . import (
 from .case_pages.urls import urlpatterns as case_pages
 from .own_data.urls import urlpatterns as own_data
 
+
+class Reference:
+    """The reference of a case in an address: what else stands there, no database is asked for."""
+
+    regex = "[A-Za-z0-9-]{1,24}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Reference, "mentoring_reference")
+
 urlpatterns = [
     # Before the programmes, whose short names it therefore takes away.
     path("become-a-mentor/sent/", joining.sent, name="become_mentor_sent"),
@@ -33,7 +48,7 @@ urlpatterns = [
     path("p/left/", views.left, name="portal_left"),
     path("p/new-link/", views.new_link, name="portal_new_link"),
     path("p/new-link/sent/", views.new_link_sent, name="portal_new_link_sent"),
-    path("p/case/<str:reference>/", views.other_case, name="portal_other_case"),
+    path("p/case/<mentoring_reference:reference>/", views.other_case, name="portal_other_case"),
     path("p/agreement/", signing.agreement, name="portal_agreement"),
     path("p/agreement/code/", signing.send_code, name="portal_code"),
     path("p/agreement/signed/", signing.signed, name="portal_signed"),
@@ -59,7 +74,7 @@ urlpatterns = [
     path("p/mentor/orientation/", own_page.orientation, name="portal_mentor_orientation"),
     path("p/mentor/away/", own_page.away, name="portal_mentor_away"),
     path("p/mentor/stop/", own_page.stop, name="portal_mentor_stop"),
-    path("p/mentor/case/<str:reference>/", own_page.to_case, name="portal_mentor_case"),
+    path("p/mentor/case/<mentoring_reference:reference>/", own_page.to_case, name="portal_mentor_case"),
     path("p/mentor/invitation/<int:number>/", own_page.to_invitation, name="portal_mentor_invitation"),
     *case_pages,
     *own_data,
