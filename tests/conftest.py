@@ -63,3 +63,11 @@ def _clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
             restore_wagtail()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_waits() -> Iterator[None]:
+    """The work after an answer does not fill its slot of time, which takes a second for each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wagtail_mentoring.portal.answered.wait", lambda seconds: None)
+        yield
