@@ -16,9 +16,10 @@ from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.choices import InvitationStatus, PlanStatus
 from wagtail_mentoring.pairing.models import Invitation, PairingPlan, PlanRow, Proposal
 from wagtail_mentoring.people import jobs as people_jobs
-from wagtail_mentoring.people.jobs import is_due, months_after
+from wagtail_mentoring.people.checking import is_due
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_check_due
+from wagtail_mentoring.programme.dates import months_after
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)

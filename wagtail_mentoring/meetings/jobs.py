@@ -11,8 +11,8 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import lock
 from wagtail_mentoring.due import Told, counted, job
-from wagtail_mentoring.people.jobs import months_after
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.programme.dates import months_after
 from wagtail_mentoring.workflows import CaseState
 
 from .feedback import NOT_ASKED

@@ -1,6 +1,5 @@
 """Asking mentors once a year whether their profile is still true, for ``mentoring_due``."""
 
-import calendar
 import datetime
 import logging
 
@@ -10,44 +9,14 @@ from django.db.models.functions import Coalesce
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.due import Told, counted, job
-from wagtail_mentoring.programme.models import Participation
+from wagtail_mentoring.programme.dates import months_after
 
+from .checking import is_due, months_by_union
 from .models import Mentor
 from .querysets import not_stopped
 from .signals import mentor_check_due
 
 logger = logging.getLogger(__name__)
-
-#: Whoever does not answer is asked a second time after so many days, and then not before a year has passed.
-AGAIN_DAYS = 30
-
-
-def months_after(day: datetime.date, months: int) -> datetime.date:
-    """Return the same day of the month ``months`` later, or that month's last day when it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def is_due(mentor: Mentor, months: int, today: datetime.date) -> bool:
-    """Return whether ``mentor`` is to be asked today, when profiles hold for ``months``."""
-    since = mentor.checked_on or mentor.approved_on
-    if since is None:
-        return False
-    due, asked = months_after(since, months), mentor.check_asked_on
-    if today < due:
-        return False
-    if asked is None or asked < due or months_after(asked, months) <= today:
-        return asked is None or asked + datetime.timedelta(days=AGAIN_DAYS) <= today
-    first_time = asked < due + datetime.timedelta(days=AGAIN_DAYS)
-    return first_time and asked + datetime.timedelta(days=AGAIN_DAYS) <= today
-
-
-def months_by_union() -> dict[int, int]:
-    """Return by union after how many months a profile is asked about: the shortest of its programmes."""
-    found: dict[int, int] = {}
-    for union, months in Participation.objects.values_list("union", "mentor_check_months"):
-        found[union] = min(months, found.get(union, months))
-    return found
 
 
 def _askable() -> "QuerySet[Mentor]":

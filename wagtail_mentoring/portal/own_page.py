@@ -18,8 +18,8 @@ from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.people import links
+from wagtail_mentoring.people.checking import is_due, months_by_union
 from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
-from wagtail_mentoring.people.jobs import is_due, months_by_union
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text

@@ -1,5 +1,6 @@
 """Days, times and durations as people write them, in the active language."""
 
+import calendar
 import datetime
 from typing import Any
 
@@ -115,10 +116,11 @@ def days_since(value: datetime.datetime) -> int:
     return (clock.today() - local(value).date()).days
 
 
-def months_after(value: datetime.datetime, months: int) -> datetime.date:
-    """Return the local day ``months`` later; the last day of the month where that month is shorter."""
-    start = local(value).date()
-    month = start.month - 1 + months
-    year, month = start.year + month // 12, month % 12 + 1
-    first_of_next = datetime.date(year + month // 12, month % 12 + 1, 1)
-    return datetime.date(year, month, min(start.day, (first_of_next - datetime.timedelta(days=1)).day))
+def months_after(value: datetime.date, months: int) -> datetime.date:
+    """Return the day ``months`` later, or earlier where they are negative: the last of a month that is too short.
+
+    ``value`` is a day, or a moment, whose local day counts.
+    """
+    start = local(value).date() if isinstance(value, datetime.datetime) else value
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

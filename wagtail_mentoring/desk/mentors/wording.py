@@ -9,10 +9,11 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.pairing.mentor_states import MentorState, has_agreed, has_language
+from wagtail_mentoring.people.checking import months_by_union
 from wagtail_mentoring.people.choices import TOPICS, SuitableTime
-from wagtail_mentoring.people.jobs import months_after, months_by_union
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme import dates
+from wagtail_mentoring.programme.dates import months_after
 
 from ..card import MISSING, OK, WAITING, Check
 
