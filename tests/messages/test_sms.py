@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tests.factories import make_case
 from wagtail_mentoring.messages import sms
 from wagtail_mentoring.people import links
+from wagtail_mentoring.people.phones import number_of
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,7 @@ def _backend(settings: Any) -> None:
     ],
 )
 def test_numbers_are_sent_with_their_country(phone: str, number: str) -> None:
-    assert sms.number_of(phone) == number
+    assert number_of(phone) == number
 
 
 def test_a_link_goes_to_the_stored_number_in_the_persons_language() -> None:

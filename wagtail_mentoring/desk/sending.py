@@ -17,6 +17,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.messages import sms
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import PrivateLink
+from wagtail_mentoring.people.phones import number_of
 from wagtail_mentoring.people.signals import link_renewed
 from wagtail_mentoring.privacy.limits import allowed
 
@@ -56,7 +57,7 @@ class FreshLink(Screen):
         return super().dispatch(request, *args, **kwargs)
 
     def form(self, data: Any = None) -> LinkForm:
-        number = sms.number_of(self.person.phone) if sms.reachable(self.person) else ""
+        number = number_of(self.person.phone) if sms.reachable(self.person) else ""
         return LinkForm(data, address=self.person.email, phone=number)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

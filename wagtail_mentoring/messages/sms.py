@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.models import PrivateLink
+from wagtail_mentoring.people.phones import number_of
 from wagtail_mentoring.people.whose import Someone
 
 from .compose import link_address
@@ -32,25 +33,6 @@ def available() -> bool:
 def reachable(person: Someone) -> bool:
     """Return whether an SMS can reach the person: the site can send them, and the number is known."""
     return available() and bool(number_of(person.phone))
-
-
-def number_of(phone: str) -> str:
-    """Return ``phone`` as backends take it: digits with one "+" before them; ``""`` for nothing that can be called.
-
-    A Finnish number without a country code, such as ``040 123 4567``, gets +358.
-    """
-    # "+44 (0)20": the zero in brackets is not dialled from abroad.
-    plain = phone.replace("(0)", "") if phone.strip().startswith("+") else phone
-    digits = "".join(sign for sign in plain if sign.isdigit())
-    if plain.strip().startswith("+"):
-        number = f"+{digits}"
-    elif digits.startswith("00"):
-        number = f"+{digits[2:]}"
-    elif digits.startswith("0"):
-        number = f"+358{digits[1:]}"
-    else:
-        return ""
-    return number if 8 <= len(number) <= 16 else ""
 
 
 def link_text(link: PrivateLink) -> str:

@@ -19,3 +19,22 @@ def refuse_no_number(value: str) -> None:
         raise ValidationError(
             _("This is not a whole phone number. It looks like +358 40 123 4567."), code="phone_number"
         )
+
+
+def number_of(phone: str) -> str:
+    """Return ``phone`` as backends take it: digits with one "+" before them; ``""`` for nothing that can be called.
+
+    A Finnish number without a country code, such as ``040 123 4567``, gets +358.
+    """
+    # "+44 (0)20": the zero in brackets is not dialled from abroad.
+    plain = phone.replace("(0)", "") if phone.strip().startswith("+") else phone
+    digits = "".join(sign for sign in plain if sign.isdigit())
+    if plain.strip().startswith("+"):
+        number = f"+{digits}"
+    elif digits.startswith("00"):
+        number = f"+{digits[2:]}"
+    elif digits.startswith("0"):
+        number = f"+358{digits[1:]}"
+    else:
+        return ""
+    return number if 8 <= len(number) <= 16 else ""
