@@ -6,7 +6,7 @@ import pytest
 
 from tests.factories import make_field, make_mentor
 from wagtail_mentoring.models import Mentor
-from wagtail_mentoring.people.finding import called, holding
+from wagtail_mentoring.people.finding import called, folded, holding
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +41,8 @@ def test_nobody_is_called_so(field: Any, words: str) -> None:
 def test_the_whole_name(field: Any) -> None:
     for words, number in (("äijö åström", 1), ("äijö", 0), ("ijö Åström", 0), ("äijö åström\n", 0)):
         assert Mentor.objects.filter(called(Mentor.objects.all(), words, "name")).count() == number, words
+
+
+def test_names_are_compared_without_capitals_and_spaces() -> None:
+    assert folded("  Väinö   ÄIJÖ ") == folded("väinö äijö") == "väinö äijö"
+    assert folded("Groß") == folded("GROSS") and folded("Anna") != folded("Anne")

@@ -14,6 +14,7 @@ from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.actors import SYSTEM, Actor
 from wagtail_mentoring.cases.log import CHAIN_END
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.people.finding import folded
 from wagtail_mentoring.people.links import revoke
 from wagtail_mentoring.people.models import Mentee
 from wagtail_mentoring.privacy import files
@@ -129,9 +130,9 @@ def running_double(chosen: ProfessionalField, name: str, email: str) -> Case | N
 
     Two people may share an address, so that the address alone says nothing.
     """
-    folded = " ".join(name.casefold().split())
+    wanted = folded(name)
     rows = Case.objects.running().filter(field=chosen, mentee__email__iexact=email).select_related("mentee")
-    return next((case for case in rows if " ".join(case.mentee.name.casefold().split()) == folded), None)
+    return next((case for case in rows if folded(case.mentee.name) == wanted), None)
 
 
 def submit(

@@ -7,6 +7,11 @@ from django.db import connections
 from django.db.models import Q, QuerySet
 
 
+def folded(name: str) -> str:
+    """Return ``name`` as names are compared: case and spaces make no difference."""
+    return " ".join(name.casefold().split())
+
+
 def holding(rows: "QuerySet", words: str, *columns: str) -> Q:
     """Return the condition that one of ``columns`` of ``rows`` holds ``words``, in capitals or not, in any script."""
     return _matching(rows, words, columns, "icontains", "{}")

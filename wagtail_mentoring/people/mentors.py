@@ -19,6 +19,7 @@ from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 from wagtail_mentoring.workflows import StepRefused
 
+from .finding import folded
 from .locking import lock_people
 from .log import APPROVED, DECLINED
 from .models import Mentee, Mentor, MentorConflict
@@ -29,11 +30,6 @@ def lock_union(union_id: int) -> None:
     """Let nobody else add a mentor to the union until the end of the transaction."""
     # Without the key: cases and mails that only refer to the union are written meanwhile.
     list(Union.objects.select_for_update(no_key=True).filter(pk=union_id).values_list("pk"))
-
-
-def folded(name: str) -> str:
-    """Return ``name`` as names are compared: case and spaces make no difference."""
-    return " ".join(name.casefold().split())
 
 
 def with_address(union_id: int, email: str) -> "QuerySet[Mentor]":

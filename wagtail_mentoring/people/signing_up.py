@@ -9,6 +9,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.privacy.models import Consent, ConsentKind, Notice
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
+from .finding import folded
 from .mentors import lock_union
 from .models import Mentor
 from .querysets import not_stopped
@@ -27,7 +28,7 @@ def known_mentor(union: Union, name: str, email: str) -> Mentor | None:
     While one waits for approval the address is enough; of those approved the name must be the same too, because two
     people may share an address. Who has stopped may come back, and is not looked for.
     """
-    folded = " ".join(name.casefold().split())
+    wanted = folded(name)
     rows = Mentor.objects.filter(
         not_stopped(),
         union=union,
@@ -35,7 +36,7 @@ def known_mentor(union: Union, name: str, email: str) -> Mentor | None:
         anonymised_at__isnull=True,
     ).order_by("-pk")
     for mentor in rows:
-        if mentor.approved_on is None or " ".join(mentor.name.casefold().split()) == folded:
+        if mentor.approved_on is None or folded(mentor.name) == wanted:
             return mentor
     return None
 

@@ -16,7 +16,8 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pairing.mentor_states import with_state
 from wagtail_mentoring.people.choices import SHOWABLE, TOPICS, SuitableTime
-from wagtail_mentoring.people.mentors import folded, merge_absences, set_shown, with_address
+from wagtail_mentoring.people.finding import folded
+from wagtail_mentoring.people.mentors import merge_absences, set_shown, with_address
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
 from wagtail_mentoring.people.phones import refuse_no_number
 from wagtail_mentoring.people.sheets.values import CONSENTS

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from wagtail_mentoring.documents.checking.tables import Table
-from wagtail_mentoring.people.mentors import folded, stopped_words
+from wagtail_mentoring.people.finding import folded
+from wagtail_mentoring.people.mentors import stopped_words
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.programme.models import ProfessionalField, Union
 
