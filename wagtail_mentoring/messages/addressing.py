@@ -10,12 +10,16 @@ from django.db.models import Q
 from wagtail_mentoring.cases.actors import current_mentors
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people import links
+from wagtail_mentoring.people.finding import folded
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.whose import Someone, key_in, key_of
 from wagtail_mentoring.programme.models import Union, UnionRole
 from wagtail_mentoring.programme.users import user_name
 
-from .models import OutboxMessage
+from .models import OutboxMessage, OutboxStatus
 from .outbox import put
+
+_NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.HELD)
 
 
 def to_mentee(event: str, case: Case, **context: Any) -> OutboxMessage:
@@ -26,6 +30,25 @@ def to_mentee(event: str, case: Case, **context: Any) -> OutboxMessage:
 def to_mentor(event: str, case: Case, mentor: Mentor, **context: Any) -> OutboxMessage:
     """Write a mail with the mentor's own private link to one of the case's mentors."""
     return put(event, to=mentor, case=case, link=links.link_for(case, mentor=mentor), context=context)
+
+
+def to_person(event: str, case: Case, person: Someone, **context: Any) -> OutboxMessage:
+    """Write a mail with the own private link to the case's mentee or to one of its mentors."""
+    if isinstance(person, Mentor):
+        return to_mentor(event, case, person, **context)
+    return to_mentee(event, case, **context)
+
+
+def to_others(event: str, case: Case, by: Someone | None, **context: Any) -> None:
+    """Write a mail to the mentee and the current mentors, without ``by``.
+
+    Whoever has one about the same that has not left yet gets no second one.
+    """
+    pending = OutboxMessage.objects.filter(case=case, event=event, status__in=_NOT_GONE)
+    waiting = {key_in(row) for row in pending.only("mentee", "mentor")}
+    for person in (case.mentee, *current_mentors(case)):
+        if person != by and key_of(person) not in waiting:
+            to_person(event, case, person, **context)
 
 
 def to_all(event: str, case: Case, **context: Any) -> list[OutboxMessage]:
@@ -64,9 +87,9 @@ def contacts_by_name(union: Union) -> list[Any]:
     """
     users = get_user_model()._default_manager.filter(is_active=True)
     found = []
-    if name := _folded(union.contact_name):
+    if name := folded(union.contact_name):
         theirs = users.filter(Q(groups__mentoring_union_permissions__union=union) | Q(is_superuser=True)).distinct()
-        found = [user for user in theirs.order_by("pk") if _folded(user_name(user)) == name]
+        found = [user for user in theirs.order_by("pk") if folded(user_name(user)) == name]
     if union.contact_email:
         mailed = list(users.filter(email__iexact=union.contact_email).order_by("pk")[:2])
         found += [user for user in mailed if len(mailed) == 1 and user not in found]
@@ -85,9 +108,9 @@ def contact_person(case: Case) -> Any:
 
 def named_as_contact(user: Any) -> list[int]:
     """Return the keys of the unions that name ``user`` as their contact person (:func:`contacts_by_name`)."""
-    name, email = _folded(user_name(user)), _folded(user.email)
+    name, email = folded(user_name(user)), folded(user.email)
     unions = Union.objects.exclude(contact_name="", contact_email="").order_by("pk")
-    may = [one for one in unions if name == _folded(one.contact_name) or email and email == _folded(one.contact_email)]
+    may = [one for one in unions if name == folded(one.contact_name) or email and email == folded(one.contact_email)]
     return [one.pk for one in may if user in contacts_by_name(one)]
 
 
@@ -111,10 +134,6 @@ def above(union: Union, concerned: Any) -> tuple[Above, list[Any]]:
     if found := [user for user in users.order_by("pk") if user.pk not in not_these]:
         return Above.ADMINISTRATORS, found
     return Above.NOBODY, []
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _granted(union: Union, role: UnionRole) -> Any:

@@ -27,34 +27,20 @@ from wagtail_mentoring.meetings.signals import (
     times_answered,
     times_suggested,
 )
-from wagtail_mentoring.people.models import Mentee
-from wagtail_mentoring.people.whose import Someone
 
-from .addressing import to_contacts, to_mentee, to_mentor
+from .addressing import to_contacts, to_others, to_person
 from .calendars import CANCEL, holders, of_meeting
 from .conversation.models import Reminder
-from .models import MailEvent, OutboxMessage, OutboxStatus
+from .models import MailEvent, OutboxMessage
 from .outbox import put
 
 _UID = "wagtail_mentoring.messages.{}".format
-_NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.HELD)
-
-
-def _to_others(event: str, case: Case, by: Someone | None, **context: Any) -> None:
-    """Write a mail to the mentee and the mentors, without ``by``. Whom one has not left yet gets no second one."""
-    pending = OutboxMessage.objects.filter(case=case, event=event, status__in=_NOT_GONE)
-    waiting = set(pending.values_list("mentee_id", "mentor_id"))
-    if by != case.mentee and (case.mentee_id, None) not in waiting:
-        to_mentee(event, case, **context)
-    for mentor in current_mentors(case):
-        if by != mentor and (None, mentor.pk) not in waiting:
-            to_mentor(event, case, mentor, **context)
 
 
 @receiver(times_suggested, dispatch_uid=_UID("times_suggested"))
 def suggested(sender: Any, search: TimeSearch, case: Case, by: Any = None, **kwargs: Any) -> None:
     """The other two are asked which times suit."""
-    _to_others(MailEvent.TIMES_SUGGESTED, case, by, number=search.number)
+    to_others(MailEvent.TIMES_SUGGESTED, case, by, number=search.number)
 
 
 @receiver(times_answered, dispatch_uid=_UID("times_answered"))
@@ -69,7 +55,7 @@ def answered(sender: Any, search: TimeSearch, case: Case, by: Any = None, **kwar
     about = {"search": search.pk, "slots": len(slots), "minutes": search.minutes}
     told = OutboxMessage.objects.filter(case=case, event=MailEvent.TIMES_ANSWERED)
     if not told.filter(**{f"context__{name}": value for name, value in about.items()}).exists():
-        _to_others(MailEvent.TIMES_ANSWERED, case, by, number=search.number, **about)
+        to_others(MailEvent.TIMES_ANSWERED, case, by, number=search.number, **about)
 
 
 @receiver(meeting_ended, dispatch_uid=_UID("meeting_ended"))
@@ -82,12 +68,10 @@ def not_held(sender: Any, meeting: Meeting, case: Case, **kwargs: Any) -> None:
     if meeting.status != MeetingStatus.CANCELLED:
         return
     context = of_meeting(meeting, CANCEL)
-    mentors = set(current_mentors(case))
+    now = {case.mentee, *current_mentors(case)}
     for person in holders(case, meeting):
-        if isinstance(person, Mentee):
-            to_mentee(MailEvent.MEETING_CANCELLED, case, **context)
-        elif person in mentors:
-            to_mentor(MailEvent.MEETING_CANCELLED, case, person, **context)
+        if person in now:
+            to_person(MailEvent.MEETING_CANCELLED, case, person, **context)
         else:
             # The page of somebody who is not in the pair any more shows nothing.
             put(MailEvent.MEETING_CANCELLED, to=person, case=case, context=context)
@@ -98,7 +82,7 @@ def shared(sender: Any, note: Note, case: Case, by: Any = None, **kwargs: Any) -
     """The other two learn of a shared note, once for each note."""
     told = OutboxMessage.objects.filter(case=case, event=MailEvent.NOTE_SHARED, context__note=note.pk)
     if not told.exists():
-        _to_others(MailEvent.NOTE_SHARED, case, by, number=note.number, note=note.pk)
+        to_others(MailEvent.NOTE_SHARED, case, by, number=note.number, note=note.pk)
 
 
 @receiver(feedback_given, dispatch_uid=_UID("feedback_given"))
@@ -135,8 +119,7 @@ def ask_feedback(case: Case, kinds: tuple[str, ...] = (FeedbackKind.FIRST, Feedb
     for asked in found:
         late = asked.kind in (FeedbackKind.MONTHS_3, FeedbackKind.MONTHS_12)
         event = MailEvent.FOLLOW_UP if late else MailEvent.FEEDBACK_ASKED
-        if asked.mentee is not None:
-            to_mentee(event, case)
-        elif asked.mentor is not None:
-            to_mentor(event, case, asked.mentor)
+        person = asked.mentee or asked.mentor
+        if person is not None:
+            to_person(event, case, person)
     return len(found)

@@ -44,7 +44,7 @@ from wagtail_mentoring.people.signals import (
 from wagtail_mentoring.programme.models import Union
 from wagtail_mentoring.workflows import CaseState
 
-from .addressing import contacts, to_mentee
+from .addressing import contacts, to_contacts, to_mentee
 from .models import MailEvent, OutboxMessage
 from .outbox import put
 from .sentences import WAITS_FOR_APPROVAL
@@ -60,12 +60,10 @@ def _to_mentor(event: str, mentor: Mentor, *, link: PrivateLink | None = None, *
         put(event, to=mentor, union=mentor.union, link=link, context=context)
 
 
-def _to_contacts(event: str, case: Case, **context: Any) -> None:
+def _to_contacts_while_open(event: str, case: Case, **context: Any) -> None:
     """Write a mail about a running case to the union. About a closed one there is nothing to do."""
-    if case.case_state == CaseState.CLOSED:
-        return
-    for contact in contacts(case.union):
-        put(event, to=contact, case=case, context=context)
+    if case.case_state != CaseState.CLOSED:
+        to_contacts(event, case, **context)
 
 
 def _about_mentor(event: str, mentor: Mentor, **context: Any) -> None:
@@ -177,9 +175,9 @@ def answered(sender: Any, invitation: Invitation, **kwargs: Any) -> None:
     case = invitation.proposal.case
     others = Invitation.objects.filter(proposal=invitation.proposal, status=InvitationStatus.ASKED)
     if others.exists():
-        _to_contacts(MailEvent.INVITATION_NO, case, no_reason=invitation.no_reason, others_asked=True)
+        _to_contacts_while_open(MailEvent.INVITATION_NO, case, no_reason=invitation.no_reason, others_asked=True)
     elif Proposal.objects.filter(case=case, status=ProposalStatus.QUEUED).exists() and not _said_yes(invitation):
-        _to_contacts(MailEvent.INVITATION_NO, case, no_reason=invitation.no_reason)
+        _to_contacts_while_open(MailEvent.INVITATION_NO, case, no_reason=invitation.no_reason)
 
 
 def _said_yes(invitation: Invitation) -> bool:
@@ -190,7 +188,7 @@ def _said_yes(invitation: Invitation) -> bool:
 def asked_back(sender: Any, invitation: Invitation, **kwargs: Any) -> None:
     """The union learns that a mentor waits for an answer."""
     due = {"answer_by_on": invitation.answer_by.isoformat()} if invitation.answer_by else {}
-    _to_contacts(MailEvent.INVITATION_QUESTION, invitation.proposal.case, **due)
+    _to_contacts_while_open(MailEvent.INVITATION_QUESTION, invitation.proposal.case, **due)
 
 
 @receiver(question_answered, dispatch_uid=_UID("question_answered"))
@@ -229,7 +227,7 @@ def pair_over(sender: Any, proposal: Proposal, why: str, **kwargs: Any) -> None:
 @receiver(mentee_silent, dispatch_uid=_UID("mentee_silent"))
 def mentee_did_not_answer(sender: Any, proposal: Proposal, next_asked: bool, **kwargs: Any) -> None:
     """The union learns that the mentee has not answered, and whether others are asked now."""
-    _to_contacts(MailEvent.PAIR_SILENT, proposal.case, next_asked=next_asked)
+    _to_contacts_while_open(MailEvent.PAIR_SILENT, proposal.case, next_asked=next_asked)
 
 
 def _replacing(proposal: Proposal) -> dict[str, Any]:
@@ -248,17 +246,17 @@ def _yes_of(proposal: Proposal) -> int:
 def mentee_said(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
     """The union learns of a no that nobody of it has written down. A yes goes on by itself."""
     if proposal.mentee_answer == MenteeAnswer.NO and proposal.mentee_answer_recorded_by_id is None:
-        _to_contacts(MailEvent.PAIR_REFUSED, proposal.case)
+        _to_contacts_while_open(MailEvent.PAIR_REFUSED, proposal.case)
 
 
 @receiver(proposal_failed, dispatch_uid=_UID("proposal_failed"))
 def failed(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
     """The union learns that nobody is asked any more. After the mentee's no, or no answer, its own mail says so."""
     if proposal.mentee_answer != MenteeAnswer.NO and not proposal.mentee_silent:
-        _to_contacts(MailEvent.PROPOSAL_FAILED, proposal.case)
+        _to_contacts_while_open(MailEvent.PROPOSAL_FAILED, proposal.case)
 
 
 @receiver(mentor_missing, dispatch_uid=_UID("mentor_missing"))
 def one_missing(sender: Any, proposal: Proposal, **kwargs: Any) -> None:
     """The union learns that a second mentor is needed."""
-    _to_contacts(MailEvent.MENTOR_MISSING, proposal.case)
+    _to_contacts_while_open(MailEvent.MENTOR_MISSING, proposal.case)

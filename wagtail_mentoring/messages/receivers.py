@@ -24,7 +24,7 @@ from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import ConsentKind
 from wagtail_mentoring.workflows import CaseState, Role
 
-from .addressing import contacts, to_all, to_contacts, to_mentee, to_mentor
+from .addressing import to_all, to_contacts, to_mentee, to_mentor, to_person
 from .calendars import CANCEL, holders, of_meeting, snapshot
 from .meeting_receivers import ask_feedback, newly_asked
 from .models import MailEvent, OutboxMessage
@@ -49,8 +49,7 @@ def opened(sender: type[Case], case: Case, actor: Actor, **kwargs: Any) -> None:
     event = MailEvent.APPLICATION_RECEIVED if by_form else MailEvent.REGISTERED_MENTEE
     to_mentee(event, case, answer_by_on=answer_by)
     if actor.role != Role.HANDLER:
-        for contact in contacts(case.union):
-            put(MailEvent.NEW_CASE, to=contact, case=case, context={"answer_by_on": answer_by})
+        to_contacts(MailEvent.NEW_CASE, case, answer_by_on=answer_by)
 
 
 @receiver(case_moved, sender=Case, dispatch_uid=_UID("moved"))
@@ -114,10 +113,10 @@ def _still_unsigned(case: Case) -> list[Party]:
 
 
 def _to_party(event: str, case: Case, party: Party, **context: Any) -> None:
-    if party.mentee:
-        to_mentee(event, case, **context)
-    elif party.mentor:
-        to_mentor(event, case, party.mentor, **context)
+    person = party.mentee or party.mentor
+    # The contact person, who signs in the admin, is neither.
+    if person is not None:
+        to_person(event, case, person, **context)
 
 
 def _perhaps_all_signed(case: Case, data: dict[str, Any], source: CaseState) -> None:
@@ -142,8 +141,7 @@ def _copy_refused(case: Case, data: dict[str, Any], source: CaseState) -> None:
 
 def _declined(case: Case, data: dict[str, Any], source: CaseState) -> None:
     role = Party.objects.values_list("role", flat=True).get(pk=data["party"])
-    for contact in contacts(case.union):
-        put(MailEvent.DECLINED, to=contact, case=case, context={"role": role})
+    to_contacts(MailEvent.DECLINED, case, role=role)
 
 
 def _mentor_replaced(case: Case, data: dict[str, Any], source: CaseState) -> None:
@@ -234,8 +232,7 @@ _AFTER = {
 def copy_came(sender: Any, upload: SignatureUpload, case: Case, **kwargs: Any) -> None:
     """The union learns that a signed or scanned copy waits for a look."""
     about = {"role": upload.party.role if upload.party else "", "kind": str(upload.kind)}
-    for contact in contacts(case.union):
-        put(MailEvent.COPY_WAITS, to=contact, case=case, context=about)
+    to_contacts(MailEvent.COPY_WAITS, case, **about)
 
 
 @receiver(draft_saved_for_later, dispatch_uid=_UID("draft"))

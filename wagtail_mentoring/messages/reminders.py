@@ -23,12 +23,11 @@ from wagtail_mentoring.cases.moves import lock
 from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting, MeetingStatus, SlotAnswer, TimeSearch
 from wagtail_mentoring.meetings.moves import next_number
 from wagtail_mentoring.meetings.slots import open_search
-from wagtail_mentoring.people.models import Mentee, Mentor
-from wagtail_mentoring.people.whose import Someone, key_in, key_of
+from wagtail_mentoring.people.whose import Someone, columns, key_in, key_of
 from wagtail_mentoring.programme.models import Participation
 from wagtail_mentoring.workflows.states import MOST_MEETINGS, OPEN_STATES, PAIR_STATES, CaseState
 
-from .addressing import to_contacts, to_mentee, to_mentor
+from .addressing import to_contacts, to_person
 from .calendars import of_meeting
 from .conversation.models import Reminder
 from .meeting_receivers import ask_feedback
@@ -121,11 +120,12 @@ def _about(kind: str, *columns: str) -> Any:
     return Concat(*parts, output_field=CharField())
 
 
-def _count(case: Case, event: str, about: str, *, mentee: Mentee | None = None, mentor: Mentor | None = None) -> bool:
-    """Count one more reminder, and return whether the person may have it. Without a person: of the whole round."""
+def _count(case: Case, event: str, about: str, person: Someone | None = None) -> bool:
+    """Count one more reminder, and return whether ``person`` may have it. Without a person: of the whole round."""
     most = case.participation.most_reminders
+    whose = {"mentee": None, "mentor": None} if person is None else columns(person)
     row, made = Reminder.objects.get_or_create(
-        case=case, event=event, about=about, mentee=mentee, mentor=mentor, defaults={"last_at": clock.now()}
+        case=case, event=event, about=about, **whose, defaults={"last_at": clock.now()}
     )
     if made:
         return True
@@ -136,14 +136,10 @@ def _count(case: Case, event: str, about: str, *, mentee: Mentee | None = None, 
     return True
 
 
-def _remind_mentee(event: str, case: Case, about: str, **context: Any) -> None:
-    if case.mentee.anonymised_at is None and _count(case, event, about, mentee=case.mentee):
-        to_mentee(event, case, **context)
-
-
-def _remind_mentor(event: str, case: Case, mentor: Mentor, about: str, **context: Any) -> None:
-    if mentor.anonymised_at is None and _count(case, event, about, mentor=mentor):
-        to_mentor(event, case, mentor, **context)
+def _remind(event: str, case: Case, person: Someone, about: str, **context: Any) -> None:
+    """Remind the mentee or a mentor, unless that was done as often as is allowed."""
+    if person.anonymised_at is None and _count(case, event, about, person):
+        to_person(event, case, person, **context)
 
 
 # Signatures
@@ -168,10 +164,7 @@ def _unsigned(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
 
 
 def _ask_signature(case: Case, party: Any) -> None:
-    if party.mentee is not None:
-        _remind_mentee(MailEvent.SIGNATURE_REMINDER, case, party.of_about)
-    else:
-        _remind_mentor(MailEvent.SIGNATURE_REMINDER, case, party.mentor, party.of_about)
+    _remind(MailEvent.SIGNATURE_REMINDER, case, party.mentee or party.mentor, party.of_about)
 
 
 # No time for the next meeting
@@ -217,10 +210,7 @@ def _ask_for_time(case: Case, row: Any) -> None:
     late = _who_must_answer(case, people)
     number = next_number(case)
     for person in late or people:
-        if isinstance(person, Mentee):
-            _remind_mentee(event, case, about, number=number)
-        else:
-            _remind_mentor(event, case, person, about, number=number)
+        _remind(event, case, person, about, number=number)
 
 
 def _who_must_answer(case: Case, people: list[Someone]) -> list[Someone]:
@@ -259,15 +249,13 @@ def _tell_of_meeting(case: Case, meeting: Any) -> None:
     event, about = MailEvent.MEETING_TOMORROW, meeting.of_about
     _count(case, event, about)
     told = OutboxMessage.objects.filter(case=case, event=MailEvent.MEETING_PLANNED, context__number=meeting.number)
-    know = set(told.filter(created_at__gt=meeting.starts_at - DAY).values_list("mentee", "mentor"))
+    know = {key_in(mail) for mail in told.filter(created_at__gt=meeting.starts_at - DAY)}
     context = of_meeting(meeting)
     # The calendar has it already.
     del context["calendar"]
-    if (case.mentee_id, None) not in know:
-        _remind_mentee(event, case, about, **context)
-    for mentor in current_mentors(case):
-        if (None, mentor.pk) not in know:
-            _remind_mentor(event, case, mentor, about, **context)
+    for person in (case.mentee, *current_mentors(case)):
+        if key_of(person) not in know:
+            _remind(event, case, person, about, **context)
 
 
 def not_recorded(moment: datetime.datetime) -> Q:
@@ -292,7 +280,7 @@ def _ask_whether_held(case: Case, meeting: Any) -> None:
     context = of_meeting(meeting)
     del context["calendar"]
     for mentor in current_mentors(case):
-        _remind_mentor(event, case, mentor, about, **context)
+        _remind(event, case, mentor, about, **context)
 
 
 # Feedback
@@ -309,11 +297,8 @@ def _feedback_open(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:
 
 
 def _ask_feedback_again(case: Case, asked: Any) -> None:
-    if asked.mentee is not None:
-        _remind_mentee(MailEvent.FEEDBACK_REMINDER, case, asked.of_about)
-    else:
-        # Of whoever has left nothing is asked any more: there is no row.
-        _remind_mentor(MailEvent.FEEDBACK_REMINDER, case, asked.mentor, asked.of_about)
+    # Of whoever has left nothing is asked any more: there is no row.
+    _remind(MailEvent.FEEDBACK_REMINDER, case, asked.mentee or asked.mentor, asked.of_about)
 
 
 def _follow_ups(moment: datetime.datetime) -> Iterator["QuerySet[Any]"]:

@@ -56,7 +56,7 @@ def write_to_three(case_id: int, by: Someone, body: str) -> Letter:
         raise StepRefused(_("There is nobody yet who could read it. You can write to the contact person."))
     letter = _write(case, Circle.THREE, by, _text(body))
     _line(case, WROTE_TO_THREE, actor)
-    telling.told_three(letter, case, by)
+    telling.told_three(case, by)
     return letter
 
 
