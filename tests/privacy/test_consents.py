@@ -13,8 +13,8 @@ from wagtail_mentoring.people import links
 from wagtail_mentoring.people.choices import SHOWABLE
 from wagtail_mentoring.people.mentors import set_shown
 from wagtail_mentoring.people.models import Mentor
+from wagtail_mentoring.people.own_profile import shown_now
 from wagtail_mentoring.people.sheets.values import stored_values
-from wagtail_mentoring.portal.own_profile import shown_now
 from wagtail_mentoring.privacy.consents import consented
 from wagtail_mentoring.privacy.models import NAMES_OF_SHOWN, Consent, ConsentKind
 

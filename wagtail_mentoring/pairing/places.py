@@ -14,6 +14,11 @@ from wagtail_mentoring.workflows import StepRefused
 from .models import MOST_PLACES, Invitation, PairMembership, Place
 
 
+def load_of(mentor: Mentor) -> int:
+    """Return how many of the mentor's places are taken by mentees or held by open questions."""
+    return Place.objects.filter(mentor=mentor).count()
+
+
 def take(
     mentor: Mentor,
     *,

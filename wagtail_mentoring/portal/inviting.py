@@ -13,6 +13,7 @@ from wagtail_mentoring.pages.addresses import text_address
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.people import links
+from wagtail_mentoring.people.own_profile import pause as take_pause
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.workflows import StepRefused
@@ -21,7 +22,6 @@ from . import session
 from .asked import asked, stage_of
 from .mentor_forms import YES, AnswerForm, PauseForm, QuestionForm
 from .own_page import open_invitations, questions_of
-from .own_profile import pause as take_pause
 from .session import InvitationVisit, mentor_frame, with_invitation
 
 HERE = "wagtail_mentoring:portal_invitation"

@@ -17,7 +17,8 @@ from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
 from wagtail_mentoring.pairing.models import Invitation
-from wagtail_mentoring.people import links
+from wagtail_mentoring.pairing.places import load_of
+from wagtail_mentoring.people import links, own_profile
 from wagtail_mentoring.people.checking import is_due, months_by_union
 from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
 from wagtail_mentoring.people.models import Mentor, MentorAbsence
@@ -27,7 +28,7 @@ from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.programme.localized import page_language
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused, meeting_number
 
-from . import own_profile, session
+from . import session
 from .asked import short_title
 from .mentor_forms import AwayForm, PauseForm, ProfileForm, StopForm
 from .session import MentorVisit, mentor_frame, with_mentor
@@ -194,7 +195,7 @@ def _must_go_on(visit: MentorVisit) -> None:
 def profile(request: HttpRequest, visit: MentorVisit) -> HttpResponseBase:
     """The profile to change; saving it also says that it is true."""
     _must_go_on(visit)
-    mentor, load = visit.mentor, own_profile.load_of(visit.mentor)
+    mentor, load = visit.mentor, load_of(visit.mentor)
     first = ProfileForm.answers_of(mentor) | own_profile.shown_now(mentor)
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=first, load=load)
     if request.method == "POST" and form.is_valid():

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.pairing.models import Place
-from wagtail_mentoring.people.locking import lock_people
-from wagtail_mentoring.people.log import (
+from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.workflows import StepRefused
+
+from .locking import lock_people
+from .log import (
     OWN_AWAY,
     OWN_CONFIRMED,
     OWN_ORIENTED,
@@ -22,12 +24,12 @@ from wagtail_mentoring.people.log import (
     OWN_PROFILE,
     OWN_STOP,
 )
-from wagtail_mentoring.people.mentors import merge_absences
-from wagtail_mentoring.people.models import Mentor, MentorAbsence, MentorLogEntry
-from wagtail_mentoring.people.signals import mentor_wants_to_stop
-from wagtail_mentoring.privacy.models import Consent, ConsentKind
-from wagtail_mentoring.workflows import StepRefused
+from .mentors import merge_absences, set_shown
+from .models import Mentor, MentorAbsence, MentorLogEntry
+from .signals import mentor_wants_to_stop
 
+#: How a consent was given that the mentor ticked on the own page.
+OWN_PAGE = "form"
 #: So many days the wish to stop is not sent again.
 STOP_DAYS = 30
 #: So many times away are enough to plan with.
@@ -37,11 +39,6 @@ MOST_ABSENCES = 20
 def _locked(pk: int) -> Mentor:
     lock_people(mentors=[pk])
     return Mentor.objects.get(pk=pk)
-
-
-def load_of(mentor: Mentor) -> int:
-    """Return how many of the mentor's places are taken by mentees or held by open questions."""
-    return Place.objects.filter(mentor=mentor).count()
 
 
 @transaction.atomic
@@ -57,21 +54,9 @@ def save(
         setattr(mentor, name, value)
     mentor.checked_on = clock.today()
     mentor.save(update_fields=[*columns, "checked_on"])
-    _consent(mentor, ConsentKind.SHOWN_TO_MENTEE, list(shown_to_mentee))
-    _consent(mentor, ConsentKind.SHOWN_TO_PARTNER, list(shown_to_partner))
+    set_shown(mentor, ConsentKind.SHOWN_TO_MENTEE, shown_to_mentee, how=OWN_PAGE)
+    set_shown(mentor, ConsentKind.SHOWN_TO_PARTNER, shown_to_partner, how=OWN_PAGE)
     log(mentor, OWN_PROFILE)
-
-
-def _consent(mentor: Mentor, kind: ConsentKind, fields: list[str]) -> None:
-    """End the consent of ``kind`` and write a new one, where it has changed."""
-    standing = Consent.objects.filter(mentor=mentor, kind=kind, withdrawn_at__isnull=True).order_by("given_at")
-    newest = standing.last()
-    if (sorted(newest.named) if newest else []) == sorted(fields):
-        return
-    moment = clock.now()
-    standing.update(withdrawn_at=moment)
-    if fields:
-        Consent.objects.create(mentor=mentor, kind=kind, fields=fields, given_at=moment)
 
 
 def shown_now(mentor: Mentor) -> dict[str, list[str]]:
