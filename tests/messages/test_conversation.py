@@ -7,13 +7,28 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_case, make_field, make_handler, make_supervisor, make_union, make_user, pair_of
+from tests.factories import (
+    as_handler,
+    make_case,
+    make_field,
+    make_handler,
+    make_mentor,
+    make_supervisor,
+    make_union,
+    make_user,
+    pair_of,
+)
+from tests.portal.asking import open_link
 from wagtail_mentoring import clock
+from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.compose import compose
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Circle, Concern, Letter
 from wagtail_mentoring.messages.models import OutboxMessage
+from wagtail_mentoring.people import links
+from wagtail_mentoring.portal import overview
+from wagtail_mentoring.portal.session import Visit
 from wagtail_mentoring.workflows import StepRefused
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +100,24 @@ def test_somebody_of_another_case_or_who_has_left_is_refused(write: Callable[...
     assert Letter.objects.count() == 0
     assert not services.thread_for(case, anna, Circle.THREE).exists()
     assert not services.thread_for(case, stranger, Circle.THREE).exists()
+
+
+def test_a_mentor_who_joins_later_does_not_read_what_was_written_to_others() -> None:
+    case, mentee, (anna, bo) = paired()
+    before = services.write_to_three(case.pk, mentee, SECRET)
+    by_bo = services.write_to_three(case.pk, bo, "Hello Anna")
+    new = make_mentor(case.field)
+    inputs = {"leaving": anna, "joining": new, "reason": "Moves away"}
+    with clock.at(clock.now() + datetime.timedelta(hours=1)):
+        moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+        assert not services.thread_for(case, new, Circle.THREE).exists()
+        page = open_link(links.link_for(case, mentor=new))
+        assert SECRET not in page.get("/mentoring/p/messages/").content.decode()
+        assert overview._letters(Visit(links.link_for(case, mentor=new), case, new))["written_at"] is None
+        after = services.write_to_three(case.pk, mentee, "Welcome")
+        assert list(services.thread_for(case, new, Circle.THREE)) == [after]
+        for person in (mentee, bo):
+            assert list(services.thread_for(case, person, Circle.THREE)) == [before, by_bo, after]
 
 
 @pytest.mark.parametrize(("body", "said"), [("  \n", "Write something"), ("x" * 5003, "too long by 3")])

@@ -83,7 +83,10 @@ declare(
         only=declared.where(circle=Circle.THREE),
         withheld=_("What the others wrote stands on the page of the mentoring. It is theirs."),
         columns=columns(Letter, body=_("Message"), written_at=_("Written at")),
-        purpose=_("So that you can write to each other without knowing each other’s addresses."),
+        purpose=_(
+            "So that you can write to each other without knowing each other’s addresses. "
+            "A mentor who joins later does not read what was written before."
+        ),
         readers=(Reader.OTHER_TWO,),
         left_out={
             "circle": "who reads it is said above",

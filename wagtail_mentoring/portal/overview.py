@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.conversation.models import Circle, Letter
+from wagtail_mentoring.messages.conversation.services import for_three
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.whose import of_person
 from wagtail_mentoring.privacy.models import ConsentKind
@@ -90,7 +91,7 @@ def _letters(visit: Visit) -> dict[str, Any]:
     own = of_person(visit.person)
     unread = Q(circle=Circle.CONTACT, from_contact=True, read_at=None, **own)
     return Letter.objects.filter(case=visit.case).aggregate(
-        written_at=Max("written_at", filter=Q(circle=Circle.THREE)), unread=Count("pk", filter=unread)
+        written_at=Max("written_at", filter=for_three(visit.case, visit.person)), unread=Count("pk", filter=unread)
     )
 
 

@@ -20,8 +20,9 @@ class Circle(models.TextChoices):
 class Letter(models.Model):
     """Something that was written on a page of a case.
 
-    In the circle of the three, ``mentee`` or ``mentor`` wrote it, and no contact person reads it. With the contact
-    person, ``mentee`` or ``mentor`` is whose thread it is, and ``user`` wrote it when it is set.
+    In the circle of the three, ``mentee`` or ``mentor`` wrote it, and no contact person reads it, nor a mentor who
+    joined later. With the contact person, ``mentee`` or ``mentor`` is whose thread it is, and ``user`` wrote it when it
+    is set.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="letters")

@@ -8,7 +8,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
@@ -17,6 +17,7 @@ from wagtail_mentoring.cases.actors import Actor
 from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import lock, record
+from wagtail_mentoring.people.models import Mentee
 from wagtail_mentoring.people.whose import Someone, of_person
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.programme.rights import union_roles
@@ -103,15 +104,26 @@ def answer(case_id: int, person: Someone, body: str, user: Any) -> Letter:
 def thread_for(case: Case, person: Someone, circle: str) -> "QuerySet[Letter]":
     """Return what ``person`` reads in ``circle``, the oldest first, with who wrote it: one query.
 
-    In the circle of the three: everything, if the person is the mentee or one of the mentors now, else nothing. With
-    the contact person: the person's own thread.
+    In the circle of the three: everything, if the person is the mentee or one of the mentors now, else nothing; but a
+    mentor who joined later does not read what was written before, which was written to others, besides own letters.
+    With the contact person: the person's own thread.
     """
     found = Letter.objects.select_related("mentee", "mentor", "user").order_by("written_at", "pk")
     if circle == Circle.CONTACT:
         return found.filter(case=case, circle=Circle.CONTACT, **of_person(person))
     if not actors.person_on(person, case).roles:
         return found.none()
-    return found.filter(case=case, circle=Circle.THREE)
+    return found.filter(for_three(case, person), case=case)
+
+
+def for_three(case: Case, person: Someone) -> Q:
+    """Return which letters of ``case`` in the circle of the three are ``person``'s to read, being one of them."""
+    if isinstance(person, Mentee):
+        return Q(circle=Circle.THREE)
+    # By the query names of the room beside: since when the mentor has been in the pair.
+    pair = case.pairs.filter(ended_at=None, memberships__mentor=person, memberships__left_at=None)
+    joined = Subquery(pair.order_by().values("memberships__joined_at")[:1])
+    return Q(circle=Circle.THREE) & (Q(mentor=person) | Q(written_at__gte=joined))
 
 
 @transaction.atomic
