@@ -8,11 +8,26 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.factories import as_handler, pair_of
-from tests.portal.three import CANCEL, FEEDBACK, HOME, MEETING, PLACE, RECORD, SUGGEST, TIMES, UNDO, soon, three
+from tests.portal.three import (
+    CANCEL,
+    FEEDBACK,
+    HOME,
+    MEETING,
+    PLACE,
+    RECORD,
+    SUGGEST,
+    TIMES,
+    UNDO,
+    soon,
+    suggestion,
+    three,
+)
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Feedback, Meeting
+from wagtail_mentoring.meetings.moves import theme_of
+from wagtail_mentoring.people.models import Mentor
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +224,26 @@ def test_after_the_end_everybody_is_asked_how_it_was(opened) -> None:
     assert mentor.post(FEEDBACK, {"satisfaction": "4", "again": "yes"}).url == FEEDBACK
     assert Feedback.objects.get(mentor=pair_of(case)[0], kind="end").again == "yes"
     assert "How was it for you?" not in text(client, HOME)
+
+
+def test_the_theme_is_said_in_the_readers_language(opened) -> None:
+    case = three()
+    begun(case)
+    maija = pair_of(case)[0]
+    theirs, ours = theme_of(case, 1, "fi"), theme_of(case, 1, "en")
+    assert theirs != ours
+    for language, theme in (("en", ours), ("fi", theirs)):
+        assert theme in text(opened(case, maija, language=language), RECORD)
+
+
+def test_columns_have_first_names_where_these_tell_people_apart(opened) -> None:
+    case = three()
+    maija, erik = pair_of(case)
+    Mentor.objects.filter(pk=erik.pk).update(preferred_name="")
+    client = opened(case, maija)
+    assert client.post(SUGGEST, suggestion(soon())).status_code == 302
+    page = text(client, TIMES)
+    assert '<th scope="col">Erik</th>' in page and "Erik Holm" in page
+    Mentor.objects.filter(pk=erik.pk).update(name="Amal Holm")
+    page = text(client, TIMES)
+    assert '<th scope="col">Amal Holm</th>' in page and '<th scope="col">Amal</th>' in page

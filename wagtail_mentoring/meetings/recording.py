@@ -16,7 +16,8 @@ from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.workflows.steps import refusal
 
 from .models import Meeting
-from .moves import next_number, theme_of
+from .moves import next_number
+from .themes import theme_words
 from .whose import acting
 
 
@@ -48,7 +49,7 @@ def to_record(case: Case, by: Someone | None = None) -> ToRecord:
     blocked = refusal(facts.gather(case), acting(by)(case), "record_meeting") if by is not None else ""
     return ToRecord(
         number=number,
-        theme=planned.theme if planned else theme_of(case, number),
+        theme=theme_words(case, number, planned.theme if planned else ""),
         planned=planned,
         mentors=tuple(current_mentors(case)),
         minutes=planned.minutes if planned else case.meeting_minutes,

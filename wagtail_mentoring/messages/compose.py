@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.fingerprints import grouped
+from wagtail_mentoring.meetings.themes import theme_words
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, PrivateLink
 from wagtail_mentoring.people.time_zones import zone_of
@@ -30,7 +31,6 @@ from .outbox import SEALED_CODE
 from .placeholders import BUTTONS, named_in, put_in
 from .sentences import sentences
 from .texts import Wording, text_for
-from .themes import theme_words
 
 #: The rows that a mail is written from.
 NEEDED = ("union__site", "case__participation", "case__field__profession", "mentee", "mentor", "link")

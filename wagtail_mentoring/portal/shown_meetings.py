@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
 from wagtail_mentoring.meetings.moves import theme_of
-from wagtail_mentoring.messages.themes import theme_words
+from wagtail_mentoring.meetings.themes import theme_words
 from wagtail_mentoring.people.time_zones import zone_of
 from wagtail_mentoring.programme.dates import long_day, span
 

@@ -13,7 +13,7 @@ from wagtail_mentoring.meetings.models import MeetingStatus
 from wagtail_mentoring.meetings.moves import theme_of
 from wagtail_mentoring.meetings.slot_words import Answer
 from wagtail_mentoring.meetings.slots import answers_of, coming_slots, open_search
-from wagtail_mentoring.messages.themes import theme_words
+from wagtail_mentoring.meetings.themes import theme_words
 from wagtail_mentoring.people.whose import key_of
 from wagtail_mentoring.programme import dates
 from wagtail_mentoring.workflows import CaseState

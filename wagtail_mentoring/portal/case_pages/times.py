@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods
 from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings import searching
 from wagtail_mentoring.meetings.models import Meeting
-from wagtail_mentoring.meetings.moves import next_number, theme_of
+from wagtail_mentoring.meetings.moves import next_number
 from wagtail_mentoring.meetings.slot_words import Answer
 from wagtail_mentoring.meetings.slots import SlotRow, SlotTable
+from wagtail_mentoring.meetings.themes import theme_words
+from wagtail_mentoring.meetings.whose import Party
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.people.time_zones import zone_of
 from wagtail_mentoring.people.whose import key_in
@@ -108,6 +110,7 @@ def _page(request: HttpRequest, visit: Visit, message: str = "", status: int | N
         status=status,
         table=table,
         rows=rows,
+        heads=_heads(table),
         best=best,
         mine=[shown for shown in rows if shown.row.mine],
         why_not=why_not,
@@ -116,11 +119,22 @@ def _page(request: HttpRequest, visit: Visit, message: str = "", status: int | N
     )
 
 
+def _heads(table: SlotTable) -> list[tuple[Party, str]]:
+    """Return the three with what stands above their columns: the first name, where it tells them apart.
+
+    Columns are narrow on a phone, and a surname would break in the middle. The sentence of each row has the whole name.
+    """
+    short = {party.key: party.name.split()[0] if party.named else party.name for party in table.parties}
+    alike = len(set(short.values())) < len(short)
+    return [(party, party.name if alike else short[party.key]) for party in table.parties]
+
+
 def _next(visit: Visit) -> dict[str, Any]:
     """Return which meeting the times are for, and its present time if it has one."""
     number = next_number(visit.case)
     planned = Meeting.objects.planned_of(visit.case)
-    return {"number": number, "theme": theme_of(visit.case, number), "planned": planned}
+    theme = theme_words(visit.case, number, planned.theme if planned else "")
+    return {"number": number, "theme": theme, "planned": planned}
 
 
 @sensitive_post_parameters()

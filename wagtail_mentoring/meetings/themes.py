@@ -1,7 +1,8 @@
 """The theme of a meeting in the language of whoever reads of it."""
 
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.meetings.moves import theme_of
+
+from .moves import theme_of
 
 
 def theme_words(case: Case, number: int, written: str) -> str:
