@@ -12,6 +12,7 @@ from . import actors, moves
 from .models import Case
 
 CORRECTED, EXPORTED, CONSENT = "mentoring.corrected", "mentoring.exported", "mentoring.consent_withdrawn"
+CALENDAR = "mentoring.own_calendar"
 ASKED, CHANGED = "mentoring.address_asked", "mentoring.address_changed"
 _UID = "wagtail_mentoring.cases.{}".format
 

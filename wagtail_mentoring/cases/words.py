@@ -57,6 +57,7 @@ OTHER_SENTENCES: dict[str, Any] = {
     "mentoring.address_changed": gettext_lazy("E-mail address of the mentee changed"),
     "mentoring.consent_withdrawn": gettext_lazy("The mentee took back a consent"),
     "mentoring.exported": gettext_lazy("The mentee downloaded the own data"),
+    "mentoring.own_calendar": gettext_lazy("The mentee changed the private address of the own calendar"),
     "mentoring.mentor_leaves": gettext_lazy("A mentor wants to leave"),
     "mentoring.mentor_stays": gettext_lazy("The mentor stays after all"),
     "mentoring.mentors_invited": gettext_lazy("Mentors asked"),

@@ -75,6 +75,7 @@ class FreshLink(Screen):
             happened=[],
             after=[
                 _("The links that were sent before stop to work."),
+                _("So does the private address of the person’s calendar, which can be made anew on the page."),
                 _("A text that you send yourself is shown once, on the next page. Nothing of it is kept."),
                 _("Whoever has the link opens the page. Be sure that the number or the address is the person’s own."),
                 _("Your name and the time are written in the history."),
@@ -113,6 +114,7 @@ class FreshLink(Screen):
             return ""
         with transaction.atomic():
             links.renew(self.link)
+            links.stop_calendar(self.person)
             self.noted(way)
             if way == MAIL:
                 link_renewed.send(PrivateLink, link=self.link)
@@ -129,6 +131,7 @@ class FreshLink(Screen):
         except Exception:
             links.take_back(self.link, before)
             raise
+        links.stop_calendar(self.person)
         self.noted(SMS)
 
     def text(self, text: str) -> HttpResponse:

@@ -165,6 +165,7 @@ def _code_for(context: Mapping[str, Any]) -> str:
     purposes = {
         "contact": _("to change your contact details."),
         "export": _("to download your data."),
+        "calendar": _("to see or make the private address of your calendar."),
         "address_old": _("to change your e-mail address. Then we send another code to the new address."),
         "address_new": _("to confirm that this is your e-mail address."),
     }

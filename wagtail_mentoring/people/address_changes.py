@@ -22,7 +22,7 @@ from .whose import Someone, key_of, of_person
 
 #: So often is it tried again when the person asks several times at the same moment.
 _MOST_TRIES = 10
-#: The links that stand in mails. That of a calendar stays: it stands in a program of the person.
+#: The links that stand in mails.
 _IN_MAILS = (LinkPurpose.CASE, LinkPurpose.MENTOR, LinkPurpose.INVITATION)
 
 
@@ -178,7 +178,8 @@ def _change(change: AddressChange, person: Someone) -> None:
 
 
 def _renew_links(person: Someone) -> None:
-    """Make every link of ``person`` that still works anew, and have those sent that are of use."""
+    """Make every link of ``person`` that still works anew, and have those sent that are of use; end the calendar's."""
+    links.stop_calendar(person)
     found = PrivateLink.objects.working().filter(**of_person(person), purpose__in=_IN_MAILS)
     for link in found.select_related("case__mentee", "mentee", "mentor__union").order_by("pk"):
         links.renew(link)

@@ -118,9 +118,17 @@ def take_back(link: PrivateLink, before: PrivateLink) -> bool:
 
 
 def revoke(link: PrivateLink) -> None:
-    """Make every address of ``link`` worthless."""
+    """Make every address of ``link`` worthless, and that of the person's calendar, which whoever had it could see."""
     link.revoked_at = clock.now()
     link.save(update_fields=["revoked_at"])
+    if (person := link.mentee or link.mentor) is not None:
+        stop_calendar(person)
+
+
+def stop_calendar(person: Any) -> bool:
+    """Make the address of the calendar of a mentee or mentor worthless; return whether there was one."""
+    found = PrivateLink.objects.filter(**_calendar_of(person), revoked_at=None)
+    return bool(found.update(revoked_at=clock.now()))
 
 
 def token(link: PrivateLink) -> str:

@@ -23,6 +23,7 @@ OWN_PROFILE, OWN_CONFIRMED, OWN_ORIENTED = (
     "mentoring.own_confirmed",
     "mentoring.own_oriented",
 )
+OWN_CALENDAR = "mentoring.own_calendar"
 OWN_PAUSE, OWN_AWAY, OWN_STOP = "mentoring.own_pause", "mentoring.own_away", "mentoring.own_stop"
 OWN_CONTACT, OWN_CONSENT, OWN_EXPORT = "mentoring.own_contact", "mentoring.own_consent", "mentoring.own_export"
 ADDRESS_ASKED, ADDRESS_CHANGED = "mentoring.own_address_asked", "mentoring.own_address"
@@ -46,6 +47,7 @@ SENTENCES: dict[str, Any] = {
     OWN_STOP: _("The mentor wants to stop"),
     OWN_CONTACT: _("The mentor changed the own contact data"),
     OWN_CONSENT: _("The mentor took back a consent"),
+    OWN_CALENDAR: _("The mentor changed the private address of the own calendar"),
     OWN_EXPORT: _("The mentor downloaded the own data"),
     ADDRESS_ASKED: _("The mentor asks for another e-mail address"),
     ADDRESS_CHANGED: _("E-mail address changed"),

@@ -43,6 +43,7 @@ PURPOSES = {
     "contact": Purpose(gettext_lazy("Change your contact data"), "portal_data_contact"),
     "address_old": Purpose(gettext_lazy("New e-mail address"), "portal_data_address"),
     "export": Purpose(gettext_lazy("Get all data about you"), "portal_data_export"),
+    "calendar": Purpose(gettext_lazy("Your meetings in your calendar"), "portal_data_calendar"),
 }
 
 
