@@ -16,6 +16,7 @@ from wagtail_mentoring.models import Application, Case, Mentor
 from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.pairing.gather import Gathered, gather, waiting
 from wagtail_mentoring.pairing.invitations import answer_no
+from wagtail_mentoring.pairing.looking import Looked
 from wagtail_mentoring.pairing.matching.facts import MenteeFacts, MentorFacts
 from wagtail_mentoring.pairing.models import Invitation, PairMembership
 from wagtail_mentoring.pairing.suggestions import suggest
@@ -206,6 +207,20 @@ def test_load_and_what_holds_a_place() -> None:
     assert (asked.load, asked.held_until, asked.recent) == (2, until.isoformat(), 1)
     assert person(case).holds == (mentor.pk, other.pk)
     assert person(make_case(state="eligible")).holds == ()
+
+
+def test_a_place_whose_last_day_has_passed_may_be_given_back_any_day() -> None:
+    """While a question waits for us, an invitation does not end: no day of the past is told as until when."""
+    case, other = make_case(state="eligible"), make_case(state="eligible")
+    mentors = [volunteer(capacity=1), volunteer(capacity=1)]
+    propose(case, mentors)
+    Invitation.objects.update(answer_by=clock.today() - datetime.timedelta(days=1))
+    today = clock.today().isoformat()
+    assert facts_of(mentors[0], other).held_until == today
+    looked = Looked(case.union, other.field_id)
+    assert looked.facts([one.pk for one in mentors], {one.pk: 0 for one in mentors})[0].held_until == today
+    (help_with_room,) = (one for one in suggest(other).helps if one["code"] == "no_room")
+    assert help_with_room["until"] == today
 
 
 def test_who_said_no_or_nothing() -> None:

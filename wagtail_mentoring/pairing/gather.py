@@ -201,7 +201,11 @@ def _mentors(union: Union, fields: set[int], also: tuple[int, ...]) -> list[Ment
 
 
 def _places(union: Union) -> tuple[dict[int, int], dict[int, str]]:
-    """Return how many places of each mentor are taken or held, and until when the first held one waits."""
+    """Return how many places of each mentor are taken or held, and until when the first held one waits.
+
+    Where the last day has passed and the time stands still, that is today: it may end any day.
+    """
+    today = clock.today()
     taken: dict[int, int] = defaultdict(int)
     held: dict[int, str] = {}
     for mentor, until in (
@@ -209,5 +213,5 @@ def _places(union: Union) -> tuple[dict[int, int], dict[int, str]]:
     ):
         taken[mentor] += 1
         if until:
-            held[mentor] = min(until.isoformat(), held.get(mentor, "9999"))
+            held[mentor] = min(max(until, today).isoformat(), held.get(mentor, "9999"))
     return taken, held

@@ -182,7 +182,9 @@ class Looked:
         for mentor, until in zip(*columns_of(held.values_list("mentor", day), 2), strict=True):
             if until <= found.get(mentor, until):
                 found[mentor] = until
-        return found
+        # A last day that has passed while the time stands still: it may end any day.
+        today = self._today.isoformat()
+        return {mentor: max(until, today) for mentor, until in found.items()}
 
     def _column(self, name: str) -> Sequence[Any]:
         return self._columns[name]
