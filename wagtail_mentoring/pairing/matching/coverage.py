@@ -99,16 +99,29 @@ class Search:
     def __init__(self, problem: Problem, liking: Reals | None = None) -> None:
         """``liking``: for each possible mentor of a case, how welcome; the most welcome are tried first."""
         # The best fit first, so that what is found is a fair plan already, and a good one to begin from.
-        order = np.lexsort((problem.mentor, -problem.single if liking is None else -liking, problem.edge_case()))
-        bounds = problem.start.tolist()
-        best_first = problem.mentor[order]
-        self.candidates = [best_first[bounds[i] : bounds[i + 1]] for i in range(problem.cases)]
+        self._liking = problem.single if liking is None else liking
+        self._problem, self._bounds = problem, problem.start.tolist()
+        self._candidates: dict[int, Ints] = {}
         self.free = problem.room.copy()
         self.has_room: Flags = self.free > 0
         self.of_case: list[set[int]] = [set() for _case in range(problem.cases)]
         self.of_mentor: list[set[int]] = [set() for _mentor in range(problem.mentors)]
         #: Mentors from whom no path leads to room any more.
         self.dead: Flags = np.zeros(problem.mentors, dtype=np.bool_)
+
+    def candidates(self, case: int) -> Ints:
+        """Return the possible mentors of ``case``, the most welcome first."""
+        found = self._candidates.get(case)
+        if found is None:
+            mine = slice(self._bounds[case], self._bounds[case + 1])
+            mentors = self._problem.mentor[mine]
+            found = self._candidates[case] = mentors[np.lexsort((mentors, -self._liking[mine]))]
+        return found
+
+    def sit(self, case: int, mentors: tuple[int, ...]) -> None:
+        """Give ``case`` these mentors, who have room."""
+        for mentor in mentors:
+            self._shift(mentor, {mentor: (case, -1)})
 
     def give(self, case: int) -> bool:
         """Give ``case`` one more mentor, moving others if need be; return whether it was possible."""
@@ -118,7 +131,7 @@ class Search:
         queue: list[int] = []
         at, via, asking = 0, -1, case
         while True:
-            mine = self.candidates[asking]
+            mine = self.candidates(asking)
             fresh = mine[~seen[mine]]
             if len(fresh):
                 open_ones = fresh[self.has_room[fresh]]
@@ -148,7 +161,7 @@ class Search:
 
     def give_free(self, case: int) -> bool:
         """Give ``case`` one more mentor, the best who has room; return whether there was one."""
-        mine = self.candidates[case]
+        mine = self.candidates(case)
         for mentor in mine[self.has_room[mine]].tolist():
             if mentor not in self.of_case[case]:
                 self._shift(mentor, {mentor: (case, -1)})

@@ -26,7 +26,7 @@ MARGIN = 3000.0
 #: here, and the rest is for the plan.
 LP_SHARE, LAST_SHARE = 0.45, 0.6
 #: So much of it the first plan of a large part may take; the rest is for making it better.
-PLUNGE_SHARE = 0.7
+DIVE_SHARE = 0.7
 #: The local search may take so much of what is left after the prices.
 SEARCH_SHARE = 0.35
 #: Fewer columns than this are not worth an LP: all go to the MILP.
@@ -323,9 +323,7 @@ def _planned(
     if large:
         known = columns.given(problem, plan)
         now = time.monotonic()
-        found = narrow(
-            packing, near, known.joined(relaxation.support()), known, prices, now + (until - now) * PLUNGE_SHARE, until
-        )
+        found = narrow(packing, near, relaxation.support(), known, prices, now + (until - now) * DIVE_SHARE, until)
         return found.table.chosen(found.chosen, problem.cases)
     now = time.monotonic()
     return _searched(problem, near, plan, prices.mentors, now + max(until - now, 0.0) * SEARCH_SHARE)

@@ -1,9 +1,9 @@
 """A plan of a large part, where the exact search would not come to its end: a good one soon, then made better.
 
 The LP's prices say what each choice costs beyond the best of its case. The plan is made by taking again and again what
-the LP is all but sure of (:meth:`.search.Search.plunge`). Then neighbourhoods of cases that compete for the same
-mentors are planned anew, each by a small MIP, those first in which the plan loses most (:func:`better`). How far the
-plan can be from the best of *all* choices is known all the same, by the bound of the prices.
+the LP is all but sure of (:func:`.dive.dive`). Then neighbourhoods of cases that compete for the same mentors are
+planned anew, each by a small MIP, those first in which somebody is left out or the plan loses most (:func:`better`).
+How far the plan can be from the best of *all* choices is known all the same, by the bound of the prices.
 """
 
 import time
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import columns, coverage
 from .columns import Columns
+from .dive import MISSED, dive, gains, relaxed, without
 from .packing import CLOSE, Packing, Prices, highs_of, solver
-from .problem import Ints, Reals
-from .search import Search
+from .problem import Flags, Ints, Reals
 
 #: So many cases are planned anew together: first few, and when that gains no more, more.
 SIZES = (60, 120, 240)
@@ -38,22 +39,80 @@ class Narrowed:
 
 
 def narrow(
-    packing: Packing, near: Columns, always: Columns, known: Columns, prices: Prices, soon: float, until: float
+    packing: Packing,
+    near: Columns,
+    support: tuple[Columns, Reals],
+    known: Columns,
+    prices: Prices,
+    soon: float,
+    until: float,
 ) -> Narrowed:
-    """Return the best plan that is found by ``until`` among the columns of ``near`` and ``always``.
+    """Return the best plan that is found by ``until`` among the columns of ``near``, ``support`` and ``known``.
 
-    ``known``, which ``always`` holds, are the columns of a plan that keeps the rules: what is made better where no
-    other is found by ``soon``.
+    ``support``: the columns that the LP takes, and how much of each. ``known``: the columns of a plan that keeps the
+    rules; it is what is made better where no other that keeps them is found by ``soon``.
     """
-    table = near.joined(always)
+    table = near.joined(known.joined(support[0]))
     slack = _slack(packing, table, prices)
+    begun, taken = places(table, known), places(table, support[0])
     shut = slack > FIRST
-    shut[places(table, always)] = False
-    begun = places(table, known)
-    search = Search(packing, table, prices, begun)
-    search.plunge(soon, shut)
-    chosen = begun if search.best is None else search.best
+    shut[begun] = shut[taken] = False
+    share = None
+    if len(taken):
+        share = np.zeros(len(table))
+        share[taken] = support[1]
+    plan = table.take(dive(packing, table, share, shut, soon))
+    if lacking(packing, plan).any():
+        plan = _completed(packing, plan, prices)
+        table = table.joined(plan)
+        slack = _slack(packing, table, prices)
+    chosen, begun = places(table, plan), places(table, known)
+    if lacking(packing, plan).any():
+        chosen = better(packing, table, chosen, prices, slack, soon)
+    if lacking(packing, table.take(chosen)).any() or table.value[chosen].sum() < known.value.sum():
+        chosen = begun
     return Narrowed(table, better(packing, table, chosen, prices, slack, until))
+
+
+def _completed(packing: Packing, plan: Columns, prices: Prices) -> Columns:
+    """Return a plan in which those who are left out have mentors, others making room for them by taking others.
+
+    Choices that are not possible as they come out are left out of it.
+    """
+    problem, rules = packing.problem, packing.rules
+    search = coverage.Search(problem, problem.reach - prices.mentors[problem.mentor])
+    for case, mine in enumerate(plan.chosen(np.arange(len(plan)), problem.cases)):
+        search.sit(case, mine)
+    size = np.array([len(mine) for mine in search.of_case], dtype=np.int64)
+
+    def give(case: int) -> None:
+        """Give a case that has nobody as many as it must have, and one that has one mentor a second."""
+        for _more in range(1 if size[case] or packing.may_single[case] else 2):
+            size[case] += search.give(case)
+
+    for case in np.flatnonzero(rules.must & (size == 0)).tolist():
+        give(case)
+    for held, weight in ((0, rules.served), (1, rules.paired)):
+        # Of those who could be what a row lacks the first for whom it is possible.
+        for at in np.flatnonzero(weight > 0).tolist():
+            case, row = int(rules.case[at]), rules.row[at]
+            if size[case] == held and (held == 0 or packing.may_pair[case]):
+                now = size[rules.case]
+                counted = rules.served * (now > 0) + rules.paired * (now > 1)
+                if counted[rules.row == row].sum() < rules.low[row]:
+                    give(case)
+    return columns.given(problem, [tuple(sorted(mine)) for mine in search.of_case])
+
+
+def lacking(packing: Packing, plan: Columns) -> Flags:
+    """Return which cases could be what the plan lacks by the rules: they have nobody, or one mentor and not two."""
+    rules, size = packing.rules, np.zeros(packing.problem.cases, dtype=np.int64)
+    size[plan.case] = 1 + plan.paired
+    short = (packing.counted(plan) < rules.low)[rules.row]
+    found = rules.must & (size == 0)
+    found[rules.case[short & (rules.served > 0) & (size[rules.case] == 0)]] = True
+    found[rules.case[short & (rules.paired > 0) & (size[rules.case] < 2)]] = True
+    return found
 
 
 def _slack(packing: Packing, table: Columns, prices: Prices) -> Reals:
@@ -67,8 +126,9 @@ def better(packing: Packing, table: Columns, chosen: Ints, prices: Prices, slack
 
     What the plan loses against the bound: the slack of its choices, and the price of room that is left. A case of
     which a neighbourhood was looked at without a gain is looked at again only after something near it has changed.
+    ``chosen`` may leave cases out; those are sought a place first, and nobody else loses theirs.
     """
-    if not len(chosen):
+    if not len(table):
         return chosen
     cases = packing.problem.cases
     near = np.flatnonzero(slack <= NEIGHBOURS)
@@ -78,12 +138,13 @@ def better(packing: Packing, table: Columns, chosen: Ints, prices: Prices, slack
     for size in SIZES:
         done: set[int] = set()
         while time.monotonic() < until:
-            lost = np.where(mine >= 0, slack[mine], 0.0)
+            out = lacking(packing, table.take(mine[mine >= 0]))
+            lost = np.where(mine >= 0, slack[mine], 0.0) + MISSED * out
             turn = [case for case in np.argsort(-lost, kind="stable").tolist() if case not in done and lost[case] > 0]
-            if not turn or int(table.value[mine[mine >= 0]].sum()) >= prices.bound:
+            if not turn or (not out.any() and int(table.value[mine[mine >= 0]].sum()) >= prices.bound):
                 break
             open_cases = _around(turn[0], size, of_case, of_mentor)
-            again = _again(packing, table, mine, open_cases, slack, until)
+            again = _again(packing, table, mine, open_cases, slack, bool(out.any()), until)
             if again is None:
                 # The cases in the middle have been looked at with nearly all that is near them.
                 done.update(open_cases[: size // 4])
@@ -128,36 +189,40 @@ def _around(case: int, size: int, of_case: dict[int, list[int]], of_mentor: dict
 
 
 def _again(
-    packing: Packing, table: Columns, mine: Ints, open_cases: list[int], slack: Reals, until: float
+    packing: Packing, table: Columns, mine: Ints, open_cases: list[int], slack: Reals, gaps: bool, until: float
 ) -> Ints | None:
-    """Plan ``open_cases`` anew, all others keeping what they have; return the plan if it is better."""
+    """Plan ``open_cases`` anew, all others keeping what they have; return the plan if it is better.
+
+    ``gaps``: the plan leaves somebody out; a plan is better then that leaves out fewer, or as many and fits better.
+    """
     highs = solver()
     is_open = np.zeros(len(mine), dtype=np.bool_)
     is_open[open_cases] = True
-    keep = is_open[table.case] & (slack <= COSTS)
-    keep[mine[mine >= 0]] = True
-    kept = np.flatnonzero(keep)
+    kept = np.flatnonzero(is_open[table.case] & (slack <= COSTS))
+    held = mine[is_open & (mine >= 0)]
+    kept = np.union1d(kept, held)
     part = table.take(kept)
-    before = np.isin(kept, mine).astype(np.float64)
-    lp = packing.model(part, -part.value)
-    lp.col_lower_ = np.where(is_open[part.case], 0.0, before)
-    lp.integrality_ = [highs.HighsVarType.kInteger] * len(part)
+    rest = without(relaxed(packing) if gaps else packing, table.take(mine[~is_open & (mine >= 0)]))
+    gain = gains(table) if gaps else table.value
+    before = np.isin(kept, held)
     mip = highs_of(until - time.monotonic())
     mip.setOptionValue("mip_rel_gap", 0.0)
     mip.setOptionValue("mip_abs_gap", 0.5)
     mip.setOptionValue("mip_max_nodes", NODES)
+    lp = rest.model(part, -gain[kept])
+    lp.integrality_ = [highs.HighsVarType.kInteger] * len(part)
     mip.passModel(lp)
     known = highs.HighsSolution()
-    known.col_value = before.tolist()
+    known.col_value = before.astype(np.float64).tolist()
     mip.setSolution(known)
     mip.run()
     values = np.array(mip.getSolution().col_value)
     if mip.getInfo().primal_solution_status != highs.SolutionStatus.kSolutionStatusFeasible or not len(values):
         return None
     chosen = kept[values > 0.5]
-    if int(table.value[chosen].sum()) <= int(table.value[mine[mine >= 0]].sum()) + CLOSE:
+    if int(gain[chosen].sum()) <= int(gain[held].sum()) + CLOSE:
         return None
-    found = np.full(len(mine), -1)
+    found = np.where(is_open, -1, mine)
     found[table.case[chosen]] = chosen
     return found
 

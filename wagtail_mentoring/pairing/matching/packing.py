@@ -98,14 +98,6 @@ class Packing:
         np.maximum.at(best, columns.case, worth)
         return best
 
-    def best_of(self, columns: Columns, worth: Reals, begin: Ints) -> Reals:
-        """Return :meth:`best` sooner: ``begin`` is where the columns of each case begin."""
-        best = np.where(self.rules.must, -np.inf, 0.0)
-        if len(begin):
-            case = columns.case[begin]
-            best[case] = np.maximum(best[case], np.maximum.reduceat(worth, begin))
-        return best
-
     def counted(self, columns: Columns) -> Reals:
         """Return what ``columns`` come to in the rules' rows."""
         ones, twos = np.zeros(self.problem.cases), np.zeros(self.problem.cases)

@@ -9,6 +9,7 @@ from . import columns
 from .all_pairs import AllPairs, all_pairs
 from .columns import Columns
 from .descent import NOTHING, descend
+from .dive import WHOLE
 from .packing import CLOSE, Packing, Prices, highs_of, solver
 from .pricing import rough_prices
 from .problem import Ints, Reals
@@ -149,13 +150,13 @@ class Relaxation:
             return None
         return self.entered.chosen(np.flatnonzero(share > 0.5), self.packing.problem.cases)
 
-    def support(self) -> Columns:
-        """Return the columns that the LP takes, wholly or in part; none where it was not solved."""
+    def support(self) -> tuple[Columns, Reals]:
+        """Return the columns that the LP takes, and how much of each; none where it was not solved."""
         share = np.array(self.lp.getSolution().col_value)
         done = self.lp.getModelStatus() == solver().HighsModelStatus.kOptimal
         usable = done and len(share) == len(self.entered)
-        found = self.entered.take(np.flatnonzero(share > CLOSE) if usable else np.zeros(0, dtype=np.int64))
-        return found
+        taken = np.flatnonzero(share > WHOLE) if usable else np.zeros(0, dtype=np.int64)
+        return self.entered.take(taken), share[taken]
 
     def within(self, prices: Prices, margin: float) -> Columns:
         """Return the columns known so far that are within ``margin`` of their case's best after ``prices``."""
@@ -251,11 +252,23 @@ def refined(packing: Packing, table: Columns, mentors: Reals, rules: Reals, unti
     """
     problem, low = packing.problem, packing.rules.low.astype(np.float64)
     best: tuple[float, Reals, Reals] = (np.inf, mentors, rules)
+    if not len(table):
+        return mentors, rules
+    # The same sums as those of Packing.after_prices and best, with all made ready that no round changes.
     begin = np.flatnonzero(np.diff(table.case, prepend=-1))
+    length = np.diff(begin, append=len(table))
+    here, least = table.case[begin], np.where(packing.rules.must, -np.inf, 0.0)
+    of_base = table.paired * problem.cases + table.case if len(low) else None
+    cost, value = np.zeros(problem.mentors + 1), table.value.astype(np.float64)
     share, stalled = 0.02, 0
     for _round in range(REFINED):
-        worth = packing.after_prices(table, mentors, rules)
-        most = packing.best_of(table, worth, begin)
+        cost[:-1] = mentors  # the mentor -1 costs nothing
+        worth = value - cost[table.first]
+        worth -= cost[table.second]
+        if of_base is not None:
+            worth -= packing.base(rules).ravel()[of_base]
+        most = least.copy()
+        most[here] = np.maximum(least[here], np.maximum.reduceat(worth, begin))
         bound = packing.bound(most, mentors, rules)
         if bound < best[0] - 1.0:
             best, stalled = (bound, mentors, rules), 0
@@ -267,14 +280,14 @@ def refined(packing: Packing, table: Columns, mentors: Reals, rules: Reals, unti
         if share < 1e-4 or time.monotonic() > until:
             break
         # Each case's first best column; none where it is better not served.
-        top = np.flatnonzero(worth >= most[table.case])
+        top = np.flatnonzero(worth >= np.repeat(most[here], length))
         taken = top[np.flatnonzero(np.diff(table.case[top], prepend=-1))]
         demand = np.bincount(table.first[taken], minlength=problem.mentors).astype(np.float64)
         pair = table.second[taken] >= 0
         demand += np.bincount(table.second[taken][pair], minlength=problem.mentors)
-        counted = packing.counted(table.take(taken))
-        spare, over = problem.room - demand, low - counted
+        spare = problem.room - demand
         spare[(mentors <= 0) & (spare > 0)] = 0.0
+        over = low - packing.counted(table.take(taken)) if len(low) else low
         norm = float(spare @ spare + over @ over)
         if norm == 0:
             break

@@ -56,14 +56,11 @@ class Search:
         self.best: Ints | None = known
         self.value = int(table.value[known].sum()) if known is not None else -1
         self.inside: Ints = np.arange(len(table))
-        #: Columns that are not taken for now.
-        self.shut: Flags = np.zeros(len(table), dtype=np.bool_)
         self._load(self.inside)
 
     def run(self, until: float) -> Packed:
         """Search until everything is decided or time ends."""
         self.plunge(until)
-        self.shut[:] = False
         heap: list[tuple[float, int, Answers]] = [(-float(self.prices.bound), 0, ())]
         count = 0
         while heap:
@@ -92,13 +89,8 @@ class Search:
                 here = (*here, (edge, likely))
         return Packed(self.best, self.best is not None, float(self.value))
 
-    def plunge(self, until: float, shut: Flags | None = None) -> None:
-        """Take every answer that is all but sure, again and again: soon a plan, and mostly a good one.
-
-        ``shut``: columns of the table that are only taken where the others do not suffice.
-        """
-        if shut is not None:
-            self.shut = shut[self.inside]
+    def plunge(self, until: float) -> None:
+        """Take every answer that is all but sure, again and again: soon a plan, and mostly a good one."""
         answers: Answers = ()
         trail: list[Answers] = []
         while time.monotonic() < until:
@@ -180,13 +172,12 @@ class Search:
         self.lp.setOptionValue("solver", "ipm" if len(table) >= MANY else "simplex")
         self.lp.passModel(self.packing.model(table, -table.value))
         self.upper = np.ones(len(table))
-        self.shut = np.zeros(len(table), dtype=np.bool_)
         self.served: Flags = self.packing.rules.must.copy()
 
     def _solve(self, answers: Answers, until: float) -> tuple[float, Reals] | None:
         """Return the LP's value and columns under ``answers``; ``None`` where nothing keeps them."""
         table, mentors = self.rows.table, self.packing.problem.mentors
-        upper, served = np.where(self.shut, 0.0, 1.0), self.packing.rules.must.copy()
+        upper, served = np.ones(len(table)), self.packing.rules.must.copy()
         for key, yes in answers:
             at = int(np.searchsorted(self.rows.edge, key))
             known = at < len(self.rows.edge) and self.rows.edge[at] == key
