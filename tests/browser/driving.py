@@ -77,7 +77,8 @@ def visit(page: Page, address: str, status: int = 200) -> Page:
 
 def axe(page: Page) -> list[str]:
     """Return axe's violations on the page as it stands, one readable line for each rule and place; empty is good."""
-    violations = Axe().run(page).response["violations"]
+    # Without the places of what is right, it takes a quarter of the time.
+    violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{violation['id']} ({violation['impact']}): {violation['help']}: {node['target']} {node['html'][:120]}"
         for violation in violations
