@@ -1,12 +1,24 @@
-"""Data that a mentee changes on the private page leaves a line in the history of each case that goes on."""
+"""What a mentee or a mentor changes of the own data, and the line that it leaves in a history.
 
-from collections.abc import Iterable
+A mentee's stands in the history of each case that has not been erased, a mentor's in Wagtail's history of the mentor;
+never what was written, only which columns.
+"""
+
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
+from wagtail.log_actions import log
 
-from wagtail_mentoring.people.models import Mentee, Person
+from wagtail_mentoring import clock
+from wagtail_mentoring.people.locking import lock_people
+from wagtail_mentoring.people.log import OWN_CONSENT, OWN_CONTACT, OWN_EXPORT
+from wagtail_mentoring.people.models import Mentee, Mentor, Person
 from wagtail_mentoring.people.signals import address_asked, address_changed
+from wagtail_mentoring.people.whose import Someone, of_person
+from wagtail_mentoring.privacy.consents import WITHDRAWABLE
+from wagtail_mentoring.privacy.models import Consent
 
 from . import actors, moves
 from .models import Case
@@ -28,6 +40,45 @@ def note_on_cases(mentee: Mentee, action: str, *, fields: Iterable[str] = (), us
         actor = actors.user_on(user, case) if user is not None else actors.mentee_on(mentee, case)
         moves.note(case.pk, action, actor, data)
     return len(cases)
+
+
+@transaction.atomic
+def correct_contact(person: Someone, columns: Mapping[str, Any]) -> None:
+    """Write the changed ``columns`` of ``person``, and which they are into the history. Nothing for none."""
+    if not columns:
+        return
+    # First the rows that others lock first.
+    if isinstance(person, Mentor):
+        lock_people(mentors=[person.pk])
+        log(person, OWN_CONTACT)
+    else:
+        note_on_cases(person, CORRECTED, fields=columns)
+    for name, value in columns.items():
+        setattr(person, name, value)
+    person.save(update_fields=list(columns))
+
+
+@transaction.atomic
+def withdraw_consent(person: Someone, kind: str) -> int:
+    """End every consent of ``kind``, and return how many stood. Raises ValueError for a kind that stays."""
+    if kind not in WITHDRAWABLE:
+        raise ValueError(f"{kind} cannot be taken back by itself.")
+    rows = Consent.objects.filter(**of_person(person), kind=kind, withdrawn_at=None)
+    if not rows.exists():
+        return 0
+    if isinstance(person, Mentor):
+        log(person, OWN_CONSENT)
+    else:
+        note_on_cases(person, CONSENT, fields=[kind])
+    return rows.update(withdrawn_at=clock.now())
+
+
+def note_export(person: Someone) -> None:
+    """Write down that ``person`` downloaded the own data: whoever did it by a stolen link is seen."""
+    if isinstance(person, Mentor):
+        log(person, OWN_EXPORT)
+    else:
+        note_on_cases(person, EXPORTED)
 
 
 @receiver(address_asked, dispatch_uid=_UID("address_asked"))

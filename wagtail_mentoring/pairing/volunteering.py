@@ -17,7 +17,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.signals import mentor_thanked
 from wagtail_mentoring.workflows import CaseState, StepRefused
 
-from .choices import RUNNING
+from .choices import RUNNING, InvitationStatus, ProposalStatus
 from .due import mentor_leaves
 from .models import Invitation, PairMembership
 from .standing import end_standing, partners, standing_pair_of
@@ -38,6 +38,19 @@ def running_memberships(mentor: Mentor) -> "QuerySet[PairMembership]":
 def running_invitations(mentor: Mentor) -> "QuerySet[Invitation]":
     """Return the questions to ``mentor`` that are open, or answered with yes and not yet a pair."""
     return Invitation.objects.filter(mentor=mentor, status__in=RUNNING).select_related("proposal__case").order_by("pk")
+
+
+def open_invitations(mentor: Mentor) -> list[Invitation]:
+    """Return the questions to ``mentor`` that are open, or answered with yes and not decided, the earliest first."""
+    wanted = (InvitationStatus.ASKED, InvitationStatus.YES)
+    return list(
+        Invitation.objects.filter(mentor=mentor, status__in=wanted, proposal__status=ProposalStatus.OPEN)
+        .select_related(
+            "proposal__case__field__profession", "proposal__case__mentee", "proposal__case__application", "mentor"
+        )
+        # Those that wait for an answer ("asked") before those with a "yes".
+        .order_by("status", "answer_by", "pk")
+    )
 
 
 def memberships_with_meetings(mentor: Mentor) -> "QuerySet[Any]":

@@ -12,6 +12,7 @@ from wagtail_mentoring.conf import conf
 from wagtail_mentoring.pages.addresses import text_address
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.pairing.choices import InvitationStatus
+from wagtail_mentoring.pairing.volunteering import open_invitations
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.own_profile import pause as take_pause
 from wagtail_mentoring.privacy.limits import allowed
@@ -21,7 +22,7 @@ from wagtail_mentoring.workflows import StepRefused
 from . import session
 from .asked import asked, stage_of
 from .mentor_forms import YES, AnswerForm, PauseForm, QuestionForm
-from .own_page import open_invitations, questions_of
+from .own_page import questions_of
 from .session import InvitationVisit, mentor_frame, with_invitation
 
 HERE = "wagtail_mentoring:portal_invitation"

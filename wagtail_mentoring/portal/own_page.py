@@ -15,9 +15,10 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.numbers import whole_number
-from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
+from wagtail_mentoring.pairing.choices import InvitationStatus
 from wagtail_mentoring.pairing.models import Invitation
 from wagtail_mentoring.pairing.places import load_of
+from wagtail_mentoring.pairing.volunteering import open_invitations
 from wagtail_mentoring.people import links, own_profile
 from wagtail_mentoring.people.checking import is_due, months_by_union
 from wagtail_mentoring.people.choices import MeetingFormat, SuitableTime
@@ -84,19 +85,6 @@ def stage_of(mentor: Mentor) -> str:
     if mentor.approved_on is None:
         return "waiting"
     return "paused" if mentor.paused_until is not None and mentor.paused_until >= today else "active"
-
-
-def open_invitations(mentor: Mentor) -> list[Invitation]:
-    """Return the questions to ``mentor`` that are open, or answered with yes and not decided, the earliest first."""
-    wanted = (InvitationStatus.ASKED, InvitationStatus.YES)
-    return list(
-        Invitation.objects.filter(mentor=mentor, status__in=wanted, proposal__status=ProposalStatus.OPEN)
-        .select_related(
-            "proposal__case__field__profession", "proposal__case__mentee", "proposal__case__application", "mentor"
-        )
-        # Those that wait for an answer ("asked") before those with a "yes".
-        .order_by("status", "answer_by", "pk")
-    )
 
 
 def own_page(mentor: Mentor) -> OwnPage:

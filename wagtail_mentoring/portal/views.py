@@ -9,6 +9,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.meetings import feedback
+from wagtail_mentoring.messages.fresh_links import send_fresh_links
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, Mentor
 from wagtail_mentoring.privacy.limits import allowed, client_address
@@ -18,7 +19,6 @@ from . import session
 from .answered import AnsweredFirst
 from .certificate import language_of_page
 from .forms import NewLinkForm
-from .fresh import send_fresh_links
 from .guides import guides_on
 from .overview import overview
 from .session import Visit, frame, private, with_visit

@@ -3,25 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
-from wagtail.log_actions import log
 
-from wagtail_mentoring import clock
-from wagtail_mentoring.cases.corrections import CONSENT, note_on_cases
+from wagtail_mentoring.cases.corrections import withdraw_consent
 from wagtail_mentoring.people.choices import SHOWABLE
-from wagtail_mentoring.people.log import OWN_CONSENT
-from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.whose import Someone, of_person
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 
 from .step_up import TEMPLATES
 from .visits import OwnVisit, own_frame, with_person
 
-#: What can be taken back by itself, and what follows. The rest says that something was read, or is the whole mentoring.
+#: What follows when a consent is taken back: words for each of ``WITHDRAWABLE``.
 AFTERWARDS = {
     ConsentKind.FOLLOW_UP: _("Then we do not ask you anything after the end."),
     ConsentKind.OTHER_UNION: _("Then your application stays where it is."),
@@ -51,21 +46,6 @@ def standing(person: Someone) -> list[Given]:
     return [Given(row, row.get_kind_display(), AFTERWARDS.get(ConsentKind(row.kind), "")) for row in newest.values()]
 
 
-@transaction.atomic
-def withdraw(person: Someone, kind: str) -> int:
-    """End every consent of ``kind``, and return how many stood. Raises ValueError for a kind that stays."""
-    if kind not in AFTERWARDS:
-        raise ValueError(f"{kind} cannot be taken back by itself.")
-    rows = Consent.objects.filter(**of_person(person), kind=kind, withdrawn_at=None)
-    if not rows.exists():
-        return 0
-    if isinstance(person, Mentor):
-        log(person, OWN_CONSENT)
-    else:
-        note_on_cases(person, CONSENT, fields=[kind])
-    return rows.update(withdrawn_at=clock.now())
-
-
 @with_person
 @require_safe
 def consents(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
@@ -78,7 +58,7 @@ def consents(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
 def take_back(request: HttpRequest, visit: OwnVisit, kind: str) -> HttpResponseBase:
     """Take one consent back; twice is once."""
     try:
-        withdraw(visit.person, kind)
+        withdraw_consent(visit.person, kind)
     except ValueError as error:
         raise Http404 from error
     return redirect("wagtail_mentoring:portal_data_consents")

@@ -1,39 +1,15 @@
 """Correcting how one is called and reached, after a fresh code."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from wagtail.log_actions import log
 
-from wagtail_mentoring.cases.corrections import CORRECTED, note_on_cases
-from wagtail_mentoring.people.locking import lock_people
-from wagtail_mentoring.people.log import OWN_CONTACT
-from wagtail_mentoring.people.models import Mentee, Mentor
+from wagtail_mentoring.cases.corrections import correct_contact
 
 from . import step_up
 from .forms import ContactForm
 from .visits import OwnVisit, own_frame, with_person
-
-
-@transaction.atomic
-def save(person: Mentee | Mentor, columns: Mapping[str, Any]) -> None:
-    """Write the changed ``columns`` of ``person``, and which they are into the history. Nothing for none."""
-    if not columns:
-        return
-    # First the rows that others lock first.
-    if isinstance(person, Mentor):
-        lock_people(mentors=[person.pk])
-        log(person, OWN_CONTACT)
-    else:
-        note_on_cases(person, CORRECTED, fields=columns)
-    for name, value in columns.items():
-        setattr(person, name, value)
-    person.save(update_fields=list(columns))
 
 
 @sensitive_post_parameters()
@@ -46,7 +22,7 @@ def contact(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
         return step_up.to_code("contact")
     form = ContactForm(request.POST if request.method == "POST" else None, person=visit.person)
     if request.method == "POST" and form.is_valid() and fresh:
-        save(visit.person, form.changed(visit.person))
+        correct_contact(visit.person, form.changed(visit.person))
         return redirect("wagtail_mentoring:portal_data_contact_saved")
     # The ten minutes are over: what was typed stays, and is sent again after another code.
     status = 403 if not fresh else 422 if form.errors else 200

@@ -9,15 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from wagtail.log_actions import log
 
 from wagtail_mentoring import clock
-from wagtail_mentoring.cases.corrections import EXPORTED, note_on_cases
+from wagtail_mentoring.cases.corrections import note_export
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.documents.export_sheet import render_export
-from wagtail_mentoring.people.log import OWN_EXPORT
-from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.privacy.limits import allowed
 
 from ..certificate import language_of_page
@@ -28,15 +25,6 @@ from .visits import OwnVisit, own_frame, with_person
 
 logger = logging.getLogger(__name__)
 PURPOSE = "export"
-
-
-def _note(visit: OwnVisit) -> None:
-    """Write into the history that it was downloaded: whoever did it by a stolen link is seen."""
-    person = visit.person
-    if isinstance(person, Mentor):
-        log(person, OWN_EXPORT)
-    else:
-        note_on_cases(person, EXPORTED)
 
 
 def _reference(visit: OwnVisit) -> str:
@@ -75,7 +63,7 @@ def as_json(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
     if not step_up.is_fresh(request, visit.link, PURPOSE):
         return step_up.to_code(PURPOSE)
     found = machine_readable(visit.person, parts_of(visit.person), made_at=_made_at(), reference=_reference(visit))
-    _note(visit)
+    note_export(visit.person)
     response = JsonResponse(found, encoder=DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False, "indent": 2})
     return _file(response, "json")
 
@@ -92,7 +80,7 @@ def as_pdf(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
         content = _pdf(visit, parts_of(visit.person), _made_at())
     except DocumentRenderError:
         return _not_made(request, visit)
-    _note(visit)
+    note_export(visit.person)
     return _file(HttpResponse(content, content_type="application/pdf"), "pdf")
 
 
@@ -122,7 +110,7 @@ def as_zip(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
     except DocumentRenderError:
         return _not_made(request, visit)
     data = machine_readable(visit.person, parts, made_at=made_at, reference=_reference(visit))
-    _note(visit)
+    note_export(visit.person)
     language, _name = language_of_page()
     content = packed(pdf, data, files_of(parts), made_at=made_at, language=language)
     return _file(StreamingHttpResponse(content, content_type="application/zip"), "zip")

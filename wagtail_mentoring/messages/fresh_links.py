@@ -4,13 +4,13 @@ from django.db import transaction
 
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.messages.mentor_receivers import send_invitation
-from wagtail_mentoring.messages.models import MailEvent
-from wagtail_mentoring.messages.receivers import send_link
+from wagtail_mentoring.pairing.volunteering import open_invitations
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import Mentee, Mentor
 
-from .own_page import open_invitations, stage_of
+from .mentor_receivers import send_invitation
+from .models import MailEvent
+from .receivers import send_link
 
 LINK_SENT = "mentoring.link_sent"
 
@@ -42,7 +42,7 @@ def _send_own(mentor: Mentor) -> int:
         if (link := links.link_for_invitation(invitation)).works:
             send_invitation(MailEvent.INVITATION_REMINDER, invitation, link=link)
             sent += 1
-    if stage_of(mentor) != "ended" and (link := links.link_for_mentor(mentor)).works:
+    if not mentor.has_stopped and (link := links.link_for_mentor(mentor)).works:
         send_link(link)
         sent += 1
     return sent
