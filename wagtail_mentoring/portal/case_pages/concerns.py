@@ -1,6 +1,7 @@
 """Raising a concern: to the union, and never to the pair."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -9,15 +10,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wagtail_mentoring.cases import actors
-from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.messages.addressing import Above, above, contact_person
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Concern, ConcernAbout
 from wagtail_mentoring.people.whose import of_person
-from wagtail_mentoring.workflows import StepRefused
 
 from ..session import Visit
-from .entering import has_one_mentor, may_write, page, too_often, with_one_of_three
+from .entering import has_one_mentor, page, submitted, with_one_of_three
 from .writing_forms import ConcernForm
 
 SENT = "wagtail_mentoring:portal_concern_sent"
@@ -60,18 +59,15 @@ def concern(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         union=union.short,
         read_by=read_by,
     )
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if not may_write(visit):
-            message, status = too_often(), 429
-        else:
-            try:
-                services.raise_concern(visit.case.pk, visit.person, **form.cleaned_data)
-                return redirect(SENT)
-            except StepRefused as refusal:
-                message = add_refusal(form, refusal)
+
+    def raise_it(given: dict[str, Any]) -> None:
+        services.raise_concern(visit.case.pk, visit.person, **given)
+
+    outcome = submitted(request, visit, form, raise_it, to=SENT)
+    if outcome.answer is not None:
+        return outcome.answer
     context = {"raised": _raised(visit), "alone": mentors == 1, "nobody_above": read_by == Above.NOBODY}
-    return page(request, visit, "concern", form=form, message=message, status=status, **context)
+    return page(request, visit, "concern", form=form, message=outcome.message, status=outcome.status, **context)
 
 
 @with_one_of_three

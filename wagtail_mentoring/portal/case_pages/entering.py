@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BaseForm
@@ -12,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from wagtail_mentoring.cases import actors
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import place_of, site_zone, zone_of
 from wagtail_mentoring.privacy.limits import allowed
+from wagtail_mentoring.workflows import StepRefused
 
 from ..session import View, Visit, frame, with_visit
 
@@ -53,6 +56,45 @@ def may_write(visit: Visit) -> bool:
 def too_often() -> str:
     """Return the sentence for somebody who has changed very much in a short time."""
     return _("You have sent very much in a short time. Wait a little, and send it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a form that was sent: the ``answer`` when it was done.
+
+    Else a ``message`` that belongs to no field, the ``status`` that goes with it (None: as :func:`page` finds it), and
+    whether a step has ``refused`` it.
+    """
+
+    answer: HttpResponseBase | None = None
+    message: str = ""
+    status: int | None = None
+    refused: bool = False
+
+
+def submitted(
+    request: HttpRequest,
+    visit: Visit,
+    form: BaseForm,
+    act: Callable[[dict[str, Any]], Any],
+    *,
+    to: str = "",
+) -> Outcome:
+    """Do what ``form`` says, where it was sent, is valid, and the link has not changed too much already.
+
+    ``act`` gets the cleaned data and may raise StepRefused: its errors go beside the fields. What the form calls
+    otherwise than the step, ``form.refused_names`` says. When it is done the answer leads ``to`` that route, or to the
+    one that ``act`` returns.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return Outcome()
+    if not may_write(visit):
+        return Outcome(message=too_often(), status=429)
+    try:
+        done = act(form.cleaned_data)
+    except StepRefused as refusal:
+        return Outcome(message=add_refusal(form, refusal, getattr(form, "refused_names", None)), refused=True)
+    return Outcome(redirect(to or done))
 
 
 def zone_words(visit: Visit) -> str:

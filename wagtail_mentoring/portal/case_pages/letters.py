@@ -10,16 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings.whose import parties
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Circle, Letter
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.people.whose import key_in
-from wagtail_mentoring.workflows import CaseState, StepRefused
+from wagtail_mentoring.workflows import CaseState
 
 from ..session import Visit
-from .entering import HOME, may_write, page, too_often, with_one_of_three
+from .entering import HOME, page, submitted, with_one_of_three
 from .writing_forms import LetterForm
 
 #: So many of the newest letters stand on the page, and by each link so many older ones more.
@@ -76,16 +75,13 @@ def _thread(
 ) -> HttpResponseBase:
     """Show the letters of ``circle``; POST writes one by ``write`` and comes back."""
     form = LetterForm(request.POST if request.method == "POST" else None)
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if not may_write(visit):
-            message, status = too_often(), 429
-        else:
-            try:
-                write(visit.case.pk, visit.person, form.cleaned_data["body"])
-                return redirect(f"wagtail_mentoring:{address}")
-            except StepRefused as refusal:
-                message = add_refusal(form, refusal)
+
+    def written(given: dict[str, Any]) -> None:
+        write(visit.case.pk, visit.person, given["body"])
+
+    outcome = submitted(request, visit, form, written, to=f"wagtail_mentoring:{address}")
+    if outcome.answer is not None:
+        return outcome.answer
     shown = max(SHOWN, whole_number(request.GET.get(ASKED)) or 0)
     letters, hidden = _letters(visit, circle, shown)
     return page(
@@ -93,8 +89,8 @@ def _thread(
         visit,
         template,
         form=form,
-        message=message,
-        status=status,
+        message=outcome.message,
+        status=outcome.status,
         letters=letters,
         more=min(SHOWN, hidden),
         more_address=f"?{ASKED}={shown + SHOWN}",

@@ -1,22 +1,23 @@
 """The planned meeting: when and where, another place, and cancelling it."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wagtail_mentoring.applications.forms import StepForm
 from wagtail_mentoring.cases import moves
-from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings.guides import guide_numbers
 from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.meetings.recording import ends_at, to_record
 from wagtail_mentoring.meetings.searching import change_place
 from wagtail_mentoring.meetings.whose import acting
 from wagtail_mentoring.people.models import Mentor
-from wagtail_mentoring.workflows import StepRefused
 
 from ..session import Visit
-from .entering import HOME, has_one_mentor, may_write, page, too_often, with_one_of_three, zone_words
+from .entering import HOME, Outcome, has_one_mentor, page, submitted, with_one_of_three, zone_words
 from .meeting_forms import CancelForm
 from .time_forms import PlaceForm
 
@@ -64,20 +65,12 @@ def place(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if planned is None:
         return redirect(HOME)
     form = PlaceForm(request.POST if request.method == "POST" else None, initial={"place": planned.place})
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if not may_write(visit):
-            message, status = too_often(), 429
-        else:
-            try:
-                change_place(visit.case.pk, visit.person, form.cleaned_data["place"], shown=_shown(request))
-                return redirect(MEETING)
-            except StepRefused as refusal:
-                message = add_refusal(form, refusal)
-                planned = planned_meeting(visit)
-    if planned is None:
-        return redirect(HOME)
-    return page(request, visit, "place", form=form, message=message, status=status, planned=planned)
+
+    def change(given: dict[str, Any]) -> None:
+        change_place(visit.case.pk, visit.person, given["place"], shown=_shown(request))
+
+    outcome = submitted(request, visit, form, change, to=MEETING)
+    return outcome.answer or _still(request, visit, "place", form, outcome, planned)
 
 
 @sensitive_post_parameters()
@@ -89,18 +82,19 @@ def cancel(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if planned is None:
         return redirect(HOME)
     form = CancelForm(request.POST if request.method == "POST" else None)
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if not may_write(visit):
-            message, status = too_often(), 429
-        else:
-            try:
-                inputs = form.cleaned_data | {"shown": _shown(request)}
-                moves.move(visit.case.pk, "cancel_meeting", acting(visit.person), inputs)
-                return redirect(HOME)
-            except StepRefused as refusal:
-                message = add_refusal(form, refusal)
-                planned = planned_meeting(visit)
-    if planned is None:
+
+    def cancelled(given: dict[str, Any]) -> None:
+        moves.move(visit.case.pk, "cancel_meeting", acting(visit.person), given | {"shown": _shown(request)})
+
+    outcome = submitted(request, visit, form, cancelled, to=HOME)
+    return outcome.answer or _still(request, visit, "cancel", form, outcome, planned)
+
+
+def _still(
+    request: HttpRequest, visit: Visit, name: str, form: StepForm, outcome: Outcome, planned: Meeting
+) -> HttpResponseBase:
+    """Show the page ``name`` of the meeting, as it is by now where a step was refused; without one, the own page."""
+    current = planned_meeting(visit) if outcome.refused else planned
+    if current is None:
         return redirect(HOME)
-    return page(request, visit, "cancel", form=form, message=message, status=status, planned=planned)
+    return page(request, visit, name, form=form, message=outcome.message, status=outcome.status, planned=current)

@@ -83,6 +83,14 @@ class RecordForm(StepForm):
     )
 
     layouts = {"outcome": "row mtg-opts--2", "fit": "row"}
+    #: What the steps call otherwise.
+    refused_names = {
+        "starts_at": "day",
+        "mentee_present": "there",
+        "mentors_present": "there",
+        "mentee_absent": "there",
+        "mentors_absent": "there",
+    }
 
     def __init__(
         self,

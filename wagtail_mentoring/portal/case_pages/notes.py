@@ -1,5 +1,7 @@
 """Notes on meetings: for oneself, or for the three. Each says who reads it."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -7,7 +9,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.cases.actors import current_mentors
-from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings import notes as service
 from wagtail_mentoring.meetings.moves import next_number, theme_of
 from wagtail_mentoring.meetings.notes import NoteRow
@@ -16,7 +17,7 @@ from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from ..session import Visit
-from .entering import HOME, may_write, page, too_often, with_one_of_three
+from .entering import HOME, Outcome, may_write, page, submitted, too_often, with_one_of_three
 from .writing_forms import MINE, SHARED, NoteForm
 
 HERE = "wagtail_mentoring:portal_notes"
@@ -49,16 +50,14 @@ def _form(request: HttpRequest, visit: Visit, row: NoteRow | None, *, typed: boo
     return NoteForm(data, numbers=numbers, three=three, initial=initial)
 
 
-def _save(visit: Visit, form: NoteForm, note_id: int | None) -> tuple[str, int | None]:
-    """Write the note; return what was refused and belongs to no field, and the status of such a page."""
-    if not may_write(visit):
-        return too_often(), 429
-    given = form.cleaned_data
-    try:
-        service.write(visit.case.pk, visit.person, given["number"], given["body"], given["readers"] == SHARED, note_id)
-    except StepRefused as refusal:
-        return add_refusal(form, refusal), None
-    return "", None
+def _save(request: HttpRequest, visit: Visit, form: NoteForm, note_id: int | None) -> Outcome:
+    """Write the note, where the form was sent."""
+
+    def write(given: dict[str, Any]) -> None:
+        shared = given["readers"] == SHARED
+        service.write(visit.case.pk, visit.person, given["number"], given["body"], shared, note_id)
+
+    return submitted(request, visit, form, write, to=HERE)
 
 
 @sensitive_post_parameters()
@@ -68,18 +67,15 @@ def notes(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """All notes that the visitor reads, and a form for another one while the mentoring goes on."""
     if not current_mentors(visit.case).exists():
         return redirect(HOME)
-    form, message, status = _form(request, visit, None), "", None
-    if request.method == "POST" and form.is_valid():
-        message, status = _save(visit, form, None)
-        if not message and not form.errors:
-            return redirect(HERE)
-    return page(
+    form = _form(request, visit, None)
+    outcome = _save(request, visit, form, None)
+    return outcome.answer or page(
         request,
         visit,
         "notes",
         form=form,
-        message=message,
-        status=status,
+        message=outcome.message,
+        status=outcome.status,
         notes=service.notes_for(visit.case, visit.person),
         writable=visit.case.case_state in PAIR_STATES,
     )
@@ -96,12 +92,9 @@ def note(request: HttpRequest, visit: Visit, pk: int) -> HttpResponseBase:
         raise Http404
     if request.method == "POST" and request.POST.get("what") == "delete":
         return _delete(request, visit, row)
-    form, message, status = _form(request, visit, row), "", None
-    if request.method == "POST" and form.is_valid():
-        message, status = _save(visit, form, pk)
-        if not message and not form.errors:
-            return redirect(HERE)
-    return _note_page(request, visit, row, form, message, status)
+    form = _form(request, visit, row)
+    outcome = _save(request, visit, form, pk)
+    return outcome.answer or _note_page(request, visit, row, form, outcome.message, outcome.status)
 
 
 def _delete(request: HttpRequest, visit: Visit, row: NoteRow) -> HttpResponseBase:

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods
 from wagtail_mentoring.applications.forms import StepForm
 from wagtail_mentoring.applications.questions import LongText, One, Several
 from wagtail_mentoring.cases.actors import current_mentors
-from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings import feedback as service
 from wagtail_mentoring.meetings.models import Again, Feedback, FeedbackKind, Fit
-from wagtail_mentoring.workflows import SITUATION_LABELS, Situation, StepRefused
+from wagtail_mentoring.workflows import SITUATION_LABELS, Situation
 
 from ..session import Visit, with_visit
-from .entering import HOME, belongs, may_write, page, too_often
+from .entering import HOME, belongs, page, submitted
 
 SITUATIONS = [(str(value), label) for value, label in SITUATION_LABELS.items() if value != Situation.UNKNOWN]
 
@@ -115,17 +114,13 @@ def feedback(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         contact=union.contact_name or union.short,
         mentors=current_mentors(visit.case).count(),
     )
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if not may_write(visit):
-            message, status = too_often(), 429
-        else:
-            try:
-                service.give(asked.pk, visit.person, form.cleaned_data)
-            except StepRefused as refusal:
-                message = add_refusal(form, refusal)
-            else:
-                # The page has another question, or thanks.
-                return redirect("wagtail_mentoring:portal_feedback")
+
+    def give(given: dict[str, Any]) -> None:
+        service.give(asked.pk, visit.person, given)
+
+    # Afterwards the page has another question, or thanks.
+    outcome = submitted(request, visit, form, give, to="wagtail_mentoring:portal_feedback")
+    if outcome.answer is not None:
+        return outcome.answer
     context = {"asked": asked, "title": title_of(asked), "no_case_pages": not inside}
-    return page(request, visit, "feedback", form=form, message=message, status=status, **context)
+    return page(request, visit, "feedback", form=form, message=outcome.message, status=outcome.status, **context)

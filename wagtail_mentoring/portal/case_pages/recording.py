@@ -9,29 +9,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from wagtail_mentoring.cases import moves
-from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings import feedback
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
 from wagtail_mentoring.meetings.recording import ToRecord, ends_at, may_undo, to_record
 from wagtail_mentoring.meetings.whose import Party, acting, parties
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import zone_of
-from wagtail_mentoring.workflows import StepRefused
 
 from ..session import Visit
-from .entering import HOME, may_write, page, too_often, with_one_of_three, zone_words
+from .entering import HOME, page, submitted, with_one_of_three, zone_words
 from .meeting_forms import CANCELLED, MISSED, MOVED, RecordForm, UndoForm
 
 SUGGEST = "wagtail_mentoring:portal_times_suggest"
 MEETING = "wagtail_mentoring:portal_meeting"
-#: What the step calls otherwise than the form.
-NAMES = {
-    "starts_at": "day",
-    "mentee_present": "there",
-    "mentors_present": "there",
-    "mentee_absent": "there",
-    "mentors_absent": "there",
-}
 
 
 @sensitive_post_parameters()
@@ -46,16 +36,8 @@ def record(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         return redirect(MEETING)
     three = parties(visit.case, visit.person)
     form = _form(request, visit, found, three)
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if not may_write(visit):
-            message, status = too_often(), 429
-        else:
-            try:
-                return redirect(_write(visit, form))
-            except StepRefused as refusal:
-                message = add_refusal(form, refusal, NAMES)
-    return _page(request, visit, found, form, message, status)
+    outcome = submitted(request, visit, form, lambda _given: _write(visit, form))
+    return outcome.answer or _page(request, visit, found, form, outcome.message, outcome.status)
 
 
 def _form(request: HttpRequest, visit: Visit, found: ToRecord, three: list[Party]) -> RecordForm:
@@ -138,21 +120,18 @@ def undo(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if not held or not isinstance(visit.person, Mentor) or not may_undo(visit.case, visit.person):
         return redirect(HOME)
     form = UndoForm(request.POST if request.method == "POST" else None)
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if not may_write(visit):
-            message, status = too_often(), 429
-        else:
-            try:
-                inputs = form.cleaned_data | {"number": form.cleaned_data["number"] or 0}
-                moves.move(visit.case.pk, "undo_meeting", acting(visit.person), inputs)
-                return redirect(HOME)
-            except StepRefused as refusal:
-                held = _held(visit)
-                if not held or form.cleaned_data["number"] != held[-1].number:
-                    # Somebody else was quicker: the page meant another meeting.
-                    return redirect(HOME)
-                message = add_refusal(form, refusal)
-    return page(
-        request, visit, "undo", form=form, message=message, status=status, latest=held[-1], zone=zone_words(visit)
-    )
+
+    def undone(given: dict[str, Any]) -> None:
+        inputs = given | {"number": given["number"] or 0}
+        moves.move(visit.case.pk, "undo_meeting", acting(visit.person), inputs)
+
+    outcome = submitted(request, visit, form, undone, to=HOME)
+    if outcome.answer is not None:
+        return outcome.answer
+    if outcome.refused:
+        held = _held(visit)
+        if not held or form.cleaned_data["number"] != held[-1].number:
+            # Somebody else was quicker: the page meant another meeting.
+            return redirect(HOME)
+    context = {"latest": held[-1], "zone": zone_words(visit)}
+    return page(request, visit, "undo", form=form, message=outcome.message, status=outcome.status, **context)

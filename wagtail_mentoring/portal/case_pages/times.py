@@ -8,7 +8,6 @@ from django.shortcuts import redirect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.meetings import searching
 from wagtail_mentoring.meetings.models import Meeting
 from wagtail_mentoring.meetings.moves import next_number
@@ -23,7 +22,7 @@ from wagtail_mentoring.workflows import StepRefused
 from wagtail_mentoring.workflows.states import PAIR_STATES
 
 from ..session import Visit
-from .entering import HOME, may_write, page, too_often, with_one_of_three, zone_words
+from .entering import HOME, may_write, page, submitted, too_often, with_one_of_three, zone_words
 from .time_forms import ROWS, SuggestForm
 
 HERE = "wagtail_mentoring:portal_times"
@@ -149,15 +148,13 @@ def suggest(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if not table.room and request.method != "POST":
         return redirect(HERE)
     form = _form(request, visit, table)
-    message, status = "", None
-    if request.method == "POST" and form.is_valid():
-        if may_write(visit):
-            message = _suggested(visit, form)
-            if not message and not form.errors:
-                return redirect(HERE)
-        else:
-            message, status = too_often(), 429
-    return _suggest_page(request, visit, table, form, message, status)
+
+    def write(given: dict[str, Any]) -> None:
+        asked = {"starts": form.starts, "place": given["place"], "minutes": int(given["minutes"])}
+        searching.suggest(visit.case.pk, visit.person, **asked)
+
+    outcome = submitted(request, visit, form, write, to=HERE)
+    return outcome.answer or _suggest_page(request, visit, table, form, outcome.message, outcome.status)
 
 
 def _form(request: HttpRequest, visit: Visit, table: SlotTable) -> SuggestForm:
@@ -178,22 +175,6 @@ def _latest_place(visit: Visit) -> str:
     """Return where the last meeting was, or should have been: most meet at the same place again."""
     latest = Meeting.objects.filter(case=visit.case).exclude(place="").order_by("-pk").first()
     return latest.place if latest else ""
-
-
-def _suggested(visit: Visit, form: SuggestForm) -> str:
-    """Write what was suggested; return what was refused and belongs to no field."""
-    given = form.cleaned_data
-    try:
-        searching.suggest(
-            visit.case.pk,
-            visit.person,
-            starts=form.starts,
-            place=given["place"],
-            minutes=int(given["minutes"]),
-        )
-    except StepRefused as refusal:
-        return add_refusal(form, refusal, form.refused_names)
-    return ""
 
 
 def _suggest_page(
