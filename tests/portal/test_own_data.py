@@ -8,8 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import make_case, make_field, make_handler, make_mentor
+from tests.factories import make_case, make_field, make_handler, make_mentor, pair_of
 from tests.portal.asking import invitation_of, invited, make_asked, own, text
+from tests.portal.conftest import address as page_of
 from tests.portal.own import (
     ADDRESS,
     CODE,
@@ -24,6 +25,7 @@ from tests.portal.own import (
     step_up,
     wrong,
 )
+from tests.portal.three import three
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import CaseLogEntry
 from wagtail_mentoring.messages.models import OutboxMessage
@@ -359,3 +361,18 @@ def test_an_sms_that_does_not_leave_takes_no_code_away_that_came_by_mail(opened:
     assert client.post(CODE("contact"), {"by": "sms"}).status_code == 503
     assert OneTimeCode.objects.get().expires_at == before
     assert client.post(CODE("contact"), {"code": by_mail}).url == CONTACT
+
+
+def test_codes_are_counted_by_person_and_not_by_link(settings: Any) -> None:
+    """Somebody who holds three links of a mentor is mailed, and may guess, no more codes than with one."""
+    settings.WAGTAIL_MENTORING = settings.WAGTAIL_MENTORING | {"LIMIT_CODE": "3/hour"}
+    case = three()
+    mentor, other = pair_of(case)
+    on_case, on_own, partner = Client(), own(mentor), Client()
+    assert on_case.post(page_of(case, mentor)).status_code == 302
+    assert partner.post(page_of(case, other)).status_code == 302
+    assert [on_case.post(CODE("export")).status_code for _ in range(2)] == [302, 302]
+    assert [on_own.post(CODE("export")).status_code for _ in range(2)] == [302, 429]
+    assert on_case.post(CODE("contact")).status_code == 429 and on_case.post(CODE("address_old")).status_code == 429
+    # A mentee with the same key in another table, and the other mentor, are other people.
+    assert partner.post(CODE("export")).status_code == 302

@@ -16,6 +16,7 @@ from wagtail_mentoring.documents.uploads import UploadResult
 from wagtail_mentoring.messages.models import MailEvent
 from wagtail_mentoring.messages.outbox import put_code
 from wagtail_mentoring.people import codes
+from wagtail_mentoring.people.whose import key_of
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.workflows import StepRefused
 
@@ -46,7 +47,7 @@ def send_code(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         "typed_name": request.POST.get("typed_name", "")[:200],
         "agreed": bool(request.POST.get("agreed")),
     }
-    if not allowed(conf.LIMIT_CODE, "code", visit.link.pk):
+    if not allowed(conf.LIMIT_CODE, "code", *key_of(visit.person)):
         request.session[TOO_OFTEN_KEY] = True
         return back
     with transaction.atomic():

@@ -10,6 +10,7 @@ from wagtail_mentoring.cases.refusals import add_refusal
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.people import address_changes, codes
 from wagtail_mentoring.people.address_changes import code_purpose, open_change
+from wagtail_mentoring.people.whose import key_of
 from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.workflows import StepRefused
 
@@ -116,7 +117,7 @@ def lost(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
     """Ask the contact person, who makes sure of the person in another way, and changes the address."""
     form, too_often = LostAddressForm(request.POST if request.method == "POST" else None), False
     if request.method == "POST" and form.is_valid():
-        too_often = not allowed(conf.LIMIT_CODE, "address asked", visit.link.pk)
+        too_often = not allowed(conf.LIMIT_CODE, "address asked", *key_of(visit.person))
         if not too_often:
             try:
                 address_changes.ask(visit.person, form.cleaned_data["email"], by_handler=True)

@@ -19,6 +19,7 @@ from wagtail_mentoring.messages.models import MailEvent
 from wagtail_mentoring.messages.outbox import put_code
 from wagtail_mentoring.people import codes
 from wagtail_mentoring.people.models import OneTimeCode, PrivateLink
+from wagtail_mentoring.people.whose import key_of
 from wagtail_mentoring.privacy.limits import allowed
 
 from ..agreement_page import masked
@@ -85,7 +86,7 @@ def mail_code(visit: OwnVisit, purpose: str, *, words: str = "", address: str = 
 
     ``words`` names in the mail what it is for, where that is not the purpose itself.
     """
-    if not allowed(conf.LIMIT_CODE, "code", visit.link.pk):
+    if not allowed(conf.LIMIT_CODE, "code", *key_of(visit.person)):
         return False
     with transaction.atomic():
         _code, plain = codes.issue(visit.link, purpose)
@@ -99,7 +100,7 @@ def send_code(visit: OwnVisit, purpose: str) -> bool:
 
     A code that has not left is worthless at once, and one that came before works on.
     """
-    if not allowed(conf.LIMIT_CODE, "code", visit.link.pk):
+    if not allowed(conf.LIMIT_CODE, "code", *key_of(visit.person)):
         return False
     # Committed before it leaves: a code that comes must work.
     with transaction.atomic(durable=True):
