@@ -376,3 +376,11 @@ def test_codes_are_counted_by_person_and_not_by_link(settings: Any) -> None:
     assert on_case.post(CODE("contact")).status_code == 429 and on_case.post(CODE("address_old")).status_code == 429
     # A mentee with the same key in another table, and the other mentor, are other people.
     assert partner.post(CODE("export")).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["notes/99999/", "document/99999/", "calendar/x.ics", "data/code/nothing/"])
+def test_what_is_not_found_on_a_private_page_is_kept_nowhere_either(opened: Any, path: str) -> None:
+    answer = opened(three()).get(f"/mentoring/p/{path}")
+    assert answer.status_code == 404
+    assert "no-store" in answer["Cache-Control"] and answer["Referrer-Policy"] == "same-origin"
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"

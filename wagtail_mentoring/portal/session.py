@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.handlers.exception import response_for_exception
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -209,12 +211,24 @@ def guarded(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
+def _answer(view: Callable[..., HttpResponseBase], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """Return what ``view`` answers, with the headers of a private page; also where it finds nothing."""
+    try:
+        return guarded(view(request, *args, **kwargs))
+    except Http404 as missing:
+        # Django would make the page of it outside, where nobody knows that it is a private one. As there, a request
+        # that is one transaction is undone.
+        if connection.in_atomic_block and connection.settings_dict.get("ATOMIC_REQUESTS"):
+            transaction.set_rollback(True)
+        return guarded(response_for_exception(request, missing))
+
+
 def private(view: View) -> View:
     """Decorate a view of the portal: its headers are always set."""
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return guarded(view(request, *args, **kwargs))
+        return _answer(view, request, *args, **kwargs)
 
     return wrapped
 
@@ -227,7 +241,7 @@ def with_found(find: Callable[[HttpRequest], Any], view: Callable[..., HttpRespo
         visit = find(request)
         if visit is None:
             return guarded(refused(request, over=True))
-        return guarded(view(request, visit, *args, **kwargs))
+        return _answer(view, request, visit, *args, **kwargs)
 
     return wrapped
 
