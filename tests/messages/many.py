@@ -8,11 +8,14 @@ from typing import Any
 
 from tests.factories import make_case
 from wagtail_mentoring import clock
-from wagtail_mentoring.agreements.models import Agreement
+from wagtail_mentoring.agreements.models import Agreement, Signature
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case, CaseLogEntry
-from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
+from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting, MeetingStatus
+from wagtail_mentoring.messages.conversation.models import Reminder
+from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
 from wagtail_mentoring.privacy.models import PrivateFile
+from wagtail_mentoring.workflows import CaseState
 
 DAY = datetime.timedelta(days=1)
 _number = itertools.count(1)
@@ -67,6 +70,63 @@ def nothing_happens(cases: Sequence[Case], days: int) -> None:
     Case.objects.filter(pk__in=[case.pk for case in cases]).update(log_at=moment)
     # Not asked for a time as well: of that they were reminded as often as is allowed.
     Agreement.objects.filter(case__in=cases).update(superseded_at=moment)
+
+
+def all_kinds_are_due(cases: Sequence[Case]) -> None:
+    """Let something be due of each of ``cases``, made by :func:`like`: of every rule of reminders in turn."""
+    now, kinds = clock.now(), [cases[place::7] for place in range(7)]
+    unrecorded, silent, unsigned, tomorrow, timeless, asked, ended = kinds
+    nobody_recorded(unrecorded, 4)
+    nothing_happens(silent, 40)
+    Signature.objects.filter(party__agreement__case__in=unsigned, party__mentee__isnull=False).delete()
+    Agreement.objects.filter(case__in=unsigned).update(issued_at=now - 6 * DAY)
+    Meeting.objects.filter(case__in=tomorrow).update(starts_at=now + DAY / 2)
+    Meeting.objects.filter(case__in=timeless).update(status=MeetingStatus.CANCELLED, ended_at=now - 20 * DAY)
+    Signature.objects.filter(party__agreement__case__in=timeless).update(signed_at=now - 20 * DAY)
+    Case.objects.filter(pk__in=[case.pk for case in timeless]).update(state_since=now - 20 * DAY)
+    Feedback.objects.bulk_create(
+        Feedback(case=case, kind=FeedbackKind.FIRST, mentee=case.mentee, asked_at=now - 8 * DAY) for case in asked
+    )
+    Meeting.objects.filter(case__in=ended).update(status=MeetingStatus.HELD)
+    over = {"state": CaseState.CLOSED.value, "state_since": now - 90 * DAY, "closed_at": now - 90 * DAY}
+    Case.objects.filter(pk__in=[case.pk for case in ended]).update(**over)
+    Feedback.objects.bulk_create(
+        Feedback(case=case, kind=FeedbackKind.MONTHS_3, mentee=case.mentee, asked_at=now - DAY) for case in ended
+    )
+
+
+def with_history(cases: Sequence[Case], mails: int = 10) -> None:
+    """Let so many mails have left to the mentee of each of ``cases``, and a reminder of what is over be counted."""
+    now = clock.now()
+    events = [event.value for event in (MailEvent.PAIRED_MENTEE, MailEvent.AGREEMENT_OUT, MailEvent.MEETING_PLANNED)]
+    OutboxMessage.objects.bulk_create(
+        (
+            OutboxMessage(
+                event=events[number % 3],
+                union_id=case.union_id,
+                case=case,
+                mentee=case.mentee,
+                address=case.mentee.email,
+                context={"number": 1} if number % 3 == 2 else {},
+                status=OutboxStatus.SENT,
+                created_at=now - (20 + number) * DAY,
+                sent_at=now - (20 + number) * DAY,
+            )
+            for case in cases
+            for number in range(mails)
+        ),
+        batch_size=2000,
+    )
+    Reminder.objects.bulk_create(
+        (
+            Reminder(
+                case=case, event=MailEvent.MEETING_TOMORROW, about="meeting:0:0", mentee=who, last_at=now - 30 * DAY
+            )
+            for case in cases
+            for who in (None, case.mentee)
+        ),
+        batch_size=2000,
+    )
 
 
 def _addresses(number: int) -> list[str]:

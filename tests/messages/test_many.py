@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.messages.many import like, model_case, nobody_recorded, nothing_happens
+from tests.messages.many import DAY, all_kinds_are_due, like, model_case, with_history
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages import reminders
@@ -18,28 +18,32 @@ pytestmark = pytest.mark.django_db
 RULES = {rule.name: rule for rule in reminders.RULES}
 
 
-def queries() -> int:
-    """Return how many statements a run takes, which is undone."""
+def queries(due: list[Case]) -> int:
+    """Return how many statements a run takes, which is undone; something of every kind was due of the cases ``due``."""
     undone = transaction.atomic()
     # A mail is delivered in no transaction but that of a test, as Django's own.
     undone._from_testcase = True  # type: ignore[attr-defined]
     with undone, CaptureQueriesContext(connection) as found:
         call_command("mentoring_due", stdout=StringIO())
-        assert Reminder.objects.filter(mentor=None, mentee=None).count() == 4
+        # That of a follow-up says when it was asked: yesterday.
+        told = Reminder.objects.filter(last_at__gt=clock.now() - 2 * DAY)
+        assert {row.case_id for row in told} == {case.pk for case in due}
+        assert len({row.event for row in told}) == len(RULES)
         transaction.set_rollback(True)
     return len(found)
 
 
 def test_a_run_takes_as_many_statements_among_many_cases_as_among_few() -> None:
-    one = model_case()
-    due = like(one, 4)
-    nobody_recorded(due[:2], 4)
-    nothing_happens(due[2:], 40)
-    OutboxMessage.objects.all().delete()
-    queries()
-    few = queries()
-    like(one, 40)
-    assert queries() == few
+    with clock.at(clock.now()):
+        one = model_case()
+        OutboxMessage.objects.all().delete()
+        due = like(one, len(RULES))
+        all_kinds_are_due(due)
+        with_history(due)
+        queries(due)
+        few = queries(due)
+        with_history(like(one, 40))
+        assert queries(due) == few
 
 
 def test_idle_cases_are_read_by_the_index_of_their_last_line() -> None:

@@ -1,10 +1,12 @@
 """A year of 200 cases, day by day: who was reminded when, nobody too often, nothing after the end.
 
-People sign late or never, meet, forget to record, answer or are silent, leave and stop. What should have been sent of
-some kinds is worked out here, from the days on which things happened, without a look at the product's rows.
+People sign late or never, meet, forget to record, answer or are silent, leave and stop; mentors who are asked do not
+answer. What should have been sent is worked out here, from the days on which things happened, without a look at the
+product's rows.
 """
 
 import datetime
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from io import StringIO
@@ -15,7 +17,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from tests.factories import as_handler, pair_of
+from tests.factories import as_handler, make_case, make_handler, make_mentor, pair_of
 from tests.messages.many import like, model_case
 from wagtail_mentoring import clock
 from wagtail_mentoring.agreements.models import Agreement, Party, Signature
@@ -26,10 +28,11 @@ from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting
 from wagtail_mentoring.messages import jobs
 from wagtail_mentoring.messages.conversation.models import Reminder
 from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
-from wagtail_mentoring.pairing.models import PairMembership
-from wagtail_mentoring.people.jobs import months_after
+from wagtail_mentoring.pairing import invitations
+from wagtail_mentoring.pairing.models import Invitation, PairMembership
 from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
+from wagtail_mentoring.programme.dates import months_after
 from wagtail_mentoring.workflows import Situation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
@@ -39,7 +42,9 @@ CASES, DAYS, MOST = 200, 365, 2
 #: A day after the year.
 NEVER = 1_000
 #: The union's intervals in days.
-SIGN, UNRECORDED, IDLE = 5, 3, 30
+SIGN, TIMES, UNRECORDED, FEEDBACK, IDLE, INVITED, ANSWER_BY = 5, 14, 3, 7, 30, 3, 7
+#: So many mentees wait for mentors, and so many people want one mail a day.
+WAITING, DAILY = 12, 60
 #: Mails that only a reminder brings.
 REMINDERS = (
     "signature_reminder",
@@ -48,7 +53,18 @@ REMINDERS = (
     "meeting_unrecorded",
     "feedback_reminder",
     "idle",
+    "invitation_reminder",
 )
+
+
+@dataclass
+class Question:
+    """A mentee for whom two mentors are asked, at noon of a day, and when each of them says no; None: never."""
+
+    case: Case
+    mentors: list[Mentor]
+    asked: int
+    noes: list[int | None]
 
 
 @dataclass
@@ -67,6 +83,24 @@ class Life:
     leaves: int = NEVER
     answers: bool = False
     consent: bool = False
+
+    @property
+    def met(self) -> int:
+        """On which day meeting 1 was recorded, and the three were asked how it was."""
+        recorded = self.meetings[0][2] if self.meetings else None
+        return NEVER if recorded is None else recorded
+
+    @property
+    def says(self) -> int:
+        """On which day the mentee answers that."""
+        return self.met + 3 if self.answers and self.met + 3 < self.ends else NEVER
+
+    def happens(self) -> list[int]:
+        """On which days of the year before the end a line is written into the history, at noon."""
+        days = [*self.signs, self.says]
+        for planned, _held, recorded in self.meetings:
+            days += [planned, recorded]
+        return sorted({day for day in days if day is not None and day < NEVER})
 
 
 def live(case: Case, random: Random) -> Life:
@@ -118,6 +152,19 @@ class Year:
             Consent.objects.bulk_create(
                 Consent(mentee=life.case.mentee, kind=ConsentKind.FOLLOW_UP) for life in self.lives if life.consent
             )
+            for person in [life.people[number % 3] for number, life in enumerate(self.lives[:DAILY])]:
+                person.daily_digest = True
+                person.save(update_fields=["daily_digest"])
+            self.user = make_handler(one.union)
+            # Without an address: what the desk tells contact persons each morning is looked at elsewhere.
+            self.user.email = ""
+            self.user.save(update_fields=["email"])
+            self.questions = [self.question(one, random) for _question in range(WAITING)]
+
+    def question(self, one: Case, random: Random) -> Question:
+        asked = random.randrange(DAYS)
+        noes = [random.choice([None, asked + 1, asked + 3, asked + 6]) for _mentor in range(2)]
+        return Question(make_case(one.field, "eligible"), [make_mentor(one.field) for _no in noes], asked, noes)
 
     def morning(self, day: int) -> datetime.datetime:
         return self.start + day * DAY
@@ -137,6 +184,16 @@ class Year:
             with clock.at(self.noon(day)):
                 for life in self.lives:
                     self.live_on(life, day)
+                for question in self.questions:
+                    self.ask_on(question, day)
+
+    def ask_on(self, question: Question, day: int) -> None:
+        if day == question.asked:
+            invitations.propose(question.case.pk, question.mentors, self.user, override_reason="They fit.")
+        for mentor, no in zip(question.mentors, question.noes, strict=True):
+            if day == no:
+                asked = Invitation.objects.get(proposal__case=question.case, mentor=mentor)
+                invitations.answer_no(asked.pk, reason="other")
 
     def live_on(self, life: Life, day: int) -> None:
         pk = life.case.pk
@@ -150,10 +207,10 @@ class Year:
             if None not in life.signs and day == max(on or 0 for on in life.signs):
                 Agreement.objects.filter(case=pk).update(record=self.records[pk])
         if day == life.leaves:
-            left = PairMembership.objects.filter(pair__case=pk, mentor=life.people[2])
+            left = PairMembership.objects.filter(pair__case=pk, mentor=life.people[2].pk)
             assert left.update(left_at=clock.now()) == 1
             # As every step with which somebody leaves does.
-            Feedback.objects.filter(case=pk, mentor=life.people[2], given_at=None).delete()
+            Feedback.objects.filter(case=pk, mentor=life.people[2].pk, given_at=None).delete()
         for number, (planned, held, recorded) in enumerate(life.meetings, start=1):
             starts_at = self.noon(held) + 5 * HOUR
             if day == planned:
@@ -161,7 +218,7 @@ class Year:
             if day == recorded:
                 there = {"mentee_present": True, "mentors_present": pair_of(life.case)}
                 moves.move(pk, "record_meeting", as_handler(), {"number": number, "starts_at": starts_at, **there})
-            if number == 1 and recorded is not None and day == recorded + 3 and life.answers and day < life.ends:
+            if number == 1 and day == life.says:
                 asked = Feedback.objects.filter(case=pk, kind=FeedbackKind.FIRST, mentee=life.case.mentee).first()
                 if asked is not None:
                     feedback.give(asked.pk, life.case.mentee, {"fit": "good"})
@@ -184,11 +241,11 @@ def _sent_at_once() -> dict[str, int]:
     return {"sent": OutboxMessage.objects.filter(status=OutboxStatus.WAITING).update(status=OutboxStatus.SENT)}
 
 
-Told = Counter[tuple[int, str, str, int]]
+Told = Counter[tuple[int | None, str, str, int]]
 
 
 def expected(year: Year) -> Told:
-    """Return by case, event and address on which days a mail should have been written: of some kinds, all of them."""
+    """Return by case, event and address on which days a reminder should have been written."""
     told: Told = Counter()
     for life in year.lives:
         pk = life.case.pk
@@ -208,36 +265,62 @@ def expected(year: Year) -> Told:
                 for day in (held + UNRECORDED + 1, held + 2 * UNRECORDED + 1):
                     if place and (stays is None or day <= stays):
                         tell("meeting_unrecorded", person, day, recorded)
-        if None in life.signs:
-            # Nothing is planned in it; what happens is that somebody signs, at noon. It went out in the morning.
-            happens = sorted({on for on in life.signs if on is not None})
-            for last, following in zip([-1, *happens], [*happens, None], strict=True):
-                for day in (last + IDLE + 1, last + 2 * IDLE + 1):
-                    tell("idle", "mentoring@tek.example.org", day, following)
-        after = months_after(timezone.localdate(year.noon(life.ends)), 3) if life.ends < DAYS else None
+        # All have signed, or the last meeting was recorded: at noon, so that it is a morning more.
+        since = NEVER if None in life.signs else max(on or 0 for on in life.signs)
+        for planned, _held, recorded in [*life.meetings, (NEVER, NEVER, NEVER)]:
+            for place, person in enumerate(life.people):
+                for day in (since + TIMES + 1, since + 2 * TIMES + 1):
+                    if place < 2 or day <= life.leaves:
+                        tell("times_reminder", person, day, planned)
+            since = NEVER if recorded is None else recorded
+        for place, person in enumerate(life.people):
+            for day in (life.met + FEEDBACK + 1, life.met + 2 * FEEDBACK + 1):
+                # Who was not there is not asked: the second mentor leaves before the first meeting, or stays.
+                if place < 2 or life.leaves > DAYS:
+                    tell("feedback_reminder", person, day, NEVER if place else life.says)
+        for last, following in itertools.pairwise([-1, *life.happens(), NEVER]):
+            for day in (last + IDLE + 1, last + 2 * IDLE + 1):
+                tell("idle", "mentoring@tek.example.org", day, following)
+        after = months_after(year.noon(life.ends), 3) if life.ends < DAYS else None
         held_one = any(recorded is not None for _planned, _held, recorded in life.meetings)
         if after is not None and held_one and life.consent:
             day = (after - timezone.localdate(year.start)).days
             if day < DAYS:
                 told[pk, "follow_up", life.case.mentee.email, day] += 1
+    for question in year.questions:
+        for mentor, no in zip(question.mentors, question.noes, strict=True):
+            for event, days in (("invitation_reminder", INVITED), ("invitation_expired", ANSWER_BY + 1)):
+                day = question.asked + days
+                if day < DAYS and (no is None or day <= no):
+                    told[question.case.pk, event, mentor.email, day] += 1
     return told
 
 
-def test_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
+def daily_mails(year: Year) -> Told:
+    """Return by address on which days somebody should have got the daily mail: the morning after something was held."""
+    held = OutboxMessage.objects.filter(status=OutboxStatus.HELD)
+    days = {(row.address, year.day_of(row.created_at + 13 * HOUR)) for row in held}
+    return Counter({(0, "daily", address, day): 1 for address, day in days if day < DAYS})
+
+
+def test_a_year(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**getattr(settings, "WAGTAIL_MENTORING", {}), "DAILY_HOUR": 6}
     monkeypatch.setattr(jobs, "deliver_waiting", _sent_at_once)
     year = Year()
     year.pass_by()
     rows = list(OutboxMessage.objects.order_by("pk"))
     by_kind: Told = Counter((row.case_id, row.event, row.address, year.day_of(row.created_at)) for row in rows)
     should = expected(year)
-    kinds = {"signature_reminder", "meeting_tomorrow", "meeting_unrecorded", "follow_up"}
-    unsigned = {life.case.pk for life in year.lives if None in life.signs}
-    was = Counter(
-        {one: n for one, n in by_kind.items() if one[1] in kinds or (one[1] == "idle" and one[0] in unsigned)}
-    )
+    kinds = {*REMINDERS, "follow_up", "invitation_expired"}
+    # How long a mentee waits for mentors is told on the desk.
+    waiting = {(question.case.pk, "idle") for question in year.questions}
+    was = Counter({one: number for one, number in by_kind.items() if one[1] in kinds and one[:2] not in waiting})
     assert was == should, (sorted(was - should)[:10], sorted(should - was)[:10])
+    daily: Told = Counter({(0, *one[1:]): number for one, number in by_kind.items() if one[1] == "daily"})
+    assert daily == daily_mails(year), (sorted(daily - daily_mails(year))[:10], sorted(daily_mails(year) - daily)[:10])
+    assert len({row.event for row in rows if row.digest_id}) > 3
     # There was something of everything.
-    assert set(REMINDERS) | {"follow_up", "closed", "mentee_withdrew"} <= {row.event for row in rows}
+    assert kinds | {"closed", "mentee_withdrew", "daily"} <= {row.event for row in rows}
 
     # Nobody too often of one thing.
     assert max(Reminder.objects.values_list("times", flat=True)) == MOST
@@ -252,7 +335,9 @@ def test_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
 
     lives = {life.case.pk: life for life in year.lives}
     for row in rows:
-        life = lives[row.case_id]
+        life = lives.get(row.case_id)
+        if life is None:
+            continue
         if row.created_at > year.noon(life.ends):
             assert row.event == "follow_up" and row.mentee_id and life.consent, (row.event, row.created_at)
         if row.mentor_id == life.people[2].pk:
