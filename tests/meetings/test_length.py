@@ -11,8 +11,8 @@ from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings.models import Meeting, Slot
 from wagtail_mentoring.meetings.searching import answer, fix, slots_for, suggest
 from wagtail_mentoring.meetings.whose import acting
-from wagtail_mentoring.messages import reminders
 from wagtail_mentoring.messages.models import MailEvent, OutboxMessage, OutboxStatus
+from wagtail_mentoring.messages.reminders.times import who_must_answer
 from wagtail_mentoring.people.models import Mentor
 
 pytestmark = pytest.mark.django_db
@@ -98,10 +98,10 @@ def test_whoever_must_answer_again_counts_as_silent(case: Case) -> None:  # noqa
     # All have said something of every time, but two of them of a shorter meeting.
     answer(case.pk, case.mentee, {first.pk, second.pk})
     assert answered.count() == 2
-    assert reminders._who_must_answer(case, [case.mentee, maija, erik]) == [maija]
+    assert who_must_answer(case, [case.mentee, maija, erik]) == [maija]
     answer(case.pk, maija, {first.pk, second.pk})
     assert answered.count() == 4
-    assert reminders._who_must_answer(case, [case.mentee, maija, erik]) == []
+    assert who_must_answer(case, [case.mentee, maija, erik]) == []
 
 
 def test_a_longer_meeting_does_not_run_into_another_one(case: Case) -> None:  # noqa: F811

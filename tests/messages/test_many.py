@@ -52,7 +52,7 @@ def test_idle_cases_are_read_by_the_index_of_their_last_line() -> None:
         # Of so few rows it would read all.
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-    (query,) = reminders._idle(clock.now())
+    (query,) = RULES["idle"].find(clock.now())
     plan = query.explain()
     assert "mentoring_case_idle" in plan, plan
     # And of the plans those of the case at hand, or those to come: never all of either table.

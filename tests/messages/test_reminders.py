@@ -263,7 +263,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing() -> None:
 
 def test_one_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = fresh("meeting_1"), fresh("meeting_1")
-    act = reminders._ask_for_time
+    act = RULES["times"].act
 
     def broken(case: Case, row: Any) -> None:
         act(case, row)

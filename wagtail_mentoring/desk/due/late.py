@@ -26,7 +26,7 @@ class Late:
     def idle(self) -> Q:
         """In which cases nothing has happened for too long."""
         late = Q(pk__in=[])
-        for _since, cases in reminders.idle(clock.now()):
+        for _since, cases in reminders.idle_cases(clock.now()):
             late |= Q(pk__in=cases.values("pk"))
         return late
 
