@@ -12,6 +12,7 @@ from tests.factories import make_field, make_union, make_user
 from wagtail_mentoring.messages.models import MailEvent, MailText, OutboxMessage
 from wagtail_mentoring.messages.preview import sample, sample_values
 from wagtail_mentoring.messages.texts import LANGUAGES, shipped
+from wagtail_mentoring.privacy.limits import allowed
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,16 @@ def test_what_must_be_put_right_first_is_said_and_a_server_that_refuses_too(
     monkeypatch.setattr("wagtail_mentoring.messages.preview.hand_to_server", refuse)
     refused = editor.post(f"{address}?part=send", typed(text))
     assert (refused.status_code, "nobody listens" in refused.content.decode()) == (422, True)
+
+
+def test_samples_of_mails_are_counted_by_themselves(editor: Client, settings: Any) -> None:
+    settings.WAGTAIL_MENTORING = {**settings.WAGTAIL_MENTORING, "LIMIT_RENDER": "1/hour"}
+    address = reverse("mentoring_mailtexts:preview", args=[stored().pk])
+    # Those of the agreement have a count of their own.
+    assert allowed("1/hour", "sample", "user", int(editor.session["_auth_user_id"]))
+    assert editor.get(address).status_code == 200
+    beyond = editor.get(address)
+    assert beyond.status_code == 429 and "too many samples" in beyond.content.decode()
 
 
 def test_the_form_offers_the_placeholders_of_the_event(editor: Client) -> None:

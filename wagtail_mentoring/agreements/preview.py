@@ -101,7 +101,7 @@ class SampleMixin:
         return response
 
     def no_sample(self, faults: list[str], status: int = 422) -> HttpResponse:
-        return render(self.request, "wagtail_mentoring/agreements/no_sample.html", {"faults": faults}, status=status)
+        return render(self.request, "wagtail_mentoring/includes/no_sample.html", {"faults": faults}, status=status)
 
 
 class PreviewEditView(SampleMixin, TextEditView):

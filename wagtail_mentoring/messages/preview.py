@@ -103,7 +103,7 @@ class SampleMixin:
 
     def answer(self, text: MailText) -> HttpResponse:
         user: Any = self.request.user
-        if not allowed(conf.LIMIT_RENDER, "sample", "user", user.pk):
+        if not allowed(conf.LIMIT_RENDER, "mail sample", "user", user.pk):
             return self.no_sample([_("You have opened too many samples. Try again in an hour.")], status=429)
         mail = sample(text, user.email)
         part = self.request.GET.get("part")
@@ -124,7 +124,7 @@ class SampleMixin:
         return render(self.request, "wagtail_mentoring/messages/sample_sent.html", {"address": mail.address})
 
     def no_sample(self, faults: list[str], status: int = 422) -> HttpResponse:
-        return render(self.request, "wagtail_mentoring/agreements/no_sample.html", {"faults": faults}, status=status)
+        return render(self.request, "wagtail_mentoring/includes/no_sample.html", {"faults": faults}, status=status)
 
 
 def _closed(response: HttpResponse) -> HttpResponse:
