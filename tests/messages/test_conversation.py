@@ -146,7 +146,7 @@ def test_a_thread_with_the_contact_person_is_read_by_two() -> None:
     assert told(case) == [("letter_to_contact", "mentoring@tek.example.org")]
     assert list(services.thread_for(case, mentee, Circle.CONTACT)) == [asked]
     assert not services.thread_for(case, anna, Circle.CONTACT).exists()
-    assert list(services.unread_letters(Case.objects.filter(pk=case.pk))) == [asked]
+    assert list(Letter.objects.filter(case=case, from_contact=False, read_at=None)) == [asked]
 
     replied = services.answer(case.pk, mentee, "Of course.", handler)
     assert told(case)[1:] == [("letter_answered", mentee.email)]

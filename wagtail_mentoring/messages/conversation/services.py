@@ -139,12 +139,6 @@ def mark_read(case: Case, person: Someone, *, user: Any = None) -> int:
     return int(unread.update(read_at=clock.now()))
 
 
-def unread_letters(cases: "QuerySet[Case]") -> "QuerySet[Letter]":
-    """Return what mentees and mentors of ``cases`` wrote to the contact person and nobody has read, oldest first."""
-    waiting = Letter.objects.filter(circle=Circle.CONTACT, from_contact=False, read_at=None, case__in=cases)
-    return waiting.select_related("case", "mentee", "mentor").order_by("written_at", "pk")
-
-
 @transaction.atomic
 def raise_concern(case_id: int, by: Someone, about: str, body: str) -> Concern:
     """Raise a concern and return it. The pair never reads it.
