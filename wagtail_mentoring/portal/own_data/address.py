@@ -18,7 +18,7 @@ from .. import session
 from ..agreement_page import masked
 from . import step_up
 from .forms import AddressForm, CodeForm, LostAddressForm
-from .visits import OwnVisit, own_frame, with_person
+from .visits import TEMPLATES, OwnVisit, own_frame, with_person
 
 PURPOSE = "address_old"
 
@@ -49,7 +49,7 @@ def ask(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
                 return redirect("wagtail_mentoring:portal_data_new_address")
     status = 429 if too_often else 422 if form.errors else 200
     context = own_frame(visit, form=form, too_often=too_often)
-    return render(request, step_up.TEMPLATES + "address.html", context, status=status)
+    return render(request, TEMPLATES + "address.html", context, status=status)
 
 
 # The tries of a code are counted even when everything after is rolled back, so no transaction may lie around this.
@@ -91,7 +91,7 @@ def confirm(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
         too_often=too_often,
     )
     status = 429 if too_often else 422 if form.errors else 200
-    return render(request, step_up.TEMPLATES + "new_address.html", context, status=status)
+    return render(request, TEMPLATES + "new_address.html", context, status=status)
 
 
 @with_person
@@ -99,7 +99,7 @@ def confirm(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
 def changed(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
     """Say that the address is changed, and what that means for older mails."""
     context = own_frame(visit, masked=masked(visit.person.email))
-    return render(request, step_up.TEMPLATES + "address_changed.html", context)
+    return render(request, TEMPLATES + "address_changed.html", context)
 
 
 @with_person
@@ -126,4 +126,4 @@ def lost(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
                 add_refusal(form, refusal)
     status = 429 if too_often else 422 if form.errors else 200
     context = own_frame(visit, form=form, too_often=too_often)
-    return render(request, step_up.TEMPLATES + "lost_address.html", context, status=status)
+    return render(request, TEMPLATES + "lost_address.html", context, status=status)

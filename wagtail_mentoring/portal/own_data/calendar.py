@@ -18,8 +18,8 @@ from wagtail_mentoring.privacy.limits import allowed
 from wagtail_mentoring.programme.addresses import base_url
 
 from ..session import private
-from .step_up import TEMPLATES, is_fresh, to_code
-from .visits import OwnVisit, own_frame, with_person
+from .step_up import is_fresh, to_code
+from .visits import TEMPLATES, OwnVisit, own_frame, with_person
 
 PURPOSE = "calendar"
 HERE = "wagtail_mentoring:portal_data_calendar"

@@ -13,8 +13,7 @@ from wagtail_mentoring.people.choices import SHOWABLE
 from wagtail_mentoring.people.whose import Someone, of_person
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 
-from .step_up import TEMPLATES
-from .visits import OwnVisit, own_frame, with_person
+from .visits import TEMPLATES, OwnVisit, own_frame, with_person
 
 #: What follows when a consent is taken back: words for each of ``WITHDRAWABLE``.
 AFTERWARDS = {

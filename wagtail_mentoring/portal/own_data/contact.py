@@ -9,7 +9,7 @@ from wagtail_mentoring.cases.corrections import correct_contact
 
 from . import step_up
 from .forms import ContactForm
-from .visits import OwnVisit, own_frame, with_person
+from .visits import TEMPLATES, OwnVisit, own_frame, with_person
 
 
 @sensitive_post_parameters()
@@ -27,11 +27,11 @@ def contact(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
     # The ten minutes are over: what was typed stays, and is sent again after another code.
     status = 403 if not fresh else 422 if form.errors else 200
     context = own_frame(visit, form=form, too_late=not fresh)
-    return render(request, step_up.TEMPLATES + "contact.html", context, status=status)
+    return render(request, TEMPLATES + "contact.html", context, status=status)
 
 
 @with_person
 @require_http_methods(["GET", "HEAD"])
 def saved(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
     """Say that it is saved."""
-    return render(request, step_up.TEMPLATES + "contact_saved.html", own_frame(visit))
+    return render(request, TEMPLATES + "contact_saved.html", own_frame(visit))

@@ -21,7 +21,7 @@ from ..certificate import language_of_page
 from . import step_up
 from .gathering import Part, files_of, machine_readable, parts_of, sheet
 from .packing import packed
-from .visits import OwnVisit, own_frame, with_person
+from .visits import TEMPLATES, OwnVisit, own_frame, with_person
 
 logger = logging.getLogger(__name__)
 PURPOSE = "export"
@@ -53,7 +53,7 @@ def export(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
 def _page(request: HttpRequest, visit: OwnVisit, *, status: int = 200, **context: Any) -> HttpResponse:
     own = files_of(parts_of(visit.person))
     context = own_frame(visit, minutes=step_up.FRESH_MINUTES, own_files=own, **context)
-    return render(request, step_up.TEMPLATES + "export.html", context, status=status)
+    return render(request, TEMPLATES + "export.html", context, status=status)
 
 
 @with_person

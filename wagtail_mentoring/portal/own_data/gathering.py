@@ -142,6 +142,5 @@ def _section(part: Part) -> ExportSection:
 
 
 def _label(column: Column, number: int) -> str:
-    label = str(column.label)
-    label = label[:1].upper() + label[1:]
+    label = capfirst(str(column.label))
     return f"{number} · {label}" if number else label

@@ -5,18 +5,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from wagtail_mentoring.people.address_changes import open_change
-from wagtail_mentoring.privacy.declared import UNION, Column, Reader, rules_for
+from wagtail_mentoring.privacy.declared import UNION, Reader, rules_for
 from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
 
 from .gathering import Part, parts_of
-from .visits import OwnVisit, own_frame, with_person
+from .visits import TEMPLATES, OwnVisit, own_frame, with_person
 
-TEMPLATES = "wagtail_mentoring/portal/own_data/"
 #: The newest readings that the page names; all are in the export.
 MOST_READINGS = 20
 
@@ -49,14 +49,9 @@ def circles_of(parts: list[Part]) -> list[Circle]:
         for row in part.rows:
             for column in part.entry.columns:
                 if value := column.shown(row):
-                    found.setdefault(part.readers[column.name], []).append((_label(column), value))
+                    found.setdefault(part.readers[column.name], []).append((capfirst(str(column.label)), value))
     ordered = sorted(found.items(), key=lambda item: -len(item[0]))
     return [Circle(readers, rows) for readers, rows in ordered]
-
-
-def _label(column: Column) -> str:
-    label = str(column.label)
-    return label[:1].upper() + label[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,10 @@ from wagtail_mentoring.privacy.limits import allowed
 from ..agreement_page import masked
 from ..session import FRESH_KEY
 from .forms import CodeForm
-from .visits import OwnVisit, own_frame, with_person
+from .visits import TEMPLATES, OwnVisit, own_frame, with_person
 
 #: So long a typed code counts.
 FRESH_MINUTES = 10
-TEMPLATES = "wagtail_mentoring/portal/own_data/"
 
 
 @dataclass(frozen=True, slots=True)

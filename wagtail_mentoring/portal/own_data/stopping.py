@@ -15,8 +15,8 @@ from wagtail_mentoring.workflows import CaseState, StepRefused
 
 from ..session import Visit, frame, with_visit
 from .forms import StopForm
+from .visits import TEMPLATES
 
-TEMPLATES = "wagtail_mentoring/portal/own_data/"
 HOME = "wagtail_mentoring:portal_home"
 
 

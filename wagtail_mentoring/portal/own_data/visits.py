@@ -15,6 +15,9 @@ from wagtail_mentoring.programme.models import Union
 from .. import session
 from ..session import MentorVisit, Visit, frame, mentor_frame
 
+#: Where the templates of the own data are.
+TEMPLATES = "wagtail_mentoring/portal/own_data/"
+
 
 @dataclass(frozen=True, slots=True)
 class OwnVisit:
