@@ -1647,7 +1647,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True)), fields=('case', 'event', 'about'), name='mentoring_reminder_contact'),
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True)), fields=('case', 'event', 'about'), name='mentoring_reminder_of_nobody'),
         ),
         migrations.AddConstraint(
             model_name='signatureupload',

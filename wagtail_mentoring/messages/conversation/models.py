@@ -97,8 +97,8 @@ class Concern(models.Model):
 class Reminder(models.Model):
     """That somebody was reminded of one thing, how often, and when last. So nobody is reminded more than is allowed.
 
-    ``event`` is the mail's; ``about`` tells the things of one kind apart (``meeting:12``, ``agreement:7``). The contact
-    person is meant where neither ``mentee`` nor ``mentor`` is set.
+    ``event`` is the mail's; ``about`` tells the things of one kind apart (``meeting:12``, ``agreement:7``). A row
+    without ``mentee`` and ``mentor`` counts what went to the contact person, or a round to the three, beside their own.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="reminders")
@@ -127,7 +127,7 @@ class Reminder(models.Model):
             models.UniqueConstraint(
                 fields=["case", "event", "about"],
                 condition=models.Q(mentee__isnull=True, mentor__isnull=True),
-                name="mentoring_reminder_contact",
+                name="mentoring_reminder_of_nobody",
             ),
         ]
 
