@@ -104,3 +104,19 @@ def test_a_day_at_the_ends_of_the_calendar_is_a_slip(opened: Any, day: str, zone
         for address, given in ((SUGGEST, suggested), (RECORD, recorded | {"there": there(case)})):
             answer = client.post(address, given)
             assert answer.status_code == 422 and "Check the year." in answer.content.decode()
+
+
+def test_the_home_page_says_what_became_of_the_meeting(opened: Any) -> None:
+    case = three("meeting_1")
+    planned(case)
+    client = opened(case)
+    assert "It is booked." in text(client, "/mentoring/p/meeting/")
+    assert client.post(CANCEL, {"reason": ""}).url == HOME
+    assert "was cancelled." in text(client, HOME) and "was cancelled." in text(opened(case, pair_of(case)[1]), HOME)
+    meeting = begun(case)
+    given = told(meeting, "missed", there=there(case, *pair_of(case)), number="2")
+    assert opened(case, pair_of(case)[0]).post(RECORD, given).url == HOME
+    page = text(client, HOME)
+    assert "was not held: somebody did not come." in page and "was cancelled." not in page
+    planned(case)
+    assert "was not held" not in text(client, HOME)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.meetings import feedback
-from wagtail_mentoring.meetings.models import Meeting, TimeSearch
+from wagtail_mentoring.meetings.models import Meeting, MeetingStatus, TimeSearch
 from wagtail_mentoring.meetings.searching import slots_for
 from wagtail_mentoring.meetings.slots import SlotTable, open_search
 from wagtail_mentoring.people.models import Mentor
@@ -41,7 +41,19 @@ def meeting_now(record: Record, visit: Visit, title: str) -> Where:
     found = times_now(table, record)
     if planned is not None:
         return _planned(record, visit, title, found)
-    return found or _no_time(record, visit, title, table)
+    where = found or _no_time(record, visit, title, table)
+    lost = _what_was_lost(record, visit)
+    return replace(where, more=(lost, *where.more)) if lost else where
+
+
+def _what_was_lost(record: Record, visit: Visit) -> str:
+    """Return what became of the meeting in whose place a time is looked for; "" when there was none."""
+    if record.lost is None:
+        return ""
+    when = {"when": span(record.lost.starts_at, record.lost.minutes, zone_of(visit.person))}
+    if record.lost.status == MeetingStatus.MISSED:
+        return _("The meeting on %(when)s was not held: somebody did not come.") % when
+    return _("The meeting on %(when)s was cancelled.") % when
 
 
 def table_of(visit: Visit) -> SlotTable | None:

@@ -26,7 +26,8 @@ class Record:
     the reader signs, and ``own_party`` the reader in it. ``parties`` are those of all agreements who take part now.
     ``copy`` is the signed copy of the reader that a person looks at, or has not taken; None without one. ``proposals``
     are those that the mentee may know of: the one that is asked now, those that the mentee did not want, and those
-    about which the mentee was asked and that came to nothing; the newest first.
+    about which the mentee was asked and that came to nothing; the newest first. ``meetings`` were held or are planned;
+    ``lost`` is the last one in the place of the next, which was cancelled or to which somebody did not come.
     """
 
     case: Case
@@ -38,6 +39,7 @@ class Record:
     own_party: Party | None
     copy: SignatureUpload | None
     meetings: list[Meeting]
+    lost: Meeting | None
     decision: EligibilityDecision | None
     proposals: list[Proposal]
 
@@ -154,6 +156,13 @@ class Record:
         return self.copy is not None and self.copy.status == UploadStatus.REFUSED and not self.declined
 
 
+def _lost(meetings: list[Meeting], counted: list[Meeting], members: list[PairMembership]) -> Meeting | None:
+    pair = members[0].pair_id if members else None
+    lost = (MeetingStatus.CANCELLED, MeetingStatus.MISSED)
+    found = [one for one in meetings if one.status in lost and one.number > len(counted) and one.pair_id == pair]
+    return found[-1] if found else None
+
+
 def record_of(visit: Visit) -> Record:
     """Gather the record of the visit's case: a constant number of queries."""
     case = visit.case
@@ -172,6 +181,8 @@ def record_of(visit: Visit) -> Record:
         ),
         None,
     )
+    meetings = list(Meeting.objects.filter(case=case).exclude(status=MeetingStatus.UNDONE).order_by("number", "pk"))
+    counted = [meeting for meeting in meetings if meeting.status in (MeetingStatus.HELD, MeetingStatus.PLANNED)]
     return Record(
         case=case,
         for_mentee=visit.is_mentee,
@@ -181,9 +192,8 @@ def record_of(visit: Visit) -> Record:
         parties=parties,
         own_party=own,
         copy=_copy(own),
-        meetings=list(
-            Meeting.objects.filter(case=case, status__in=[MeetingStatus.HELD, MeetingStatus.PLANNED]).order_by("number")
-        ),
+        meetings=counted,
+        lost=_lost(meetings, counted, members),
         # No mentor reads it.
         decision=EligibilityDecision.objects.filter(case=case).first() if visit.is_mentee else None,
         proposals=_proposals(visit),
