@@ -7,6 +7,7 @@ from django.db import transaction
 
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.people.models import Mentee, Mentor, PrivateLink
+from wagtail_mentoring.people.whose import of_person
 from wagtail_mentoring.privacy.storage import keys
 from wagtail_mentoring.programme.models import Union
 
@@ -38,13 +39,6 @@ def put(
 
     What can wait, to a person who wants one mail a day, is held for the daily mail instead.
     """
-    person: dict[str, Any] = {}
-    if isinstance(to, Mentee):
-        person = {"mentee": to}
-    elif isinstance(to, Mentor):
-        person = {"mentor": to}
-    elif not isinstance(to, str):
-        person = {"user": to}
     held = event in CAN_WAIT and getattr(to, "daily_digest", False) and not calendar and not address
     row = OutboxMessage.objects.create(
         event=event,
@@ -55,7 +49,7 @@ def put(
         context={**(context or {}), **({"calendar": dict(calendar)} if calendar else {})},
         link=link,
         status=OutboxStatus.HELD if held else OutboxStatus.WAITING,
-        **person,
+        **_whose(to),
     )
     if held:
         return row
@@ -63,6 +57,13 @@ def put(
     # No partial: Django names what failed in the log, and a partial has no name.
     transaction.on_commit(lambda: _hand_over(row.pk), robust=True)
     return row
+
+
+def _whose(to: Any) -> dict[str, Any]:
+    """Return the column that names who gets the mail; none for a bare address."""
+    if isinstance(to, str):
+        return {}
+    return of_person(to) if isinstance(to, Mentee | Mentor) else {"user": to}
 
 
 def put_code(

@@ -139,30 +139,43 @@ def code(request: HttpRequest, visit: OwnVisit, purpose: str) -> HttpResponseBas
         return redirect(page)
     typed = request.method == "POST" and "code" in request.POST
     form, too_often, failed = CodeForm(request.POST if typed else None), False, ""
-    if typed and form.is_valid():
+    if typed and _taken(request, visit, purpose, form):
+        return redirect(page)
+    if request.method == "POST" and not typed:
+        wants_sms = request.POST.get("by") == "sms" and by_sms(visit, purpose)
         try:
-            codes.use(codes.check(visit.link, purpose, form.cleaned_data["code"]))
-        except codes.CodeRefused as error:
-            form.add_error("code", str(error))
-        else:
-            make_fresh(request, visit.link, purpose)
-            return redirect(page)
-    elif request.method == "POST" and not typed:
-        try:
-            wants_sms = request.POST.get("by") == "sms" and by_sms(visit, purpose)
             too_often = not (send_code(visit, purpose) if wants_sms else mail_code(visit, purpose))
         except sms.NotSent as error:
             failed = str(error)
-        else:
-            if not too_often:
-                return redirect(request.path + ("?sms" if wants_sms else ""))
+        if not too_often and not failed:
+            return redirect(request.path + ("?sms" if wants_sms else ""))
+    return _code_page(request, visit, purpose, form, too_often=too_often, failed=failed)
+
+
+def _taken(request: HttpRequest, visit: OwnVisit, purpose: str, form: CodeForm) -> bool:
+    """Return whether the typed code is right, and remember it; else say in ``form`` what is wrong."""
+    if not form.is_valid():
+        return False
+    try:
+        codes.use(codes.check(visit.link, purpose, form.cleaned_data["code"]))
+    except codes.CodeRefused as error:
+        form.add_error("code", str(error))
+        return False
+    make_fresh(request, visit.link, purpose)
+    return True
+
+
+def _code_page(
+    request: HttpRequest, visit: OwnVisit, purpose: str, form: CodeForm, *, too_often: bool, failed: str
+) -> HttpResponseBase:
+    """Show where the code went and the field for it, or the ways to get one. ``failed``: why no SMS has left."""
     sent = open_code(visit.link, purpose)
     context = own_frame(
         visit,
         title=PURPOSES[purpose].title,
         form=form,
         code=sent,
-        show_form=sent is not None or typed,
+        show_form=sent is not None or form.is_bound,
         masked=masked(visit.person.email),
         minutes=conf.CODE_MINUTES,
         fresh_minutes=FRESH_MINUTES,
