@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.privacy import declared
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, about_nobody, columns, declare
-from wagtail_mentoring.workflows import EndReason
+from wagtail_mentoring.workflows import EndReason, Role
 
+from .known import known_to_mentee
 from .models import Case, CaseCounter, CaseLogEntry, CaseLogText
 from .moves import STEP_ACTION
 from .words import sentence
@@ -22,9 +23,18 @@ _ABOUT_OTHERS = tuple(
 
 
 def _texts_for(rows: QuerySet[Any], person: Any) -> QuerySet[Any]:
-    own = Q(entry__actor="mentee")
+    own = Q(entry__actor=Role.MENTEE.value)
     noted = Q(entry__action__in=_ABOUT_MENTEE) & ~Q(entry__data__end_reason__in=_ABOUT_OTHERS)
-    return rows.filter(own | noted)
+    return rows.filter(own | noted).filter(known_to_mentee("entry__"))
+
+
+def _lines_for(rows: QuerySet[Any], person: Any) -> QuerySet[Any]:
+    return rows.filter(known_to_mentee())
+
+
+def _end_reason(row: Case) -> str:
+    """Return why it ended; nothing where that would tell of a concern, which the mentee's pages do not either."""
+    return "" if row.end_reason == EndReason.ETHICS_CONCERN else str(row.get_end_reason_display())
 
 
 def _readers(person: Any) -> dict[str, tuple[Reader, ...]]:
@@ -33,6 +43,7 @@ def _readers(person: Any) -> dict[str, tuple[Reader, ...]]:
     return {"reference": mentors, "state": mentors, "field": (*mentors, Reader.ASKED)}
 
 
+_END_REASON = Case._meta.get_field("end_reason").verbose_name  # type: ignore[union-attr]
 _HISTORY = _("To be able to show that the mentoring was done properly, and to look into concerns.")
 
 declare(
@@ -46,7 +57,9 @@ declare(
         columns=(
             *columns(Case, "reference"),
             Column("field", _("Professional field"), lambda row: str(row.field_name)),
-            *columns(Case, "state", "state_since", "opened_at", "closed_at", "language", "end_reason", "situation"),
+            *columns(Case, "state", "state_since", "opened_at", "closed_at", "language"),
+            Column("end_reason", _END_REASON, _end_reason, lambda row: row.end_reason if _end_reason(row) else ""),
+            *columns(Case, "situation"),
         ),
         purpose=_("To know where your mentoring stands."),
         readers=declared.UNION,
@@ -67,6 +80,11 @@ declare(
         title=_("What has happened in your mentoring"),
         model=CaseLogEntry,
         of_mentee=("case__mentee",),
+        only=_lines_for,
+        withheld=_(
+            "What others did in confidence, such as a concern that somebody raised or which mentors were asked, "
+            "is not in it."
+        ),
         columns=(Column("timestamp", _("When")), Column("action", _("What"), sentence)),
         purpose=_HISTORY,
         readers=declared.UNION,

@@ -95,11 +95,15 @@ def short_time(rules: Participation) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column with the label under which people read it. ``words`` makes its value readable where types do not."""
+    """A column with the label under which people read it. ``words`` makes its value readable where types do not.
+
+    ``machine`` gives machines another value than the one that is stored, where that is not for the person.
+    """
 
     name: str
     label: Words
     words: Callable[[Any], str] | None = None
+    machine: Callable[[Any], Any] | None = None
 
     def shown(self, row: Model) -> str:
         """Return the value of ``row`` in words, in the active language; ``""`` for nothing."""
@@ -110,6 +114,8 @@ class Column:
 
     def stored(self, row: Model) -> Any:
         """Return the value of ``row`` as JSON can hold it, for machines."""
+        if self.machine is not None:
+            return self.machine(row)
         value = getattr(row, self.name)
         if isinstance(value, Model) or (value is not None and hasattr(value, "all")):
             # A relation: what it is called helps elsewhere, our number does not.
