@@ -1,7 +1,7 @@
 """Which lines of a case's history its mentee may know of: those named here, and no other.
 
-What a mentor or the union did in confidence is no business of the mentee: a concern, a wish to leave, which mentors were
-asked and what they answered. So the lines are let through by name. The history of a case is given to no mentor.
+What a mentor or the union did in confidence is no business of the mentee: a concern, a wish to leave, which mentors
+were asked and what they answered. So the lines are let through by name. The history of a case is given to no mentor.
 """
 
 from django.db.models import Q

@@ -43,7 +43,7 @@ def _readers(person: Any) -> dict[str, tuple[Reader, ...]]:
     return {"reference": mentors, "state": mentors, "field": (*mentors, Reader.ASKED)}
 
 
-_END_REASON = Case._meta.get_field("end_reason").verbose_name  # type: ignore[union-attr]
+_END_REASON = Case._meta.get_field("end_reason").verbose_name
 _HISTORY = _("To be able to show that the mentoring was done properly, and to look into concerns.")
 
 declare(
