@@ -1,10 +1,12 @@
 """What all tests share: markers by kind, and the rows that Wagtail's migrations made."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core import signing
 from django.core.cache import cache
 from django.utils import translation
 
@@ -63,6 +65,13 @@ def _clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
             restore_wagtail()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _one_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tokens of a test tell the same second, so that one made again is the same one: nothing of ours ages by it."""
+    second = signing.b62_encode(int(time.time()))
+    monkeypatch.setattr(signing.TimestampSigner, "timestamp", lambda signer: second)
 
 
 @pytest.fixture(scope="session", autouse=True)
