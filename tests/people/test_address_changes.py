@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.factories import make_case, make_field, make_handler, make_mentor
 from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.models import OutboxMessage, OutboxStatus
 from wagtail_mentoring.messages.outbox import put
 from wagtail_mentoring.people import address_changes, codes, links
@@ -85,9 +86,29 @@ def test_links_of_mails_are_made_anew_and_revoked_ones_stay_shut() -> None:
     assert (grown[link.pk], grown[on_old.pk]) == (link.generation + 1, on_old.generation + 1)
     assert (grown[calendar.pk], grown[others.pk]) == (calendar.generation, others.generation)
     assert PrivateLink.objects.get(pk=on_case.pk).revoked_at is not None
-    # A fresh link is mailed where it is of use: not that of a case which is over, and none that is shut.
-    events = OutboxMessage.objects.filter(mentor=mentor, address=NEW).values_list("event", flat=True)
-    assert list(events) == ["fresh_mentor_link"]
+    # A fresh link is mailed where it is of use: also that of a case which is over, and none that is shut.
+    mails = OutboxMessage.objects.filter(mentor=mentor, address=NEW).values_list("event", "link")
+    assert set(mails) == {("fresh_mentor_link", link.pk), ("fresh_link", on_old.pk)} and len(mails) == 2
+
+
+def test_a_mentee_whose_case_is_over_is_not_locked_out() -> None:
+    case = make_case(make_field(), "closed")
+    link = links.link_for(case, mentee=case.mentee)
+    OutboxMessage.objects.all().delete()
+    address_changes.confirm(case.mentee, code_for(link, address_changes.ask(case.mentee, NEW)))
+    mail = OutboxMessage.objects.get(event="fresh_link")
+    assert (mail.address, mail.link) == (NEW, link)
+
+
+def test_of_an_erased_case_nothing_is_mailed() -> None:
+    field = make_field()
+    mentor = make_mentor(field)
+    case = make_case(field, "closed", mentors=[mentor, make_mentor(field)])
+    link, on_case = links.link_for_mentor(mentor), links.link_for(case, mentor=mentor)
+    Case.objects.filter(pk=case.pk).update(anonymised_at=clock.now())
+    OutboxMessage.objects.all().delete()
+    address_changes.confirm(mentor, code_for(link, address_changes.ask(mentor, NEW)))
+    assert not OutboxMessage.objects.filter(link=on_case).exists()
 
 
 def test_a_link_that_has_run_out_is_not_brought_back() -> None:

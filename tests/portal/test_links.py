@@ -10,6 +10,7 @@ from tests.factories import make_case, make_field, make_handler, make_mentor, ma
 from tests.portal.asking import invitation_of, make_asked
 from tests.portal.conftest import address, link_of
 from wagtail_mentoring import clock
+from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.models import OutboxMessage
 from wagtail_mentoring.pairing import invitations
 from wagtail_mentoring.people import links
@@ -190,7 +191,7 @@ def test_the_address_is_looked_up_after_the_answer(rf, monkeypatch) -> None:
     assert done == ["amina@example.org"]
 
 
-def test_everybody_with_the_address_gets_the_links_of_running_cases(client: Client) -> None:
+def test_everybody_with_the_address_gets_the_links_of_running_and_ended_cases(client: Client) -> None:
     field = make_field()
     mentor = make_mentor(field, email="both@example.org", capacity=2)
     mentee_case = make_case(field, email="both@example.org")
@@ -199,13 +200,18 @@ def test_everybody_with_the_address_gets_the_links_of_running_cases(client: Clie
     left = make_case(field, "paired", mentors=[make_mentor(field, email="both@example.org"), make_mentor(field)])
     left.pairs.update(ended_at=clock.now())
     elsewhere = make_case(make_field(make_union("safa"), "architects"), email="both@example.org")
+    over = make_case(field, "closed", mentors=[mentor, make_mentor(field)])
+    erased = make_case(field, "closed", email="both@example.org")
+    Case.objects.filter(pk=erased.pk).update(anonymised_at=clock.now())
     OutboxMessage.objects.all().delete()
     ask(client, "both@example.org")
     told = {(row.case, row.mentor is not None) for row in OutboxMessage.objects.all()}
-    # Both mentors with this address get their own page, which belongs to no case.
-    assert told == {(mentee_case, False), (mentored, True), (elsewhere, False), (None, True)}
+    # Both mentors with this address get their own page, which belongs to no case. What is over can still be read and
+    # downloaded until it is erased.
+    ended = {(refused, False), (over, True)}
+    assert told == {(mentee_case, False), (mentored, True), (elsewhere, False), (None, True)} | ended
     assert OutboxMessage.objects.filter(case=None, event="fresh_mentor_link").count() == 2
-    assert refused not in {case for case, _mentor in told}
+    assert erased not in {case for case, _mentor in told}
 
 
 def test_a_mentor_gets_the_own_page_and_the_open_questions_anew(client: Client) -> None:

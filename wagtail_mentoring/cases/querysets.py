@@ -34,6 +34,10 @@ class CaseQuerySet(models.QuerySet[Any]):
     def closed(self) -> "CaseQuerySet":
         return self.filter(state=CaseState.CLOSED.value)
 
+    def unerased(self) -> "CaseQuerySet":
+        """Cases that are still about somebody, running or over."""
+        return self.filter(anonymised_at__isnull=True)
+
     def mentored_by(self, mentor: Any) -> "CaseQuerySet":
         """Cases to whose current pair ``mentor`` belongs now."""
         return self.filter(

@@ -18,17 +18,18 @@ LINK_SENT = "mentoring.link_sent"
 def send_fresh_links(email: str) -> int:
     """Mail every link that is of use to everybody with this address (two people may share it); return how many.
 
-    That is one for each running case; for a mentor also the own page, and one for each open question. A link that still
+    That is one for each case that is not erased, also after its end: it can still be read, downloaded and answered
+    about. For a mentor those of the current or last pair; also the own page, and one for each open question. A link that still
     works is sent as it is: otherwise anybody who knows an address could make the links of that person worthless. One
     that has expired is made anew, unless it is of a question that is over. One that was revoked stays so: only the
     contact person lifts that.
     """
     sent = 0
     mentees = Mentee.objects.filter(email__iexact=email, anonymised_at__isnull=True)
-    for case in Case.objects.running().filter(mentee__in=mentees).select_related("mentee").order_by("pk"):
+    for case in Case.objects.unerased().filter(mentee__in=mentees).select_related("mentee").order_by("pk"):
         sent += _send(case, mentee=case.mentee)
     for mentor in Mentor.objects.filter(email__iexact=email, anonymised_at__isnull=True).order_by("pk"):
-        for case in Case.objects.running().mentored_by(mentor).order_by("pk"):
+        for case in Case.objects.unerased().mentored_by(mentor).order_by("pk"):
             sent += _send(case, mentor=mentor)
         sent += _send_own(mentor)
     return sent

@@ -183,7 +183,8 @@ def _renew_links(person: Someone) -> None:
     found = PrivateLink.objects.working().filter(**of_person(person), purpose__in=_IN_MAILS)
     for link in found.select_related("case__mentee", "mentee", "mentor__union").order_by("pk"):
         links.renew(link)
-        if link.case is None or link.case.closed_at is None:
+        # A mentoring that is over can still be read, downloaded and answered about, until it is erased.
+        if link.case is None or link.case.anonymised_at is None:
             # The mail goes to the person as it is now.
             setattr(link, key_of(person)[0], person)
             link_renewed.send(PrivateLink, link=link)
