@@ -19,10 +19,10 @@ def send_fresh_links(email: str) -> int:
     """Mail every link that is of use to everybody with this address (two people may share it); return how many.
 
     That is one for each case that is not erased, also after its end: it can still be read, downloaded and answered
-    about. For a mentor those of the current or last pair; also the own page, and one for each open question. A link that still
-    works is sent as it is: otherwise anybody who knows an address could make the links of that person worthless. One
-    that has expired is made anew, unless it is of a question that is over. One that was revoked stays so: only the
-    contact person lifts that.
+    about. For a mentor those of the current or last pair; also the own page, and one for each open question. A link
+    that still works is sent as it is: otherwise anybody who knows an address could make the links of that person
+    worthless. One that has expired is made anew, unless it is of a question that is over. One that was revoked stays
+    so: only the contact person lifts that.
     """
     sent = 0
     mentees = Mentee.objects.filter(email__iexact=email, anonymised_at__isnull=True)
