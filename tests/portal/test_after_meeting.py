@@ -98,6 +98,37 @@ def test_part_two_may_wait(opened) -> None:
     assert "We ask you nothing more" in text(client, FEEDBACK)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("held", "Saved: meeting 1 was held."),
+        ("cancelled", "Saved: meeting 1 was cancelled."),
+        ("missed", "Saved: meeting 1 was not held, because somebody did not come."),
+    ],
+)
+def test_the_home_says_once_that_it_is_saved(opened, outcome: str, words: str) -> None:
+    case = three()
+    meeting = begun(case)
+    client = opened(case, pair_of(case)[0])
+    here = there(case, *pair_of(case)) if outcome == "missed" else there(case)
+    assert client.post(RECORD, told(meeting, outcome, there=here)).url == HOME
+    assert words in text(client, HOME)
+    assert "Saved:" not in text(client, HOME)
+    if outcome == "held":
+        assert client.post(UNDO, {"number": 1, "reason": "Wrong day"}).url == HOME
+        assert "Saved: meeting 1 does not count any more." in text(client, HOME)
+        assert "Saved:" not in text(client, HOME)
+
+
+def test_nothing_is_said_to_be_saved_where_nothing_was(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    client = opened(case, pair_of(case)[0])
+    assert client.post(RECORD, told(meeting, "moved")).url == SUGGEST
+    assert client.post(RECORD, told(meeting, "held", number=2)).status_code == 409
+    assert "Saved:" not in text(client, HOME)
+
+
 def test_moved_leads_to_other_times_and_changes_nothing_yet(opened) -> None:
     case = three()
     meeting = begun(case)

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -37,7 +39,22 @@ def record(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     three = parties(visit.case, visit.person)
     form = _form(request, visit, found, three)
     outcome = submitted(request, visit, form, lambda _given: _write(visit, form))
+    if outcome.answer is not None and (said := _saved(found.number, form.cleaned_data["outcome"])):
+        messages.success(request, said)
     return outcome.answer or _page(request, visit, found, form, outcome.message, outcome.status)
+
+
+def _saved(number: int, outcome: str) -> str:
+    """Return what the next page says was saved; "" for a meeting that gets another time, of which nothing is yet."""
+    if outcome == MOVED:
+        return ""
+    if outcome == CANCELLED:
+        words = _("Saved: meeting %(number)s was cancelled.")
+    elif outcome == MISSED:
+        words = _("Saved: meeting %(number)s was not held, because somebody did not come.")
+    else:
+        words = _("Saved: meeting %(number)s was held.")
+    return words % {"number": number}
 
 
 def _form(request: HttpRequest, visit: Visit, found: ToRecord, three: list[Party]) -> RecordForm:
@@ -127,6 +144,7 @@ def undo(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 
     outcome = submitted(request, visit, form, undone, to=HOME)
     if outcome.answer is not None:
+        messages.success(request, _("Saved: meeting %(number)s does not count any more.") % {"number": held[-1].number})
         return outcome.answer
     if outcome.refused:
         held = _held(visit)
