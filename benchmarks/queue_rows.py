@@ -23,7 +23,7 @@ from .mentor_match_peer import people, score
 from .queue_data import Queue, queues
 
 #: Seconds for a whole queue, and how far the fit may be from its bound (a share; 0: proven).
-QUEUES = ((200, 400, 10.0, 0.0), (2_000, 4_000, 10.0, 0.0), (10_000, 20_000, 60.0, 0.05))
+QUEUES = ((200, 400, 10.0, 0.0), (2_000, 4_000, 10.0, 0.0), (10_000, 20_000, 60.0, 0.005))
 ONE_FIELD, ONE_FIELD_SECONDS, ONE_FIELD_GAP = 0.6, 90.0, 0.005
 #: What may pass of the seconds: a look at the clock comes only now and then.
 LATE = 1.1
