@@ -114,3 +114,10 @@ def test_no_address_of_somebody_else_carries_what_fills_a_text(text: str) -> Non
     )
     assert placeholders.fault("code", good.replace("/{union}", "") + " https://example.org/") == ""
     assert placeholders.fault("code", "www{contact}, x{name}: {code}") == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_question_after_the_end_is_true_after_three_months_and_after_a_year(language: str) -> None:
+    words = shipped(language)["follow_up"].body
+    for untrue in ("some months", "ask again", "kuukausia", "kysy tätä uudelleen", "månader", "frågar inte om det"):
+        assert untrue not in words

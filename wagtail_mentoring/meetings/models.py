@@ -229,7 +229,7 @@ class Again(models.TextChoices):
 
 
 class Feedback(models.Model):
-    """What one of the three was asked, and answered. Only the contact persons read it. It stops no case from closing.
+    """What one of the three was asked, and answered. Only the union reads it. It stops no case from closing.
 
     Made when it is asked; ``given_at`` is empty until it is answered, and stays so when it is not.
     """

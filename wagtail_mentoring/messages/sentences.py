@@ -45,7 +45,7 @@ def _feedback(context: Mapping[str, Any]) -> str:
         return ""
     return _(
         "How was it for you? Please answer a few questions on your own page. It takes two minutes. "
-        "Only the contact person reads your answers, and you do not have to answer."
+        "Only the contact persons and supervisors of the union read your answers, and you do not have to answer."
     )
 
 

@@ -115,7 +115,7 @@ class DeclineForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Do you want to say why?"),
-        help_text=_("You can leave this empty. Only your contact person reads it."),
+        help_text=_("You can leave this empty. Only the contact persons and supervisors of the union read it."),
         required=False,
         max_length=2000,
         validators=[refuse_identity_code, refuse_control_characters],

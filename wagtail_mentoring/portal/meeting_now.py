@@ -128,7 +128,8 @@ def feedback_now(visit: Visit, title: str) -> Where | None:
     return Where(
         title,
         _("How was it for you?"),
-        _("It takes two minutes. Only the contact persons of %(union)s read it.") % {"union": visit.case.union.short},
+        _("It takes two minutes. Only the contact persons and supervisors of %(union)s read it.")
+        % {"union": visit.case.union.short},
         (),
         _("Tell us"),
         reverse(NOW("feedback")),

@@ -58,7 +58,7 @@ class AnswerForm(StepForm):
     oriented = Tick(required=False)
     message = LongText(
         label=gettext_lazy("A message to the contact person"),
-        help_text=gettext_lazy("Only the contact person reads it."),
+        help_text=gettext_lazy("Only the contact persons and supervisors of the union read it."),
         max_length=LONGEST_MESSAGE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -117,7 +117,7 @@ class PairAnswerForm(StepForm):
     answer = One((), label=gettext_lazy("Your answer"), missing=gettext_lazy("Choose your answer."))
     note = LongText(
         label=gettext_lazy("Do you want to say something about it?"),
-        help_text=gettext_lazy("Only your contact person reads this. The mentors do not."),
+        help_text=gettext_lazy("Only the contact persons and supervisors of the union read this. The mentors do not."),
         max_length=LONGEST_MESSAGE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -51,7 +51,9 @@ class SignUpForm(MentorQuestions):
     )
     conflicts = LongText(
         label=gettext_lazy("Is there somebody whom you cannot mentor?"),
-        help_text=gettext_lazy("For example people at your own workplace. Only the contact person reads this."),
+        help_text=gettext_lazy(
+            "For example people at your own workplace. Only the contact persons and supervisors of the union read this."
+        ),
         max_length=2000,
         required=False,
     )

@@ -121,8 +121,8 @@ class ProfessionForm(StepForm):
     }
     why = {
         "degree_country": gettext_lazy(
-            "Your degree decides which union can help you and which mentors fit you. Only the contact person at the "
-            "union sees the country and the year."
+            "Your degree decides which union can help you and which mentors fit you. Only the contact persons and "
+            "supervisors of the union see the country and the year."
         )
     }
 

@@ -94,7 +94,9 @@ class MeetingForm(StepForm):
     times = times_question(gettext_lazy("You agree the exact times with your mentors later."))
     mentor_wish = LongText(
         label=gettext_lazy("Is there something you wish of your mentors?"),
-        help_text=gettext_lazy("Only the contact person reads it. It is no promise. At most 500 characters."),
+        help_text=gettext_lazy(
+            "Only the contact persons and supervisors of the union read it. It is no promise. At most 500 characters."
+        ),
         max_length=500,
         required=False,
     )
@@ -132,8 +134,8 @@ class RightForm(StepForm):
     short = {"basis": gettext_lazy("Why you can apply"), "heard_from": gettext_lazy("How you heard of us")}
     why = {
         "basis": gettext_lazy(
-            "The programme is for people who may stay in Finland. Only the contact person at the union reads this, and "
-            "we erase it some months after the decision. Applying does not affect your permit."
+            "The programme is for people who may stay in Finland. Only the contact persons and supervisors of the "
+            "union read this, and we erase it some months after the decision. Applying does not affect your permit."
         )
     }
 

@@ -17,7 +17,7 @@ class LetterForm(StepForm):
     body = TextField(
         label=_("Your message"),
         max_length=MOST_CHARACTERS,
-        help_text=_("Only this person and the contact persons of the union read it."),
+        help_text=_("Only this person and the contact persons and supervisors of the union read it."),
         error_messages={"required": _("Write the message.")},
     )
 

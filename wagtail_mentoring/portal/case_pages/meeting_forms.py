@@ -32,7 +32,9 @@ class CancelForm(StepForm):
 
     reason = LongText(
         label=gettext_lazy("Do you want to say why?"),
-        help_text=gettext_lazy("You can leave this empty. Only the contact person reads it."),
+        help_text=gettext_lazy(
+            "You can leave this empty. Only the contact persons and supervisors of the union read it."
+        ),
         max_length=MOST_WHY,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -69,7 +71,9 @@ class RecordForm(StepForm):
     there = Several((), label=gettext_lazy("Who was there?"), required=False)
     reason = LongText(
         label=gettext_lazy("Do you want to say why?"),
-        help_text=gettext_lazy("You can leave this empty. Only the contact person reads it."),
+        help_text=gettext_lazy(
+            "You can leave this empty. Only the contact persons and supervisors of the union read it."
+        ),
         max_length=MOST_WHY,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -64,7 +64,8 @@ class ContactForm(StepForm):
     safe_contact = Text(
         label=gettext_lazy("Is there a safe way to contact you?"),
         help_text=gettext_lazy(
-            "For example: only by text message, not in the evening. Only the contact person reads it."
+            "For example: only by text message, not in the evening. "
+            "Only the contact persons and supervisors of the union read it."
         ),
         max_length=200,
         required=False,
@@ -125,7 +126,9 @@ class StopForm(StepForm):
 
     reason = LongText(
         label=gettext_lazy("Do you want to say why?"),
-        help_text=gettext_lazy("You can leave this empty. Only the contact person reads it."),
+        help_text=gettext_lazy(
+            "You can leave this empty. Only the contact persons and supervisors of the union read it."
+        ),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
