@@ -65,7 +65,7 @@ def descend(packing: Packing, look: AllPairs, mentors: Reals, until: float) -> D
     alone, kin = Alone(packing), packing.useful(columns.kin(problem))
     least = np.where(packing.may_pair, NOTHING, np.inf)
     rules = np.zeros(len(low))
-    best, asked = Descended(mentors, rules, np.inf, kin), [kin]
+    best, asked = (np.inf, mentors, rules), [kin]
     share, stalled = FIRST_SHARE, 0
     for turn in range(ROUNDS):
         if turn and (time.monotonic() > until or share < LAST_SHARE):
@@ -81,13 +81,13 @@ def descend(packing: Packing, look: AllPairs, mentors: Reals, until: float) -> D
         single = single - packing.base(rules)[0]
         instead = single > most
         bound = packing.bound(np.maximum(most, single), mentors, rules)
-        if bound < best.bound - 1.0:
-            best, stalled = Descended(mentors, rules, bound, kin), 0
+        if bound < best[0] - 1.0:
+            best, stalled = (bound, mentors, rules), 0
         else:
             stalled += 1
             if stalled >= PATIENCE:
                 share, stalled = share / 2, 0
-                mentors, rules = best.mentors, best.rules
+                mentors, rules = best[1], best[2]
         taken = columns.in_a_row(
             [pairs.take(np.flatnonzero(~instead[pairs.case])), ones.take(np.flatnonzero(instead[ones.case]))]
         )
@@ -100,8 +100,9 @@ def descend(packing: Packing, look: AllPairs, mentors: Reals, until: float) -> D
             break
         step = share * abs(bound) / norm
         mentors, rules = np.maximum(mentors - step * spare, 0.0), rules - step * over
-    everything = columns.in_a_row(asked)
-    return Descended(best.mentors, best.rules, best.bound, everything.joined(columns.in_a_row([])))
+    # Joined with nothing, each choice stands once and in order.
+    everything = columns.in_a_row(asked).joined(columns.in_a_row([]))
+    return Descended(best[1], best[2], best[0], everything)
 
 
 def _first_of_each(packing: Packing, found: Columns, mentors: Reals, rules: Reals) -> Columns:
