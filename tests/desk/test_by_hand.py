@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from tests.pairing.queues import make_queue, make_waiting, make_willing
+from tests.statistics import analyze
 from wagtail_mentoring import clock
 from wagtail_mentoring.desk.by_hand import LISTED
 from wagtail_mentoring.models import Case, Consent, Mentor, MentorAbsence, MentorConflict
@@ -72,6 +73,7 @@ def many(field: Any, number: int) -> None:
     Consent.objects.bulk_create(
         Consent(mentor=one, kind=ConsentKind.SHOWN_TO_MENTEE, fields=["name"]) for one in mentors
     )
+    analyze()
 
 
 def test_neither_the_page_nor_its_queries_grow_with_the_mentors(

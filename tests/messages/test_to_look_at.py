@@ -4,10 +4,10 @@ import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.factories import make_case, make_union
 from tests.messages.many import like, model_case
+from tests.statistics import analyze
 from wagtail_mentoring import clock
 from wagtail_mentoring.messages.models import OutboxMessage
 
@@ -82,8 +82,7 @@ def test_a_full_outbox_is_read_by_indexes() -> None:
         rows.append(OutboxMessage(**known | {"address": f"n{number}@example.org", "case": case} | who))
     OutboxMessage.objects.bulk_create(rows)
     failed = mail(event="closed", case=one, mentee=one.mentee)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     plan = OutboxMessage.objects.to_look_at(clock.now()).order_by("created_at").explain()
     assert looked_at() == [failed]
     for names in (("look_at", "waiting"), ("bounced",), ("address",)):

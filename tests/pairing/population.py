@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from django.db import connection
-
 from tests.factories import make_mentee
+from tests.statistics import analyze
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Case, Consent, Mentor, ProfessionalField, Union
 from wagtail_mentoring.pairing.choices import InvitationStatus, ProposalStatus
@@ -75,7 +74,7 @@ def populate(union: Union, fields: Mapping[ProfessionalField, float], number: in
     )
     _couples(random, union, them)
     _mentees(random, union, next(iter(fields)), mentors)
-    _analyze()
+    analyze()
     return them
 
 
@@ -202,9 +201,3 @@ def _mentees(random: Random, union: Union, field: ProfessionalField, mentors: li
 def seed_of(union: Union) -> int:
     """Return a number that keeps the references of several populations apart."""
     return Case.objects.filter(union=union).count()
-
-
-def _analyze() -> None:
-    """Tell the database how much there is, as it knows after a while by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
