@@ -1,5 +1,6 @@
 """Concerns: whose they are, taking up, settling; one about the contact person is nowhere to be seen for handlers."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from tests.desk.test_conversation import text_of
 from tests.factories import make_case, make_handler, make_supervisor, make_union
+from wagtail_mentoring import clock
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.models import Case, Concern, OutboxMessage
 
@@ -127,3 +129,30 @@ def test_the_list_takes_constant_queries(admin: Client, field: Any, django_asser
             admin.get(reverse(LIST))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_fresh_concern_stands_before_what_waits_longer(admin: Client, case: Case, field: Any) -> None:
+    """Its mail says "read it today"."""
+    make_case(field, "applied", opened_at=clock.now() - datetime.timedelta(days=20))
+    services.raise_concern(case.pk, case.mentee, "mentor", SECRET)
+    desk = admin.get(reverse("mentoring_desk:desk")).context
+    assert [one["row"].kind for one in desk["rows"]][0] == "concern" and len(desk["rows"]) > 1
+    assert desk["heading"].endswith("the oldest for 20 days")
+    assert "things need you, the oldest for 20 days" in text_of(admin.get(reverse("wagtailadmin_home")))
+
+
+def test_the_home_page_counts_open_concerns_of_whoever_deals_with_them(
+    admin: Client, supervisor: Client, case: Case
+) -> None:
+    home, address = reverse("wagtailadmin_home"), f'href="{reverse(LIST)}"'
+
+    def told(client: Client) -> bool:
+        return "1 concern is open" in text_of(client.get(home))
+
+    assert not told(admin) and not told(supervisor)
+    concern = services.raise_concern(case.pk, case.mentee, "contact", SECRET)
+    assert told(supervisor) and not told(admin)
+    assert address in supervisor.get(home).content.decode()
+    assert supervisor.post(page_of(concern), {"outcome": "We talked."}).status_code == 302
+    services.raise_concern(case.pk, case.mentee, "mentor", SECRET)
+    assert told(admin) and not told(supervisor)

@@ -1,17 +1,20 @@
-"""What the admin's home page shows a contact person: what needs them, and how many cases are running."""
+"""What the admin's home page shows: open concerns, what needs the contact person, how many cases are running."""
 
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.site_summary import SummaryItem
 
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.messages.conversation.services import concerns_for
 
 from .due import desk_of
 from .menu import may_read_cases
 from .my_desk import heading
-from .rights import may_move_cases
+from .rights import deals_with_concerns, may_move_cases
 
 
 class DeskSummary(SummaryItem):
@@ -26,6 +29,26 @@ class DeskSummary(SummaryItem):
 
     def is_shown(self) -> bool:
         return may_move_cases(self.request.user)
+
+
+class ConcernsSummary(SummaryItem):
+    """How many concerns are open that are the user's to deal with, with the way to them; nothing where none is."""
+
+    order = 30
+    template_name = "wagtail_mentoring/desk/concerns_summary.html"
+
+    @cached_property
+    def open_now(self) -> int:
+        """Asked once, for whether it is shown and for what it says."""
+        return int(concerns_for(self.request.user).filter(closed_at=None).count())
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        number = self.open_now
+        heading = ngettext("%(n)s concern is open", "%(n)s concerns are open", number) % {"n": number}
+        return {"heading": heading, "address": reverse("mentoring_desk:concerns")}
+
+    def is_shown(self) -> bool:
+        return deals_with_concerns(self.request.user) and self.open_now > 0
 
 
 class CasesSummary(SummaryItem):
@@ -44,4 +67,4 @@ class CasesSummary(SummaryItem):
 
 @hooks.register("construct_homepage_summary_items")
 def add_cases(request: Any, items: list[SummaryItem]) -> None:
-    items += [DeskSummary(request), CasesSummary(request)]
+    items += [ConcernsSummary(request), DeskSummary(request), CasesSummary(request)]

@@ -1,4 +1,4 @@
-"""My desk: what needs the contact person, oldest first, with one button each."""
+"""My desk: what needs the contact person, concerns and then the oldest first, with one button each."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def heading(desk: Desk) -> str:
     if not desk.total:
         return _("Nothing needs you now")
     number = ngettext("%(n)s thing needs you", "%(n)s things need you", desk.total) % {"n": desk.total}
-    days = dates.days_since(desk.rows[0].since)
+    days = dates.days_since(desk.oldest) if desk.oldest is not None else 0
     if days < 1 or desk.total == 1:
         return number
     return _("%(things)s, the oldest for %(days)s") % {"things": number, "days": dates.days(days)}

@@ -38,6 +38,8 @@ class Kind:
     listed: Callable[[], str] | None = None
     #: Whether cases that have ended are of it too.
     also_closed: bool = False
+    #: Whether its rows stand before all others, however new they are.
+    urgent: bool = False
 
     def counted(self, number: int) -> str:
         return str(self.one if number == 1 else self.several) % {"n": number}
@@ -128,7 +130,7 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What needs a user: the oldest rows, and for each kind that there is what was found of it."""
+    """What needs a user: the rows, what is urgent first and then the oldest; and what was found of each kind."""
 
     rows: list[Due]
     found: list[tuple[Kind, Found]]
@@ -137,6 +139,11 @@ class Desk:
     def total(self) -> int:
         """How many rows there are, shown or not."""
         return sum(one.total for _kind, one in self.found)
+
+    @property
+    def oldest(self) -> datetime.datetime | None:
+        """Since when the oldest row of all has waited; None where there is none."""
+        return min((row.since for _kind, one in self.found for row in one.rows), default=None)
 
 
 Provider = Callable[[Whose], Found]
@@ -159,14 +166,17 @@ def kinds() -> list[Kind]:
 
 
 def desk_of(user: Any, *, mine: bool = True, most: int = SHOWN) -> Desk:
-    """Return what needs ``user``, oldest first: at most ``most`` rows, and all counted."""
+    """Return what needs ``user``, what is urgent and then the oldest first: at most ``most`` rows, and all counted."""
     whose, found = Whose(user, mine, most), []
     for kind in kinds():
         one = _providers[kind.name][1](whose)
         if one.total:
             found.append((kind, one))
-    rows = [row for _kind, one in found for row in one.rows]
-    return Desk(sorted(rows, key=lambda row: (row.since, row.about))[:most], found)
+    rows = sorted(
+        ((not kind.urgent, row.since, row.about, row) for kind, one in found for row in one.rows),
+        key=lambda sorting: sorting[:3],
+    )
+    return Desk([row for *_order, row in rows[:most]], found)
 
 
 def rows_of_cases(kind: str, cases: tuple[list[Any], int], row: Callable[[Any], dict[str, Any]]) -> Found:

@@ -12,8 +12,10 @@ from wagtail_mentoring.meetings.models import Feedback, Fit
 from wagtail_mentoring.messages.conversation.models import Circle, ConcernAbout, Letter
 from wagtail_mentoring.messages.conversation.services import concerns_for
 from wagtail_mentoring.pairing.leavers import leavers
+from wagtail_mentoring.pairing.models import PairMembership
 from wagtail_mentoring.people.models import AddressChange
 
+from ..doubts import earlier_pair
 from .base import Due, Found, Kind, Whose, of_case, register
 
 _CASE = ("case__mentee", "case__field__profession")
@@ -70,6 +72,7 @@ CONCERN = Kind(
     gettext_lazy("%(n)s concerns open"),
     gettext_lazy("A concern is open."),
     listed=lambda: reverse("mentoring_desk:concerns"),
+    urgent=True,
 )
 
 
@@ -120,24 +123,39 @@ def doubts(whose: Whose) -> Found:
     """Answers that the three do not fit together, or perhaps not, until a contact person has seen them."""
     waiting = _doubts().filter(case__in=whose.all_cases).select_related("mentee", "mentor", *_CASE)
     found, total = whose.oldest(waiting, "given_at")
+    mentors = _memberships([one.case_id for one in found])
     rows = [
         of_case(
             "doubt",
             one.given_at,
             one.case,
             what=str(DOUBT.what),
-            why=(
-                _("%(name)s says that they do not fit together.")
-                if one.fit == Fit.POOR
-                else _("%(name)s is not sure whether they fit together.")
-            )
-            % {"name": (one.mentee or one.mentor).name},
+            why=_doubt(one, mentors[one.case_id]),
             button=_("Look at the feedback"),
             address=reverse("mentoring_desk:case", args=[one.case_id]) + "#feedback-section",
         )
         for one in found
     ]
     return Found(rows, total, total)
+
+
+def _memberships(cases: list[int]) -> dict[int, list[PairMembership]]:
+    """Return who is or was a mentor of each of ``cases``. One query, none without cases."""
+    found: dict[int, list[PairMembership]] = {case: [] for case in cases}
+    rows = PairMembership.objects.filter(pair__case__in=cases).select_related("pair", "mentor").order_by("pk")
+    for row in rows if cases else []:
+        found[row.pair.case_id].append(row)  # type: ignore[index]
+    return found
+
+
+def _doubt(one: Feedback, memberships: list[PairMembership]) -> str:
+    said = (
+        _("%(name)s says that they do not fit together.")
+        if one.fit == Fit.POOR
+        else _("%(name)s is not sure whether they fit together.")
+    ) % {"name": str(one.mentee or one.mentor)}
+    earlier = earlier_pair(one, memberships)
+    return f"{said} {_('About an earlier pair: %(mentors)s.') % {'mentors': earlier}}" if earlier else said
 
 
 @register(
