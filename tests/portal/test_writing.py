@@ -146,6 +146,30 @@ def test_a_concern_goes_to_the_union_and_says_who_reads_it(opened) -> None:
     assert amal.post(CONCERN, {"about": "other", "body": CODE}).status_code == 422
 
 
+def test_the_history_of_a_shared_device_tells_nothing_of_a_concern(opened) -> None:
+    """The title says no more than the address."""
+    case = three()
+    case.union.contact_name, case.union.contact_email = "Kaisa", "kaisa@tek.example"
+    case.union.save()
+    make_supervisor(case.union)
+    amal = opened(case)
+
+    def title(response: Any) -> str:
+        return response.content.decode().partition("<title>")[2].partition("</title>")[0]
+
+    asked, slip = amal.get(CONCERN), amal.post(CONCERN, {"body": "Something"})
+    assert "Your contact person" in text(amal, CONCERN)
+    amal.post(CONCERN, {"about": "contact", "body": "She shouted."})
+    sent = amal.get(f"{CONCERN}sent/")
+    for response in (asked, slip, sent):
+        assert "My page" in title(response)
+        assert "oncern" not in title(response) and "got it" not in title(response)
+    # Beneath "the contact person does not read it" nobody is told to write to that person.
+    assert "Your contact person" not in text(amal, f"{CONCERN}sent/")
+    amal.post(CONCERN, {"about": "mentor", "body": "He is rude."})
+    assert "Your contact person" in text(amal, f"{CONCERN}sent/")
+
+
 def test_notes_say_who_reads_them(opened) -> None:
     case = three("meeting_1")
     maija, erik = (opened(case, mentor) for mentor in pair_of(case))
@@ -210,3 +234,31 @@ def test_whoever_has_left_reads_and_writes_nothing(opened) -> None:
     assert "Secret." not in text(client, HOME)
     # The mentee waits for others: there is nobody to write to but the contact person.
     assert opened(case).get(MESSAGES).url == HOME and opened(case).get(NOTES).url == HOME
+
+
+@pytest.mark.parametrize("address", [MESSAGES, CONTACT])
+def test_a_page_says_once_that_a_message_is_sent(opened, address: str) -> None:
+    client = opened(three())
+    words = "Sent. You get a mail when they answer."
+    assert client.post(address, {"body": " "}).status_code == 422
+    assert words not in text(client, address)
+    assert client.post(address, {"body": "Hello."}).url == address
+    assert text(client, address).count(words) == 1
+    assert words not in text(client, address)
+
+
+def test_the_page_for_the_contact_person_does_not_lead_to_itself(opened) -> None:
+    client = opened(three())
+    page = text(client, CONTACT)
+    assert "Your contact person" in page and "Write to us" not in page and f'href="{CONTACT}"' not in page
+    assert "Write to us" in text(client, MESSAGES)
+
+
+def test_a_note_says_once_that_no_contact_person_reads_it(opened) -> None:
+    case = three("meeting_1")
+    note = Note.objects.create(case=case, mentee=case.mentee, number=1, body="For me.")
+    client = opened(case)
+    page = text(client, NOTES)
+    assert "Only me" in page and "Only I" not in page
+    assert len(re.findall("contact persons (do not )?read", page)) == 1
+    assert len(re.findall("contact persons (do not )?read", text(client, f"{NOTES}{note.pk}/"))) == 1
