@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import Drive, make_case, make_handler, make_mentor, make_supervisor, pair_of
+from tests.factories import Drive, as_handler, make_case, make_handler, make_mentor, make_supervisor, pair_of
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.meetings import feedback, searching
@@ -131,6 +131,24 @@ def test_a_supervisor_reads_and_does_not_write(signed: Case, union: Any) -> None
     assert "May we meet online?" in page and thread(signed) not in page
     assert client.post(thread(signed), {"body": "Yes.", "seen": seen(signed)}).status_code in (302, 403)
     assert not Letter.objects.filter(from_contact=True).exists()
+
+
+def test_a_doubt_about_mentors_who_have_left_says_about_whom(admin: Client, field: Any, handler: Any) -> None:
+    case = make_case(field, "meeting_1", name="Amina Yusuf", preferred_name="Amina")
+    maija, erik = pair_of(case)
+    feedback.give(Feedback.objects.get(case=case, mentee=case.mentee).pk, case.mentee, {"fit": "poor"})
+    later = clock.now() + datetime.timedelta(days=1)
+    with clock.at(later):
+        for leaving in (maija, erik):
+            inputs = {"leaving": leaving, "joining": make_mentor(field), "reason": "Moved."}
+            moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+    with clock.at(later + datetime.timedelta(hours=1)):
+        line = checks(admin, case)
+        assert "Amina Yusuf is not sure of the pair" not in line
+        assert f"Amina Yusuf was not sure of an earlier pair: {maija.name}, {erik.name}" in line
+        assert f"About {maija.name}, {erik.name}, who have left" in text_of(admin.get(page_of(case)))
+        home = text_of(admin.get(reverse("mentoring_desk:desk")))
+        assert f"About an earlier pair: {maija.name}, {erik.name}." in home
 
 
 def test_a_doubt_is_marked_until_it_is_seen(admin: Client, field: Any, handler: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.factories import as_handler, make_case, make_handler, make_mentor, make_union, pair_of
+from tests.factories import Drive, as_handler, make_case, make_handler, make_mentor, make_union, pair_of
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
@@ -95,7 +95,8 @@ def test_who_leaves_the_pair_is_asked_no_more() -> None:
     moves.move(case.pk, "replace_mentor", as_handler(), inputs)
     assert asked(case) == sorted([("first", str(case.mentee)), ("first", str(second))])
     moves.move(case.pk, "go_back", as_handler(), {"reason": "Fit."})
-    assert asked(case) == [("first", str(case.mentee))]
+    # Nobody is left about whom the mentee could be asked.
+    assert asked(case) == []
 
 
 def test_at_the_end_the_mentee_and_the_last_pair_are_asked_instead() -> None:
@@ -312,3 +313,53 @@ def test_answers_of_a_year_stand_beside_each_other() -> None:
         ("start", "looking"),
         ("months_3", "job_own_field"),
     ]
+
+
+def new_pair(case: Case) -> list[Mentor]:
+    """Let the pair of ``case`` end and another one begin, a day later; return its mentors."""
+    joined = [make_mentor(case.field), make_mentor(case.field)]
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "They do not fit."})
+    with clock.at(clock.now() + 2 * DAY):
+        drive = Drive(case, clock.now(), None, real_pdf=False)
+        drive.pair(joined)
+        drive.agreement()
+    return joined
+
+
+def test_both_mentors_leave_one_after_the_other() -> None:
+    case, left = make_case(state="meeting_1"), []
+    with clock.at(clock.now() + DAY):
+        for leaving in pair_of(case):
+            inputs = {"leaving": leaving, "joining": make_mentor(case.field), "reason": "Moved."}
+            moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+            # While one is left, the mentee is asked still.
+            left.append(len(asked(case)))
+    assert left == [2, 0]
+
+
+def test_a_mentee_is_not_asked_about_mentors_who_have_all_left_but_anew_about_the_next() -> None:
+    case = make_case(state="meeting_1")
+    joined = new_pair(case)
+    assert asked(case) == []
+    with clock.at(clock.now() + 4 * DAY):
+        meet(case, 2, joined[:1])
+        assert asked(case) == sorted([("first", str(case.mentee)), ("first", str(joined[0]))])
+        told = OutboxMessage.objects.filter(case=case, event="feedback_asked", address=case.mentee.email)
+        # Once about each pair.
+        assert told.count() == 2
+    with clock.at(clock.now() + 5 * DAY):
+        meet(case, 3, joined[:1])
+        assert len(asked(case)) == 2 and told.count() == 2
+
+
+def test_a_mentee_who_has_answered_about_an_earlier_pair_keeps_the_answer() -> None:
+    case = make_case(state="meeting_1")
+    question = open_for(case, case.mentee)
+    assert question is not None
+    give(question.pk, case.mentee, {"fit": "poor"})
+    joined = new_pair(case)
+    with clock.at(clock.now() + 4 * DAY):
+        meet(case, 2, joined)
+    assert asked(case) == sorted(("first", str(mentor)) for mentor in joined)
+    question.refresh_from_db()
+    assert question.fit == "poor"

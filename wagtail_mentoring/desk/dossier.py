@@ -78,6 +78,11 @@ class Dossier:
         )
 
     @property
+    def memberships(self) -> list[PairMembership]:
+        """Whoever is or was a mentor of the case, in the order in which they joined."""
+        return sorted((one for pair in self.pairs for one in pair.members), key=lambda one: one.pk)  # type: ignore[attr-defined]
+
+    @property
     def pair(self) -> MentorPair | None:
         """The current pair."""
         return next((pair for pair in self.pairs if pair.ended_at is None), None)

@@ -7,6 +7,7 @@ from wagtail_mentoring.meetings.feedback import needs_a_person
 
 from .card import MISSING, Check
 from .dossier import Dossier
+from .doubts import earlier_pair
 
 
 def said(dossier: Dossier) -> list[Check]:
@@ -22,7 +23,9 @@ def said(dossier: Dossier) -> list[Check]:
         checks.append(Check(MISSING, what, _("Read and answer under “Conversation” below.")))
     for row in dossier.feedback:
         if row.given_at and row.seen_at is None and needs_a_person(row):
-            what = _("%(name)s is not sure of the pair") % {"name": str(row.mentee or row.mentor)}
+            said = {"name": str(row.mentee or row.mentor), "mentors": earlier_pair(row, dossier.memberships)}
+            earlier = _("%(name)s was not sure of an earlier pair: %(mentors)s")
+            what = (earlier if said["mentors"] else _("%(name)s is not sure of the pair")) % said
             checks.append(Check(MISSING, what, _("Read the answer under “Feedback” below.")))
     for leaver in dossier.leavers.values():
         why = _("Talk first. Then find somebody else under “Mentor pair”, or note there that the mentor stays.")

@@ -1,7 +1,9 @@
 """Feedback: whom it is asked of and when, what is asked, and what was answered. It stops no case from closing.
 
 - ``first``: of everybody who was at meeting 1, when it is recorded. Not answered, it goes with the meeting when that is
-  undone, with whoever leaves the pair, and with the end of the case, where the end is asked about.
+  undone, with whoever leaves the pair, and with the end of the case, where the end is asked about. It is about the
+  mentors of the day on which it is asked: when all of them have left, the mentee's goes too, and whoever is at a
+  meeting with the new ones is asked.
 - ``end``: of the mentee and the mentors of the last pair, when a case with a held meeting closes.
 - ``months_3``, ``months_12``: of a mentee who has agreed to be asked so long after the end.
 """
@@ -27,7 +29,7 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from .models import Again, Attendance, Feedback, FeedbackKind, Fit, Meeting, MeetingStatus
 from .signals import feedback_given
-from .whose import last_mentors, people_of
+from .whose import last_mentors, people_of, together_since
 
 GIVEN = "mentoring.feedback_given"
 MOST_COMMENT = 4000
@@ -209,13 +211,16 @@ def follow_the_case(
     **kwargs: Any,
 ) -> None:
     """Ask, and take back what was asked, as the case goes on, ends or comes back."""
-    if step == "record_meeting" and data.get("number") == 1:
-        _ask(case, FeedbackKind.FIRST, _there(case))
+    if step == "record_meeting" and (data.get("number") == 1 or _with_others(case)):
+        _ask(case, FeedbackKind.FIRST, _there(case, data["number"]))
     elif step == "undo_meeting" and data.get("number") == 1:
         _withdraw(case, FeedbackKind.FIRST)
     elif step in ("replace_mentor", "go_back"):
         present = [person.pk for person in people_of(case)[1:]]
         _withdraw(case, FeedbackKind.FIRST, left=Q(mentor__isnull=False) & ~Q(mentor__in=present))
+        since = together_since(case)
+        # Of the mentee nobody asks about mentors who have all left.
+        _withdraw(case, FeedbackKind.FIRST, left=Q(mentee__isnull=False) & (Q(asked_at__lt=since) if since else Q()))
     if target == CaseState.CLOSED and source != CaseState.CLOSED:
         _withdraw(case, FeedbackKind.FIRST)
         held = Meeting.objects.filter(case=case, status=MeetingStatus.HELD).exists()
@@ -225,9 +230,16 @@ def follow_the_case(
         _withdraw(case, FeedbackKind.END, FeedbackKind.MONTHS_3, FeedbackKind.MONTHS_12)
 
 
-def _there(case: Case) -> list[Someone]:
-    """Return who of the three was at meeting 1."""
-    first = Attendance.objects.filter(
-        meeting__case=case, meeting__number=1, meeting__status=MeetingStatus.HELD, present=True
+def _with_others(case: Case) -> bool:
+    """Return whether all mentors of now have come after meeting 1 was recorded."""
+    first = Meeting.objects.filter(case=case, number=1, status=MeetingStatus.HELD).first()
+    since = together_since(case)
+    return first is not None and first.recorded_at is not None and since is not None and first.recorded_at < since
+
+
+def _there(case: Case, number: int) -> list[Someone]:
+    """Return who of the three was at meeting ``number``."""
+    held = Attendance.objects.filter(
+        meeting__case=case, meeting__number=number, meeting__status=MeetingStatus.HELD, present=True
     ).select_related("mentee", "mentor")
-    return [person for row in first if (person := row.mentee or row.mentor) is not None]
+    return [person for row in held if (person := row.mentee or row.mentor) is not None]

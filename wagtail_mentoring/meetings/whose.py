@@ -1,8 +1,10 @@
 """The three of a case: who they are now, whose a row is, and how each is called to another."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -49,6 +51,12 @@ def acting(by: Someone) -> Callable[[Case], actors.Actor]:
 def people_of(case: Case) -> list[Someone]:
     """Return the mentee and the mentors of the current pair, in this order. One or two queries."""
     return [case.mentee, *actors.current_mentors(case)]
+
+
+def together_since(case: Case) -> datetime.datetime | None:
+    """Return when the one of the current mentors who came first has joined; None without any. One query."""
+    found = actors.current_mentors(case).order_by().aggregate(since=Min("memberships__joined_at"))
+    return found["since"]
 
 
 def last_mentors(case: Case) -> list[Mentor]:

@@ -27,6 +27,7 @@ from wagtail_mentoring.meetings.signals import (
     times_answered,
     times_suggested,
 )
+from wagtail_mentoring.meetings.whose import together_since
 
 from .addressing import to_contacts, to_others, to_person
 from .calendars import CANCEL, holders, of_meeting
@@ -95,19 +96,21 @@ def doubted(sender: Any, feedback: Feedback, case: Case, **kwargs: Any) -> None:
 def newly_asked(case: Case, kinds: tuple[str, ...]) -> list[Feedback]:
     """Return what is asked of ``kinds`` and was not told yet; whoever calls it tells it.
 
-    The row of the reminders says that somebody was told, and counts for what comes later.
+    The row of the reminders says that somebody was told, and counts for what comes later. What was told before any of
+    the mentors of now has come was about others.
     """
-    told = set(
-        Reminder.objects.filter(case=case, event=MailEvent.FEEDBACK_ASKED).values_list("about", "mentee", "mentor")
-    )
+    told = Reminder.objects.filter(case=case, event=MailEvent.FEEDBACK_ASKED)
+    if (since := together_since(case)) is not None:
+        told = told.exclude(about=f"feedback:{FeedbackKind.FIRST}", last_at__lt=since)
+    known = set(told.values_list("about", "mentee", "mentor"))
     found = []
     for asked in Feedback.objects.filter(case=case, kind__in=kinds, given_at=None).select_related("mentee", "mentor"):
         about = f"feedback:{asked.kind}"
-        if (about, asked.mentee_id, asked.mentor_id) in told:
+        if (about, asked.mentee_id, asked.mentor_id) in known:
             continue
         person: dict[str, Any] = {"mentee": asked.mentee, "mentor": asked.mentor}
-        Reminder.objects.create(
-            case=case, event=MailEvent.FEEDBACK_ASKED, about=about, last_at=asked.asked_at, **person
+        Reminder.objects.update_or_create(
+            case=case, event=MailEvent.FEEDBACK_ASKED, about=about, **person, defaults={"last_at": asked.asked_at}
         )
         found.append(asked)
     return found

@@ -14,6 +14,7 @@ from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import Situation
 
 from ..dossier import Dossier
+from ..doubts import earlier_pair
 from ..wording import SITUATIONS
 from . import register
 
@@ -44,7 +45,7 @@ def _lines(row: Feedback) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def _row(row: Feedback) -> dict[str, Any]:
+def _row(row: Feedback, dossier: Dossier) -> dict[str, Any]:
     person: Any = row.mentee or row.mentor
     doubt = row.given_at is not None and needs_a_person(row)
     seen = ""
@@ -59,6 +60,7 @@ def _row(row: Feedback) -> dict[str, Any]:
         "asked": dates.day(row.asked_at),
         "given": dates.day(row.given_at) if row.given_at else "",
         "fit": str(FITS[Fit(row.fit)]) if row.fit else "",
+        "earlier": earlier_pair(row, dossier.memberships) if row.fit else "",
         "doubt": doubt,
         "new": doubt and row.seen_at is None,
         "seen": seen,
@@ -85,4 +87,4 @@ def _then_and_now(dossier: Dossier) -> list[dict[str, str]]:
 @register("feedback", gettext_lazy("Feedback"), "form", 54)
 def feedback(dossier: Dossier) -> Mapping[str, Any]:
     """Everybody who was asked, the newest question first."""
-    return {"rows": [_row(row) for row in reversed(dossier.feedback)], "moments": _then_and_now(dossier)}
+    return {"rows": [_row(row, dossier) for row in reversed(dossier.feedback)], "moments": _then_and_now(dossier)}
