@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -81,6 +82,7 @@ def _thread(
 
     outcome = submitted(request, visit, form, written, to=f"wagtail_mentoring:{address}")
     if outcome.answer is not None:
+        messages.success(request, _("Sent. You get a mail when they answer."))
         return outcome.answer
     shown = max(SHOWN, whole_number(request.GET.get(ASKED)) or 0)
     letters, hidden = _letters(visit, circle, shown)

@@ -99,8 +99,6 @@ class NoteForm(StepForm):
         number.choices = numbers
         readers = cast(One, self.fields["readers"])
         readers.choices = [
-            (MINE, _("Only I")),
+            (MINE, _("Only me")),
             (SHARED, _("The three of us") if three else _("The two of us")),
         ]
-        nobody = _("The contact persons do not read it.")
-        readers.widget.option_hints = {MINE: nobody, SHARED: nobody}  # type: ignore[attr-defined]
