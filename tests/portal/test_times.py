@@ -249,3 +249,24 @@ def test_the_table_costs_the_same_with_two_times_and_with_twelve(opened) -> None
     assert len(slots()) == 12
     assert cost() == few
     assert re.search("as many times as fit", text(client))
+
+
+def test_all_that_is_wrong_is_said_at_once(opened) -> None:
+    case = three()
+    maija = pair_of(case)[0]
+    suggest(case.pk, maija, starts=[soon(5)], place="Oodi")
+    client = opened(case, maija)
+    given = suggestion(soon(-2), soon(4), soon(5)) | {"time_1": ""}
+    response = client.post(SUGGEST, given)
+    assert response.status_code == 422 and Slot.objects.count() == 1
+    errors = response.context["form"].errors
+    assert errors.keys() == {"day_0", "time_1", "day_2"}
+    assert errors["day_0"] == ["This time is in the past."] and errors["time_1"] == ["Give the time too."]
+    assert errors["day_2"] == ["This time is suggested already."]
+    # Also beside what is wrong elsewhere, and for a first search.
+    errors = client.post(SUGGEST, suggestion(soon(-2), place="")).context["form"].errors
+    assert errors.keys() == {"day_0", "place"}
+    TimeSearch.objects.all().delete()
+    errors = client.post(SUGGEST, suggestion(soon(400), soon(4)) | {"time_1": "x"}).context["form"].errors
+    assert errors.keys() == {"day_0", "time_1"}
+    assert not TimeSearch.objects.exists()

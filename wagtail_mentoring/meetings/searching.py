@@ -29,7 +29,17 @@ from .signals import times_answered, times_suggested
 from .slots import MOST_SLOTS, SlotTable, coming_slots, open_search, slots_for
 from .whose import acting, people_of, require
 
-__all__ = ["SlotTable", "answer", "change_place", "fix", "slots_for", "suggest", "take_back", "why_not_suggest"]
+__all__ = [
+    "SlotTable",
+    "answer",
+    "change_place",
+    "faults_of",
+    "fix",
+    "slots_for",
+    "suggest",
+    "take_back",
+    "why_not_suggest",
+]
 
 #: Nobody knows the own calendar further ahead.
 MOST_DAYS = 180
@@ -80,8 +90,7 @@ def suggest(
     place = place.strip()
     _check_frame(starts, place, minutes)
     search, first = _search_for(case, place, minutes)
-    there = coming_slots(search)
-    _check_starts(case, by, starts, search, there)
+    _check_starts(case, by, starts, search.minutes, coming_slots(search))
     now = clock.now()
     made = [Slot.objects.create(search=search, starts_at=start, suggested_at=now, **columns(by)) for start in starts]
     SlotAnswer.objects.bulk_create(
@@ -93,6 +102,21 @@ def suggest(
     moves.note(case.pk, SUGGESTED, actor, {"number": search.number, "times": len(made)})
     times_suggested.send(TimeSearch, search=search, case=case, by=by, first=first)
     return search
+
+
+def faults_of(
+    case: Case, by: Someone, starts: Sequence[datetime.datetime], minutes: int | None = None
+) -> dict[str, str]:
+    """Return what :func:`suggest` would find wrong with the moments ``starts``, by field; nothing is locked or changed.
+
+    For a form in which something else is wrong too, so that all is said at once.
+    """
+    search = open_search(case)
+    if search is not None and (search.number, search.pair_id) != (next_number(case), current_pair_id(case)):
+        # It ends with the first suggestion.
+        search = None
+    lasts = minutes or (search.minutes if search else case.meeting_minutes)
+    return _faults(case, by, starts, lasts, coming_slots(search) if search else ())
 
 
 def _check_frame(starts: Sequence[datetime.datetime], place: str, minutes: int | None) -> None:
@@ -133,9 +157,16 @@ def _search_for(case: Case, place: str, minutes: int | None) -> tuple[TimeSearch
 
 
 def _check_starts(
-    case: Case, by: Someone, starts: Sequence[datetime.datetime], search: TimeSearch, there: Sequence[Slot]
+    case: Case, by: Someone, starts: Sequence[datetime.datetime], minutes: int, there: Sequence[Slot]
 ) -> None:
     """Refuse moments that are past, too far, double, or at which ``by`` cannot come; all faults at once, by place."""
+    if errors := _faults(case, by, starts, minutes, there):
+        raise StepRefused(next(iter(errors.values())), errors)
+
+
+def _faults(
+    case: Case, by: Someone, starts: Sequence[datetime.datetime], minutes: int, there: Sequence[Slot]
+) -> dict[str, str]:
     room = MOST_SLOTS - len(there)
     if len(starts) > room:
         message = ngettext(
@@ -143,9 +174,9 @@ def _check_starts(
             "There is room for %(room)d more times. Take one back, or suggest fewer.",
             max(room, 0),
         ) % {"room": max(room, 0)}
-        raise StepRefused(message, {f"starts_{max(room, 0)}": message})
+        return {f"starts_{max(room, 0)}": message}
     now, taken = clock.now(), {slot.starts_at for slot in there}
-    calendar, lasts = calendar_of(case, [by], starts), datetime.timedelta(minutes=search.minutes)
+    calendar, lasts = calendar_of(case, [by], starts), datetime.timedelta(minutes=minutes)
     errors: dict[str, str] = {}
     for place, start in enumerate(starts):
         if start <= now:
@@ -159,8 +190,7 @@ def _check_starts(
         if fault:
             errors[f"starts_{place}"] = fault
         taken.add(start)
-    if errors:
-        raise StepRefused(next(iter(errors.values())), errors)
+    return errors
 
 
 def _running(case: Case, by: Someone) -> TimeSearch:

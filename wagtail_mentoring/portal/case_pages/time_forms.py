@@ -2,6 +2,7 @@
 
 import datetime
 import zoneinfo
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -22,6 +23,8 @@ from ..mentor_forms import Day
 ROWS = 3
 #: Lengths to choose from, in minutes.
 LENGTHS = (30, 45, 60, 90, 120, 150, 180)
+#: What is wrong with moments, and with the length in minutes if it is known, by field.
+Faults = Callable[[Sequence[datetime.datetime], int | None], dict[str, str]]
 
 
 class Clock(forms.TimeField):
@@ -67,7 +70,9 @@ def which_question() -> One:
 class SuggestForm(StepForm):
     """Up to three times, the place and the length. ``starts``: the moments, after :meth:`is_valid`.
 
-    ``asks_again``: times are suggested already, which a longer meeting asks about anew.
+    ``asks_again``: times are suggested already, which a longer meeting asks about anew. ``faults``: says of moments and
+    the length what else is wrong, by place (``starts_0`` …); it is asked where the form itself has found something, so
+    that all is told at once, and otherwise by the step.
     """
 
     minutes = forms.ChoiceField(label=gettext_lazy("How long?"))
@@ -80,11 +85,13 @@ class SuggestForm(StepForm):
         minutes: int,
         rows: int = ROWS,
         asks_again: bool = False,
+        faults: Faults | None = None,
         **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {"minutes": str(minutes)} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.zone, self.number = zone, rows
+        self._faults = faults
         self.starts: list[datetime.datetime] = []
         self._rows_of_starts: list[int] = []
         offer_lengths(self.fields["minutes"], minutes)
@@ -127,6 +134,10 @@ class SuggestForm(StepForm):
                 self.add_error(f"time_{row}", _("Give the time too."))
             elif time and f"day_{row}" not in self.errors:
                 self.add_error(f"day_{row}", _("Give the day too."))
+        if self.errors and self.starts and self._faults is not None:
+            minutes = given.get("minutes")
+            for place, fault in self._faults(self.starts, int(minutes) if minutes else None).items():
+                self.add_error(self.refused_names[place], fault)
         return given
 
     def _add(self, row: int, day: datetime.date, time: datetime.time, which: str) -> None:

@@ -167,6 +167,7 @@ def _form(request: HttpRequest, visit: Visit, table: SlotTable) -> SuggestForm:
         minutes=frame.minutes if frame else visit.case.meeting_minutes,
         asks_again=bool(table.rows),
         rows=max(1, min(ROWS, table.room)),
+        faults=lambda starts, minutes: searching.faults_of(visit.case, visit.person, starts, minutes),
         initial={"place": frame.place if frame else _latest_place(visit)},
     )
 
