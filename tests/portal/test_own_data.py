@@ -384,3 +384,14 @@ def test_what_is_not_found_on_a_private_page_is_kept_nowhere_either(opened: Any,
     assert answer.status_code == 404
     assert "no-store" in answer["Cache-Control"] and answer["Referrer-Policy"] == "same-origin"
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_of_the_ten_minutes_a_page_tells_only_after_the_code(opened: Any) -> None:
+    client = opened(make_case(make_field(), "paired"))
+    assert "10 minutes" not in text(client.get(CODE("contact")))
+    client.post(CODE("contact"))
+    assert "10 minutes" not in text(client.get(CODE("contact")))
+    step_up(client, "contact")
+    assert "10 minutes" in text(client.get(CONTACT))
+    step_up(client, "export")
+    assert "10 minutes" in text(client.get(EXPORT))

@@ -26,7 +26,7 @@ def contact(request: HttpRequest, visit: OwnVisit) -> HttpResponseBase:
         return redirect("wagtail_mentoring:portal_data_contact_saved")
     # The ten minutes are over: what was typed stays, and is sent again after another code.
     status = 403 if not fresh else 422 if form.errors else 200
-    context = own_frame(visit, form=form, too_late=not fresh)
+    context = own_frame(visit, form=form, too_late=not fresh, minutes=step_up.FRESH_MINUTES)
     return render(request, TEMPLATES + "contact.html", context, status=status)
 
 

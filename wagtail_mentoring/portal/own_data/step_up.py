@@ -178,7 +178,6 @@ def _code_page(
         show_form=sent is not None or form.is_bound,
         masked=masked(visit.person.email),
         minutes=conf.CODE_MINUTES,
-        fresh_minutes=FRESH_MINUTES,
         too_often=too_often,
         failed=failed,
         by_sms=by_sms(visit, purpose),
