@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import make_field, make_union, make_user
-from wagtail_mentoring.messages.models import MailEvent, MailText, OutboxMessage
+from wagtail_mentoring.messages.models import NOT_TO_A_PERSON, MailEvent, MailText, OutboxMessage
 from wagtail_mentoring.messages.preview import sample, sample_values
 from wagtail_mentoring.messages.texts import LANGUAGES, shipped
 from wagtail_mentoring.privacy.limits import allowed
@@ -128,3 +128,9 @@ def test_samples_name_no_real_person_and_know_every_placeholder() -> None:
     values = sample_values(None, None)
     assert {name for names in KNOWN.values() for name in names} <= set(values)
     assert all(values.values())
+
+
+@pytest.mark.parametrize("event", [event for event in NOT_TO_A_PERSON if event != MailEvent.TEST])
+def test_the_sample_of_a_mail_to_a_contact_person_greets_one(editor: Client, event: str) -> None:
+    shown = editor.get(reverse("mentoring_mailtexts:preview", args=[stored(event).pk])).content.decode()
+    assert "Hello Sanna Sample" in shown and "Amal" not in shown

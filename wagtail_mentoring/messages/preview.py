@@ -28,7 +28,7 @@ from wagtail_mentoring.programme.reviewed import TextEditView
 
 from .compose import HIDDEN_CODE, Block, Mail, blocks_of, lay_out
 from .delivery import PerhapsSent, hand_to_server, message_of
-from .models import MailEvent, MailText, OutboxMessage
+from .models import NOT_TO_A_PERSON, MailEvent, MailText, OutboxMessage
 from .placeholders import KNOWN, known_in
 from .texts import Wording
 
@@ -73,6 +73,8 @@ def sample(text: MailText, address: str) -> Mail:
     row = OutboxMessage(event=text.event, union=rules.union if rules else None, address=address)
     with translation.override(text.language):
         values = sample_values(row.union, field.profession if field else None)
+        if text.event in NOT_TO_A_PERSON:
+            values["name"] = _("Sanna Sample")
         wording = Wording(text.subject, text.body, text.language)
         blocks: list[Block] = []
         for block in blocks_of(text.body, values):
