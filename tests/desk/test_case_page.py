@@ -1,13 +1,17 @@
 """The case page: every state, what it says, whose it is, and how many queries it takes."""
 
+import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_case, make_field, make_mentor, make_supervisor, make_union
+from tests.factories import Drive, as_handler, make_case, make_field, make_mentor, make_supervisor, make_union
+from wagtail_mentoring import clock
+from wagtail_mentoring.cases import moves
 from wagtail_mentoring.models import Case, CaseLogEntry, PrivateLink
+from wagtail_mentoring.programme.dates import short_day
 from wagtail_mentoring.workflows import CaseState
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +166,19 @@ def test_the_number_of_queries_does_not_grow(admin: Client, field: Any, django_a
     print(len(first), len(second))
     assert len(second) <= len(first) + 3, [query["sql"][:120] for query in second.captured_queries]
     assert len(second) <= 50
+
+
+def test_the_path_does_not_run_backwards_after_a_new_pair(admin: Client, field: Any) -> None:
+    start = clock.now() - datetime.timedelta(days=40)
+    case = make_case(field, "meeting_1", opened_at=start)
+    before = [step.date for step in admin.get(page_of(case)).context["path"]]
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "Both have moved away."})
+    waiting = [step.date for step in admin.get(page_of(case)).context["path"]]
+    assert waiting[0] == before[0] and waiting[1].startswith("since ")
+    Drive(Case.objects.get(pk=case.pk), clock.now(), None, real_pdf=False).pair(
+        [make_mentor(field), make_mentor(field)]
+    )
+    path = admin.get(page_of(case)).context["path"]
+    assert [step.label for step in path[:4]] == ["Applied", "Eligible", "Paired", "Meeting 1"]
+    assert [path[0].date, path[1].date] == before[:2]
+    assert path[2].date == f"new mentors since {short_day(clock.now())}"

@@ -310,11 +310,13 @@ class Dossier:
         return list(others.filter(same).order_by("pk")[:5])
 
     def since(self, state: CaseState) -> datetime.datetime | None:
-        """When the case came into ``state`` last, None when it never did."""
+        """When the case came into ``state`` first, None when it never did; for the present one, last.
+
+        A case that waits for a second pair was accepted long before. For the pair see :attr:`pairs`.
+        """
         if state == self.case.case_state:
             return self.case.state_since
-        times = [entry.timestamp for entry in self.log if entry.data.get("to") == state.value]
-        return times[-1] if times else None
+        return next((entry.timestamp for entry in self.log if entry.data.get("to") == state.value), None)
 
 
 __all__ = ["Dossier"]

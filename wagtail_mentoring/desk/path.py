@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.programme import dates
@@ -36,7 +37,7 @@ def path_of(dossier: Dossier) -> list[PathStep]:
         if state == case.case_state:
             kind, date, late = "now", _("since %(day)s") % {"day": dates.short_day(case.state_since)}, False
         elif position < current and reached is not None:
-            kind, date, late = "done", dates.short_day(reached), False
+            kind, date, late = "done", _done(dossier, state, reached), False
         else:
             kind = "skipped" if position < current else "next"
             date, late = _expected(dossier, state)
@@ -58,7 +59,19 @@ def _reached(dossier: Dossier, state: CaseState) -> datetime.datetime | None:
     number = meeting_number(state)
     if number:
         return next((meeting.starts_at for meeting in dossier.held if meeting.number == number), None)
+    if state == CaseState.PAIRED and dossier.pairs:
+        return dossier.pairs[0].created_at
     return dossier.since(state)
+
+
+def _done(dossier: Dossier, state: CaseState, reached: datetime.datetime) -> str:
+    """The day of a state that is over; of a pair after others have met, that it is a new one."""
+    day = dates.short_day(reached)
+    pairs = dossier.pairs
+    if state != CaseState.PAIRED or all(meeting.pair_id == pairs[0].pk for meeting in dossier.held):
+        return day
+    number = len(pairs[0].members)  # type: ignore[attr-defined]
+    return ngettext("new mentor since %(day)s", "new mentors since %(day)s", number) % {"day": day}
 
 
 def _expected(dossier: Dossier, state: CaseState) -> tuple[str, bool]:

@@ -109,6 +109,11 @@ class Record:
         return self.members[0].pair.created_at if self.members else None
 
     @property
+    def met_with_others(self) -> bool:
+        """Whether meetings were held with mentors before those of now."""
+        return bool(self.members) and any(meeting.pair_id != self.members[0].pair_id for meeting in self.held)
+
+    @property
     def out_to_all(self) -> bool:
         """Whether every mentor of the pair has been asked to sign; not while one has just joined."""
         return bool(self.parties) and {member.mentor_id for member in self.members} <= {

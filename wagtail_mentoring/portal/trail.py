@@ -30,6 +30,13 @@ class _Step:
     ahead: str
     on: datetime.datetime | None
     detail: str = ""
+    since: str = ""
+
+    @property
+    def when(self) -> str:
+        """The day, "" without one; in the sentence ``since`` where there is one."""
+        day = _day(self.on)
+        return self.since % {"day": day} if day and self.since else day
 
 
 def _steps(record: Record) -> list[_Step]:
@@ -40,6 +47,7 @@ def _steps(record: Record) -> list[_Step]:
         ahead=_("We look for your mentors"),
         on=record.paired_at,
         detail=_waiting(record),
+        since=_since(record),
     )
     chosen = _Step(_("You became a mentor here"), "", "", record.paired_at)
     before = [
@@ -86,6 +94,13 @@ def _waiting(record: Record) -> str:
     return ngettext("%(days)d day so far", "%(days)d days so far", days) % {"days": days} if days else ""
 
 
+def _since(record: Record) -> str:
+    # Meetings held before would else seem to come before the mentors.
+    if not record.met_with_others:
+        return ""
+    return ngettext("New mentor since %(day)s", "New mentors since %(day)s", len(record.members))
+
+
 def _how_often(record: Record) -> str:
     case = record.case
     if case.min_meetings == case.max_meetings:
@@ -110,7 +125,7 @@ def trail(record: Record) -> list[TrailStep]:
     found = []
     for number, step in enumerate(steps, 1):
         if number - 1 < position:
-            found.append(TrailStep(number, step.done, "done", long_day(step.on, year=_far(step.on)) if step.on else ""))
+            found.append(TrailStep(number, step.done, "done", step.when))
         elif number - 1 == position:
             found.append(TrailStep(number, step.now, "now", step.detail))
         else:
@@ -132,20 +147,21 @@ def _far(moment: datetime.datetime | None) -> bool:
     return moment is not None and moment.year != clock.now().year
 
 
+def _day(moment: datetime.datetime | None) -> str:
+    return long_day(moment, year=_far(moment)) if moment else ""
+
+
 def _closed_trail(record: Record) -> list[TrailStep]:
     case = record.case
-    rows: list[tuple[str, datetime.datetime | None]] = []
+    rows: list[tuple[str, str]] = []
     for step in _steps(record):
         if step.on:
-            rows.append((step.done, step.on))
+            rows.append((step.done, step.when))
     if record.held:
-        rows.append((_held(record), record.held[-1].starts_at))
+        rows.append((_held(record), _day(record.held[-1].starts_at)))
     if case.end_reason == EndReason.NOT_ELIGIBLE:
         last = _("%(union)s could not accept the application") % {"union": case.union.short}
     else:
         last = _("The mentoring ended")
-    rows.append((last, case.closed_at))
-    return [
-        TrailStep(number, title, "done", long_day(on, year=_far(on)) if on else "")
-        for number, (title, on) in enumerate(rows, 1)
-    ]
+    rows.append((last, _day(case.closed_at)))
+    return [TrailStep(number, title, "done", when) for number, (title, when) in enumerate(rows, 1)]
