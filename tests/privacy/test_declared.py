@@ -1,5 +1,6 @@
 """What is kept about people is declared: every model and column, who reads it, and whose rows a person gets."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from django.apps import apps
 from tests.factories import make_case, make_field, make_handler, make_mentor
 from wagtail_mentoring import clock
 from wagtail_mentoring.meetings.models import Note
-from wagtail_mentoring.messages.conversation.models import Circle, Concern, Letter
+from wagtail_mentoring.messages.conversation.models import Circle, Concern, Letter, Reminder
+from wagtail_mentoring.messages.models import MailEvent
 from wagtail_mentoring.people.models import Mentor, MentorConflict
 from wagtail_mentoring.privacy import declared
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader
@@ -146,3 +148,26 @@ def test_values_are_put_into_words() -> None:
     assert declared.in_words(["a", 2, True]) == "a, 2, Yes"
     assert declared.in_words({"a": [1, 2]}) == "a: 1, 2"
     assert Column("x", "X", lambda row: "y").shown(None) == "y"  # type: ignore[arg-type]
+
+
+@pytest.mark.django_db
+def test_nobody_reads_codes_of_the_software() -> None:
+    field = make_field()
+    mentors = [make_mentor(field, shown=["name", "experience_years"]), make_mentor(field)]
+    case = make_case(field, "meeting_2", mentors=mentors)
+    Reminder.objects.create(case=case, mentee=case.mentee, event="feedback_asked", about="feedback first")
+    read = 0
+    for person in (case.mentee, *mentors):
+        for one in declared.declared_of(person):
+            for row in one.rows_of(person):
+                shown = {
+                    column.name: column.shown(row) for column in one.columns if column.name not in ("body", "file")
+                }
+                read += len(shown)
+                codes = {name: value for name, value in shown.items() if re.fullmatch(r"[a-z]+(_[a-z0-9]+)+.*", value)}
+                assert not codes, one.name
+    assert read > 200
+    about = entry("reminder").columns[0]
+    assert {about.shown(row) for row in entry("reminder").rows_of(case.mentee)} == {MailEvent.FEEDBACK_ASKED.label}
+    named = [column.shown(row) for row in entry("consent").rows_of(mentors[0]) for column in entry("consent").columns]
+    assert "Name; Years of experience" in named

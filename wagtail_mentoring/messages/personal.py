@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.privacy import declared
-from wagtail_mentoring.privacy.declared import PersonalData, Reader, about_nobody, columns, declare
+from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, about_nobody, columns, declare
 
 from .addressing import Above, above
 from .conversation.models import Circle, Concern, ConcernAbout, Digest, Letter, Reminder
-from .models import MailText, OutboxMessage
+from .models import MailEvent, MailText, OutboxMessage
 
 #: Who reads a concern about the contact person, in the words of whoever raised it.
 _ABOVE = {
@@ -135,7 +135,10 @@ declare(
         model=Reminder,
         of_mentee=("mentee",),
         of_mentor=("mentor",),
-        columns=columns(Reminder, event=_("About"), times=_("How often"), last_at=_("Last at")),
+        columns=(
+            Column("event", _("About"), lambda row: str(dict(MailEvent.choices).get(row.event, ""))),
+            *columns(Reminder, times=_("How often"), last_at=_("Last at")),
+        ),
         purpose=_("So that nobody is reminded more often than is right."),
         readers=declared.UNION,
         kept=declared.with_case,

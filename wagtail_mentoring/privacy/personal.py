@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring.programme import models as programme
 
 from . import declared
 from .declared import Column, PersonalData, Reader, about_nobody, columns, declare
-from .models import Consent, Notice, PrivateFile, ReadingLogEntry
+from .models import NAMES_OF_SHOWN, Consent, Notice, PrivateFile, ReadingLogEntry
 from .reading import LISTS, what_in_words
 
 
@@ -18,6 +20,14 @@ def readings_of(rows: QuerySet[Any], person: Any) -> QuerySet[Any]:
     if person._meta.model_name == "mentee":
         return rows.filter(case__mentee=person.pk)
     return rows.filter(Q(union=person.union_id), case__isnull=True, what__in=LISTS, at__gte=person.created_at)
+
+
+def _shown(row: Any) -> str:
+    """Return what a mentor lets others see, by the labels of the profile."""
+    profile: Any = Consent._meta.get_field("mentor").related_model._meta
+    languages = {"languages": gettext("Languages")}
+    named = (languages.get(name) or str(profile.get_field(name).verbose_name) for name in NAMES_OF_SHOWN)
+    return "; ".join(capfirst(words) for name, words in zip(NAMES_OF_SHOWN, named, strict=True) if name in row.named)
 
 
 def _reader(row: Any) -> str:
@@ -34,7 +44,7 @@ declare(
         of_mentor=("mentor",),
         columns=(
             *columns(Consent, "kind"),
-            Column("fields", _("What may be shown"), lambda row: ", ".join(sorted(row.named))),
+            Column("fields", _("What may be shown"), _shown),
             *columns(Consent, "given_at", "withdrawn_at"),
         ),
         purpose=_("To do only what you have agreed to, and to be able to show that you have."),
