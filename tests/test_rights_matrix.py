@@ -197,6 +197,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "wagtail_mentoring:portal_new_link": (EVERYBODY,),
     "wagtail_mentoring:portal_new_link_sent": (EVERYBODY,),
     "wagtail_mentoring:portal_other_case": ("reference", NO_LINK, NO_LINK),
+    "wagtail_mentoring:portal_own_page": (NO_LINK,),
     "wagtail_mentoring:portal_agreement": (NO_LINK,),
     "wagtail_mentoring:portal_code": (NO_LINK,),
     "wagtail_mentoring:portal_signed": (NO_LINK,),

@@ -20,6 +20,7 @@ from wagtail_mentoring.programme.dates import long_day, on_day
 from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, CaseState, EndReason, meeting_number
 
 from .meeting_now import feedback_now, meeting_now, table_of, times_now, with_feedback
+from .own_cases import OwnCase, own_cases
 from .pair_question import proposed_mentors, replaced_words
 from .papers import Paper, papers_of
 from .record import Record, record_of
@@ -40,7 +41,7 @@ class Overview:
     meetings: list[ShownMeeting]
     record: Record
     mentors_found: int
-    others: list[Case] = field(default_factory=list)
+    others: list[OwnCase] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
     # When one of the three wrote last, and how many answers of the contact person are unread.
     written_at: datetime.datetime | None = None
@@ -95,10 +96,8 @@ def _letters(visit: Visit) -> dict[str, Any]:
     )
 
 
-def _others(visit: Visit) -> list[Case]:
-    if not isinstance(visit.person, Mentor):
-        return []
-    return list(Case.objects.running().mentored_by(visit.person).exclude(pk=visit.case.pk).order_by("pk"))
+def _others(visit: Visit) -> list[OwnCase]:
+    return own_cases(visit.person, without=visit.case) if isinstance(visit.person, Mentor) else []
 
 
 def _by(start: datetime.datetime, days: int) -> tuple[str, bool]:

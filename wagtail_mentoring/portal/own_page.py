@@ -6,7 +6,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,11 +26,12 @@ from wagtail_mentoring.privacy.models import NoticeKind
 from wagtail_mentoring.privacy.public_texts import public_text
 from wagtail_mentoring.programme.dates import on_day
 from wagtail_mentoring.programme.localized import page_language
-from wagtail_mentoring.workflows import PUBLIC_STATE_LABELS, StepRefused, meeting_number
+from wagtail_mentoring.workflows import StepRefused
 
 from . import session
 from .asked import short_title
 from .mentor_forms import AwayForm, PauseForm, ProfileForm, StopForm
+from .own_cases import OwnCase, own_cases
 from .session import MentorVisit, mentor_frame, with_mentor
 from .shown import languages_of, topics_of
 
@@ -40,15 +40,6 @@ AWAY = "wagtail_mentoring:portal_mentor_away"
 #: Stands in the address after the profile was said to be true.
 THANKS = "confirmed"
 TEMPLATES = "wagtail_mentoring/portal/"
-
-
-@dataclass(frozen=True, slots=True)
-class OwnCase:
-    """A running mentoring as a line of the own page."""
-
-    reference: str
-    title: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +63,11 @@ class OwnPage:
         return sum(row.status == InvitationStatus.ASKED for row, _title, _day in self.invitations)
 
     @property
+    def tasks(self) -> list[OwnCase]:
+        """The mentorings in which there is something to do now."""
+        return [one for one in self.cases if one.task]
+
+    @property
     def may_change(self) -> bool:
         """Whether the mentor may still change anything: not after the end."""
         return self.stage != "ended"
@@ -89,19 +85,11 @@ def stage_of(mentor: Mentor) -> str:
 
 def own_page(mentor: Mentor) -> OwnPage:
     """Return what the page shows: a constant number of queries."""
-    cases = Case.objects.running().mentored_by(mentor).select_related("field__profession", "mentee").order_by("pk")
     today = clock.today()
     return OwnPage(
         stage=stage_of(mentor),
         invitations=questions_of(mentor),
-        cases=[
-            OwnCase(
-                case.reference,
-                f"{case.mentee.called} · {capfirst(case.field_name)}",
-                _state(case),
-            )
-            for case in cases
-        ],
+        cases=own_cases(mentor),
         facts=_facts(mentor),
         away=list(MentorAbsence.objects.filter(mentor=mentor, last_day__gte=today).order_by("first_day")),
         wants_to_stop=own_profile.wants_to_stop(mentor),
@@ -134,13 +122,6 @@ def _asked_and_silent(mentor: Mentor) -> bool:
 
 def _is_old(mentor: Mentor) -> bool:
     return is_due(mentor, months_by_union().get(mentor.union_id, 12), clock.today())
-
-
-def _state(case: Case) -> str:
-    """Return how far a mentoring is, to its mentor. Before the first meeting the public words speak to the mentee."""
-    if meeting_number(case.case_state):
-        return str(PUBLIC_STATE_LABELS[case.case_state])
-    return _("You have not met yet")
 
 
 def _facts(mentor: Mentor) -> list[tuple[str, str]]:

@@ -88,6 +88,13 @@ HOMES = {
 }
 
 
+#: Parts of a mentor's own page to which the page of a case leads too, by what its button says.
+OWN_PARTS = {
+    "profile": "wagtail_mentoring:portal_mentor_profile",
+    "away": "wagtail_mentoring:portal_mentor_away",
+}
+
+
 def mentor_frame(visit: MentorVisit | InvitationVisit, **context: Any) -> dict[str, Any]:
     """Return the context that every page of a mentor has that shows no case, with ``context``."""
     union = visit.union
@@ -274,8 +281,26 @@ def refused(request: HttpRequest, *, over: bool = False) -> HttpResponse:
     """
     from .forms import NewLinkForm
 
-    context = {"form": NewLinkForm(), "over": over, "open_here": open_here(request) if over else ""}
+    context = {
+        "form": NewLinkForm(),
+        "over": over,
+        "open_here": open_here(request) if over else "",
+        "own_part": _own_part(request) if over else None,
+    }
     return render(request, "wagtail_mentoring/portal/refused.html", context, status=403)
+
+
+def _own_part(request: HttpRequest) -> str | None:
+    """Return which part of a mentor's own page was asked for, while a page of a case of that mentor is open, else None.
+
+    "" is the page itself. From there it is one press, as from the page of the case.
+    """
+    if not request.path.startswith(reverse(HOMES[LinkPurpose.MENTOR])):
+        return None
+    visit = current(request)
+    if visit is None or not isinstance(visit.person, Mentor):
+        return None
+    return next((name for name, route in OWN_PARTS.items() if request.path == reverse(route)), "")
 
 
 def speak(request: HttpRequest, language: str) -> str:

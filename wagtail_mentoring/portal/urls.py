@@ -49,6 +49,7 @@ urlpatterns = [
     path("p/new-link/", views.new_link, name="portal_new_link"),
     path("p/new-link/sent/", views.new_link_sent, name="portal_new_link_sent"),
     path("p/case/<mentoring_reference:reference>/", views.other_case, name="portal_other_case"),
+    path("p/own-page/", views.to_own_page, name="portal_own_page"),
     path("p/agreement/", signing.agreement, name="portal_agreement"),
     path("p/agreement/code/", signing.send_code, name="portal_code"),
     path("p/agreement/signed/", signing.signed, name="portal_signed"),

@@ -82,6 +82,19 @@ def other_case(request: HttpRequest, visit: Visit, reference: str) -> HttpRespon
     return redirect("wagtail_mentoring:portal_home")
 
 
+@with_visit
+@require_POST
+def to_own_page(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Change from the page of a case to the mentor's own page, with the link that belongs there.
+
+    The button that was pressed says to which part; what it does not know leads to the page itself.
+    """
+    if not isinstance(visit.person, Mentor) or visit.person.anonymised_at is not None:
+        raise Http404
+    session.begin(request, links.link_for_mentor(visit.person))
+    return redirect(session.OWN_PARTS.get(request.POST.get("to", ""), session.HOMES[LinkPurpose.MENTOR]))
+
+
 @private
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
