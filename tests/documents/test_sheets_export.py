@@ -74,3 +74,17 @@ def test_headings_table_headers_and_both_standards() -> None:
 def test_an_export_about_nobody_is_refused() -> None:
     with pytest.raises(ValueError, match="about nobody"):
         render_export(export(person_name="\u200e"))
+
+
+def test_many_things_of_one_kind_are_a_table() -> None:
+    lines = tuple((f"{day} October 2026", f"Meeting {day} held", "") for day in range(1, 60))
+    section = ExportSection("History", "", "", KEPT, (("Not in this file", "Others"),), ("When", "What", "Why"), lines)
+    content = render_export(export(section)).content
+    text = text_of(content)
+    assert "When What Why" in text and "5 October 2026 Meeting 5 held –" in text and "Not in this file" in text
+    assert section.lines == 60 and "Nothing is kept here." not in text
+    structure = poppler("pdfinfo", "-struct", content=content)
+    # Facts 2, overview 3 + 1, kept until 1, what is not in it 1, and the heads on each of the three pages.
+    assert structure.count(" TH ") == 8 + 3 * 3 and structure.count(" TD:") >= 59 * 3
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        assert page.validate_pdf_bytes(content, profile=profile).failures == []

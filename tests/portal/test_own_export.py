@@ -86,6 +86,8 @@ def test_the_pdf_says_the_same_to_people(opened: Any, case: Any, tmp_path: Any) 
     ):
         assert words in printed, words
     assert "I am worried" not in printed and "maija@" not in printed
+    # The history is a table, a line each.
+    assert "Application sent" in printed and "· When" not in printed
 
 
 def test_a_pdf_that_cannot_be_made_leaves_a_way(opened: Any, case: Any) -> None:

@@ -21,7 +21,8 @@ TEMPLATE = "export.html"
 class ExportSection:
     """One part of what is kept: why, who can read it, until when (in words), and its rows as (label, value).
 
-    A value may have several lines and be of any length; an empty one is shown as a dash.
+    A value may have several lines and be of any length; an empty one is shown as a dash. ``table`` holds many things of
+    one kind, a line each, under ``heads``; then ``rows`` is what is said besides.
     """
 
     title: str | Promise
@@ -29,6 +30,13 @@ class ExportSection:
     readers: str | Promise
     kept_until: str | Promise
     rows: tuple[tuple[str | Promise, str | Promise], ...] = ()
+    heads: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def lines(self) -> int:
+        """How many lines it has."""
+        return len(self.rows) + len(self.table)
 
 
 @dataclass(frozen=True)

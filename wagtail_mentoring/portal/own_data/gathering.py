@@ -127,18 +127,34 @@ def sheet(person: Someone, parts: list[Part], *, made_at: Any, reference: str, l
     )
 
 
+#: Many things of at most so many columns are a table with a line each.
+_MOST_COLUMNS = 4
+#: What is longer stands better beside its label, over the whole width.
+_LONGEST_CELL = 120
+
+
+def _table(part: Part) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of ``part`` as lines of a table; none where they are few, broad or long."""
+    if len(part.rows) < 2 or len(part.entry.columns) > _MOST_COLUMNS:
+        return ()
+    lines = tuple(tuple(column.shown(row) for column in part.entry.columns) for row in part.rows)
+    return () if any(len(value) > _LONGEST_CELL for line in lines for value in line) else lines
+
+
 def _section(part: Part) -> ExportSection:
     alone = len(part.rows) == 1
+    table = _table(part)
     rows = [
         # Of one thing also what is empty: that nothing is known of it is worth knowing.
         (_label(column, 0 if alone else number), value)
-        for number, row in enumerate(part.rows, start=1)
+        for number, row in enumerate(part.rows if not table else (), start=1)
         for column in part.entry.columns
         if (value := column.shown(row)) or alone
     ]
     if part.entry.withheld:
         rows.append((_("Not in this file"), str(part.entry.withheld)))
-    return ExportSection(part.entry.title, part.entry.purpose, who_reads(part), part.kept, tuple(rows))
+    heads = tuple(_label(column, 0) for column in part.entry.columns) if table else ()
+    return ExportSection(part.entry.title, part.entry.purpose, who_reads(part), part.kept, tuple(rows), heads, table)
 
 
 def _label(column: Column, number: int) -> str:
