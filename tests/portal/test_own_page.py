@@ -212,6 +212,7 @@ def test_days_away_are_added_and_removed() -> None:
     today = clock.today()
     theirs = MentorAbsence.objects.create(mentor=other, first_day=today, last_day=today)
     client = own(mentor)
+    assert "Meeting times on these days count as: you cannot." in client.get(AWAY).content.decode()
     later = today + datetime.timedelta(days=9)
     days = {"what": "add", "first_day": today.isoformat(), "last_day": later.isoformat()}
     for _twice in range(2):
