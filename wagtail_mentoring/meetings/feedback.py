@@ -88,6 +88,12 @@ def needs_a_person(feedback: Feedback) -> bool:
     return feedback.fit in (Fit.UNSURE, Fit.POOR)
 
 
+def waits_for_contact(case: Case, person: Someone) -> bool:
+    """Return whether ``person`` has answered what :func:`needs_a_person`, and no contact person has seen it yet."""
+    doubts = Feedback.objects.filter(case=case, fit__in=[Fit.UNSURE, Fit.POOR], given_at__isnull=False, seen_at=None)
+    return doubts.filter(**of_person(person)).exists()
+
+
 @transaction.atomic
 def give(feedback_id: int, by: Someone, answers: Mapping[str, Any]) -> Feedback:
     """Write what ``by`` answers to what was asked; return it. ``answers`` holds some of :func:`questions`.

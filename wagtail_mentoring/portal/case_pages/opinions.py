@@ -104,7 +104,8 @@ def feedback(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     if not inside and not service.was_asked(visit.case, visit.person):
         return redirect(HOME)
     if asked is None:
-        return page(request, visit, "feedback_thanks", no_case_pages=not inside)
+        promised = service.waits_for_contact(visit.case, visit.person)
+        return page(request, visit, "feedback_thanks", no_case_pages=not inside, promised=promised)
     # The case of the visit has its union and its application at hand.
     asked.case = visit.case
     union = visit.case.union
