@@ -145,7 +145,7 @@ def test_from_the_field_page_to_a_closed_case(site: Site, new_page: NewPage, cal
     box(handler, "Place or link").fill("Oodi, 2nd floor")
     press(handler, "Save the time and tell everyone")
     visit(mentee, "/mentoring/p/")
-    expect(mentee.locator("main")).to_contain_text("Your next meeting is on")
+    expect(mentee.locator("main")).to_contain_text("Your next meeting:")
     expect(mentee.locator("main")).to_contain_text("Oodi, 2nd floor")
     eye.look_without_javascript(mentee, "private page, meeting planned")
     calendar.forward(days=4)

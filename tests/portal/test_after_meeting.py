@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.factories import as_handler, pair_of
 from tests.portal.three import (
     CANCEL,
+    CONTACT,
     FEEDBACK,
     HOME,
     MEETING,
@@ -95,7 +96,23 @@ def test_part_two_may_wait(opened) -> None:
     assert client.post(RECORD, told(meeting, "held")).url == HOME
     assert Feedback.objects.get(mentor=pair_of(case)[0]).given_at is None
     assert client.post(FEEDBACK, {"fit": "good"}).url == FEEDBACK
-    assert "We ask you nothing more" in text(client, FEEDBACK)
+    page = text(client, FEEDBACK)
+    assert "We ask you nothing more" in page and "gets in touch with you" not in page
+
+
+@pytest.mark.parametrize("fit", ["unsure", "poor"])
+def test_what_the_form_promised_is_said_again_with_the_thanks(opened, fit: str) -> None:
+    case = three("meeting_1")
+    client = opened(case)
+    promise = f"{case.union.contact_name or case.union.short} gets in touch with you."
+    assert client.post(FEEDBACK, {"fit": fit}).url == FEEDBACK
+    assert promise in text(client, FEEDBACK)
+    # Nobody else is told of it, and it is over once the contact person has seen the answer.
+    partner = opened(case, pair_of(case)[0])
+    assert partner.post(FEEDBACK, {"fit": "good"}).url == FEEDBACK
+    assert promise not in text(partner, FEEDBACK)
+    Feedback.objects.filter(mentee=case.mentee).update(seen_at=clock.now())
+    assert promise not in text(client, FEEDBACK)
 
 
 @pytest.mark.parametrize(
@@ -189,11 +206,52 @@ def test_a_meeting_without_a_plan_is_recorded_too(opened) -> None:
     client = opened(case, pair_of(case)[0])
     assert "You have met already? Record it" in text(client, HOME)
     page = text(client, RECORD)
-    assert "Did you meet?" not in page and "When and where" in page
+    assert "Did you meet?" not in page and "<h1>Record a meeting</h1>" in page
+    # What must be filled in lies open.
+    assert page.index('name="day"') < page.index('name="there"') and "<details" not in page.split("<form")[-1]
     day = soon(-1, 14)
     given = {"number": 1, "outcome": "held", "day": f"{day:%Y-%m-%d}", "time": "14:00", "minutes": "45"}
     assert client.post(RECORD, given | {"there": there(case)}).url == HOME
     assert (Meeting.objects.get().starts_at, Meeting.objects.get().minutes) == (day, 45)
+
+
+def test_whoever_did_not_come_to_a_meeting_without_a_plan_is_told_to_the_contact_person(opened) -> None:
+    case = three()
+    client = opened(case, pair_of(case)[0])
+    way = f'<a href="{CONTACT}">Write to the contact person</a>'
+    assert way in text(client, RECORD)
+    day = soon(-1, 14)
+    given = {"number": 1, "outcome": "held", "day": f"{day:%Y-%m-%d}", "time": "14:00", "minutes": "45"}
+    for people in (pair_of(case), [case.mentee]):
+        response = client.post(RECORD, given | {"there": there(case, *people)})
+        page = response.content.decode()
+        assert response.status_code == 422 and way in page and "plan it anew" not in page
+        assert "A meeting needs the mentee and at least one mentor." in page
+    assert not Meeting.objects.exists()
+    begun(case)
+    assert way not in text(client, RECORD)
+
+
+def test_somebody_did_come_after_all(opened) -> None:
+    case = three()
+    meeting = begun(case)
+    maija, erik = pair_of(case)
+    client = opened(case, maija)
+    given = told(meeting, "missed", there=there(case, maija, erik), reason="Nobody answered.")
+    assert client.post(RECORD, given).url == HOME
+    way = f'<a href="{RECORD}?missed">Not right? Record it as held</a>'
+    assert way in text(client, HOME) and "?missed" not in text(opened(case), HOME)
+    page = text(client, f"{RECORD}?missed")
+    starts = timezone.localtime(meeting.starts_at)
+    assert f'value="{starts:%Y-%m-%d}"' in page and f'value="{starts:%H:%M}"' in page and 'value="Oodi"' in page
+    # Another meeting than that one is recorded without what was planned for it.
+    assert 'value="Oodi"' not in text(client, RECORD)
+    assert client.post(f"{RECORD}?missed", told(meeting, "held")).url == HOME
+    # It is the same meeting, and nobody is said to have stayed away.
+    meeting = Meeting.objects.get(case=case)
+    assert (meeting.status, meeting.why, meeting.ended_at) == ("held", "", None)
+    assert meeting.attendances.count() == 3 and not meeting.attendances.filter(present=False).exists()
+    assert "?missed" not in text(client, HOME)
 
 
 def test_the_latest_is_taken_back_with_a_reason(opened) -> None:

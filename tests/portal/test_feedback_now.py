@@ -81,7 +81,7 @@ def test_a_planned_meeting_does_not_hide_it(opened: Any) -> None:
     planned(case)
     for person in (case.mentee, *pair_of(case)):
         page, main, second = head(opened(case, person))
-        assert (main, second) == ([MEETING], [FEEDBACK]) and "Your next meeting is on" in page
+        assert (main, second) == ([MEETING], [FEEDBACK]) and "<h1>Your next meeting: " in page
 
 
 def test_a_meeting_that_has_begun(opened: Any) -> None:

@@ -11,6 +11,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.privacy.models import Consent
+from wagtail_mentoring.programme.dates import long_day
 
 pytestmark = pytest.mark.django_db
 HOME = "/mentoring/p/"
@@ -54,9 +55,10 @@ def test_a_planned_meeting_is_what_matters(opened) -> None:
     moves.move(case.pk, "plan_meeting", as_handler(), {"starts_at": starts, "place": "Oodi, Helsinki"})
     for person in (case.mentee, *pair_of(case)):
         text = page(opened(case, person))
-        assert "Your next meeting is on Tuesday 12 November, 17:00–18:30 (Finnish time)." in text
+        assert "<h1>Your next meeting: Tuesday 12 November, 17:00</h1>" in text
+        assert "<b>Oodi, Helsinki</b> <br>It takes 1.5 hours. Finnish time (Helsinki)." in text
         assert "Oodi, Helsinki" in text and "Theme 1" in text
-    assert "tiistai 12. marraskuuta, 17.00–18.30" in page(opened(case, language="fi"))
+    assert "tiistai 12. marraskuuta, 17.00</h1>" in page(opened(case, language="fi"))
 
 
 def test_the_table_shows_who_is_missing(opened) -> None:
@@ -225,3 +227,23 @@ def test_the_other_addresses_need_an_open_page(client: Client) -> None:
     for method, where in (("get", HOME), ("post", f"/mentoring/p/case/{case.reference}/")):
         assert getattr(client, method)(where).status_code == 403
     assert client.get(address(case, case.mentee)).status_code == 200
+
+
+def test_mentors_read_who_else_sees_what_stands_there(opened) -> None:
+    field = make_field()
+    case, alone = make_case(field, "paired"), make_case(field, "paired", mentors=[make_mentor(field)])
+    assert "Besides the union, only you and the other mentor see this." in page(opened(case, pair_of(case)[0]))
+    assert "Besides the union, only you see this." in page(opened(alone, pair_of(alone)[0]))
+
+
+def test_the_steps_do_not_run_backwards_with_new_mentors(opened) -> None:
+    field = make_field()
+    case = make_case(field, "meeting_1")
+    first = page(opened(case))
+    assert "New mentors since" not in first and "New mentor since" not in first
+    moves.move(case.pk, "go_back", as_handler(), {"reason": "Both have moved away."})
+    Drive(Case.objects.get(pk=case.pk), clock.now(), None, real_pdf=False).pair(
+        [make_mentor(field), make_mentor(field)]
+    )
+    assert f"New mentors since {long_day(clock.now())}" in page(opened(case))
+    assert "New mentor" not in page(opened(case, pair_of(case)[0]))

@@ -203,7 +203,7 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
         raise StepRefused(message, {"starts_at": message})
     present = _present(move)
     meeting = Meeting.objects.filter(case=move.case, number=number, status=MeetingStatus.PLANNED).first()
-    meeting = meeting or Meeting(case=move.case, number=number)
+    meeting = meeting or _held_after_all(move.case, number, starts_at) or Meeting(case=move.case, number=number)
     meeting.pair_id = current_pair_id(move.case)
     meeting.status = MeetingStatus.HELD
     meeting.starts_at = starts_at
@@ -213,11 +213,22 @@ def record_meeting(move: Move) -> Mapping[str, Any]:
     meeting.recorded_at, meeting.recorded_by = move.at, move.actor.user
     meeting.changed_by_mentee, meeting.changed_by_mentor = move.actor.mentee, move.actor.mentor
     if number == (latest.number if latest else 0) + 1:
+        meeting.ended_at, meeting.why = None, ""
         meeting.save()
         TimeSearch.objects.filter(case=move.case, ended_at=None).update(ended_at=move.at)
+        meeting.attendances.all().delete()
         Attendance.objects.bulk_create(Attendance(meeting=meeting, **who) for who in present)
     move.data |= {"number": number, "held_on": timezone.localdate(starts_at), "minutes": meeting.minutes}
     return {"number": number}
+
+
+def _held_after_all(case: Case, number: int, starts_at: datetime.datetime) -> Meeting | None:
+    """Return the meeting of about this time of which was said, by mistake, that somebody did not come; else None."""
+    found = Meeting.objects.filter(case=case, number=number, status=MeetingStatus.MISSED, pair__ended_at=None)
+    missed = found.order_by("pk").last()
+    if missed is None or abs(starts_at - missed.starts_at) >= datetime.timedelta(minutes=missed.minutes):
+        return None
+    return missed
 
 
 def _present(move: Move) -> list[dict[str, Any]]:

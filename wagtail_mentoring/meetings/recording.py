@@ -15,7 +15,7 @@ from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.workflows.steps import refusal
 
-from .models import Meeting
+from .models import Meeting, MeetingStatus
 from .moves import next_number
 from .themes import theme_words
 from .whose import acting
@@ -57,6 +57,13 @@ def to_record(case: Case, by: Someone | None = None) -> ToRecord:
         begun=planned is not None and planned.starts_at <= clock.now(),
         blocked=str(blocked),
     )
+
+
+def missed_before(case: Case) -> Meeting | None:
+    """Return the last meeting in the place of the next one, if somebody did not come to it, else None."""
+    found = Meeting.objects.filter(case=case, number=next_number(case), pair__ended_at=None)
+    latest = found.filter(status__in=[MeetingStatus.MISSED, MeetingStatus.CANCELLED]).order_by("pk").last()
+    return latest if latest is not None and latest.status == MeetingStatus.MISSED else None
 
 
 def ends_at(meeting: Meeting) -> datetime.datetime:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,8 +15,9 @@ from wagtail_mentoring.meetings.searching import slots_for
 from wagtail_mentoring.meetings.slots import SlotTable, open_search
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import zone_of
-from wagtail_mentoring.programme.dates import span
+from wagtail_mentoring.programme.dates import clock_time, length, long_day, span
 
+from .case_pages.entering import zone_words
 from .record import Record
 from .session import Visit
 from .where import Where
@@ -40,7 +43,7 @@ def meeting_now(record: Record, visit: Visit, title: str) -> Where:
     table = table_of(visit)
     found = times_now(table, record)
     if planned is not None:
-        return _planned(record, visit, title, found)
+        return _planned(record, visit, found)
     where = found or _no_time(record, visit, title, table)
     lost = _what_was_lost(record, visit)
     return replace(where, more=(lost, *where.more)) if lost else where
@@ -52,7 +55,12 @@ def _what_was_lost(record: Record, visit: Visit) -> str:
         return ""
     when = {"when": span(record.lost.starts_at, record.lost.minutes, zone_of(visit.person))}
     if record.lost.status == MeetingStatus.MISSED:
-        return _("The meeting on %(when)s was not held: somebody did not come.") % when
+        said = _("The meeting on %(when)s was not held: somebody did not come.") % when
+        if record.for_mentee:
+            return said
+        # A press on the wrong answer can be put right by whoever records.
+        way = reverse(NOW("meeting_record")), _("Not right? Record it as held")
+        return format_html('{} <a href="{}?missed">{}</a>', said, *way)
     return _("The meeting on %(when)s was cancelled.") % when
 
 
@@ -101,14 +109,17 @@ def _begun(record: Record, title: str) -> Where:
     )
 
 
-def _planned(record: Record, visit: Visit, title: str, found: Where | None) -> Where:
+def _planned(record: Record, visit: Visit, found: Where | None) -> Where:
     planned = record.planned
     assert planned is not None  # noqa: S101 - the caller has looked
-    when = span(planned.starts_at, planned.minutes, zone_of(visit.person))
+    with timezone.override(zone_of(visit.person)):
+        when = {"day": long_day(planned.starts_at), "time": clock_time(planned.starts_at)}
+    takes = _("It takes %(length)s.") % {"length": length(planned.minutes)}
     where = Where(
-        title,
-        _("Your next meeting is on %(when)s.") % {"when": when},
-        _("Place: %(place)s") % {"place": planned.place} if planned.place else "",
+        _("Your next meeting: %(day)s, %(time)s") % when,
+        planned.place or _("The place is not known yet."),
+        # Below the place, which may be an address that no full stop should touch.
+        f"\n{takes} {zone_words(visit)}",
         (_("You cannot come? Move it, or write a message."),),
         _("Open the meeting"),
         reverse(NOW("meeting")),

@@ -14,7 +14,7 @@ from wagtail_mentoring.applications.forms import StepForm
 from wagtail_mentoring.applications.questions import LongText, One, Several, Text
 from wagtail_mentoring.meetings import moments
 from wagtail_mentoring.meetings.feedback import MOST_COMMENT
-from wagtail_mentoring.meetings.models import Fit
+from wagtail_mentoring.meetings.models import Fit, Meeting
 from wagtail_mentoring.meetings.moves import MOST_WHY
 from wagtail_mentoring.meetings.recording import ToRecord
 from wagtail_mentoring.meetings.searching import MOST_PLACE
@@ -58,7 +58,7 @@ class RecordForm(StepForm):
     """How the meeting went. ``starts_at``: the moment, after :meth:`is_valid`, of a meeting that was held.
 
     ``parties``: the three, the one who fills it in first. Only a meeting that was planned can have been moved,
-    cancelled or missed. ``fit``: whether the questions of part 2 stand here.
+    cancelled or missed. ``missed``: with whose time the form begins, without a plan. ``fit``: whether the questions of part 2 stand here.
     """
 
     number = forms.IntegerField(widget=forms.HiddenInput)
@@ -103,21 +103,22 @@ class RecordForm(StepForm):
         parties: list[Party],
         zone: zoneinfo.ZoneInfo,
         contact: str,
+        missed: Meeting | None = None,
         fit: bool = False,
         **kwargs: Any,
     ) -> None:
         planned = found.planned
+        begins = planned or missed
         first = {
             "number": found.number,
             "minutes": str(found.minutes),
             "place": found.place,
             "there": [_value(party) for party in parties],
         }
-        if planned is not None:
-            starts = planned.starts_at.astimezone(zone)
-            first |= {"day": starts.date(), "time": starts.time(), "shown": planned.stamp}
-        if planned is None:
-            first["outcome"] = HELD
+        if begins is not None:
+            starts = begins.starts_at.astimezone(zone)
+            first |= {"day": starts.date(), "time": starts.time()}
+        first |= {"outcome": HELD} if planned is None else {"shown": planned.stamp}
         super().__init__(*args, initial=first, **kwargs)
         self.zone, self.parties, self.planned = zone, parties, planned
         self.starts_at: datetime.datetime | None = None
@@ -149,8 +150,8 @@ class RecordForm(StepForm):
 
     @property
     def when_open(self) -> bool:
-        """Whether the day and the time must be seen: they are not known, or something is wrong with them."""
-        return self.planned is None or any(self.errors.get(name) for name in ("day", "time", "minutes", "place"))
+        """Whether the day and the time of a planned meeting must be seen: something is wrong with them."""
+        return any(self.errors.get(name) for name in ("day", "time", "minutes", "place"))
 
     @property
     def ask_which(self) -> bool:
@@ -165,7 +166,13 @@ class RecordForm(StepForm):
             self._clean_moment(given)
         elif outcome == MISSED and len(given.get("there", [])) == len(self.parties):
             self.add_error("there", _("Untick who did not come."))
+        if outcome == HELD and self.planned is None and not self._met(given.get("there", [])):
+            self.add_error("there", _("A meeting needs the mentee and at least one mentor."))
         return given
+
+    def _met(self, there: list[str]) -> bool:
+        """Return whether the mentee and a mentor were ``there``."""
+        return {True, False} <= {party.is_mentor for party in self.parties if _value(party) in there}
 
     def _clean_moment(self, given: dict[str, Any]) -> None:
         day, time = given.get("day"), given.get("time")

@@ -1,5 +1,6 @@
 """After a meeting: what became of it, who was there, what the mentor thinks; and taking back what was a mistake."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.meetings import feedback
 from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
-from wagtail_mentoring.meetings.recording import ToRecord, ends_at, may_undo, to_record
+from wagtail_mentoring.meetings.recording import ToRecord, ends_at, may_undo, missed_before, to_record
 from wagtail_mentoring.meetings.whose import Party, acting, parties
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import zone_of
@@ -30,14 +31,20 @@ MEETING = "wagtail_mentoring:portal_meeting"
 @with_one_of_three
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, visit: Visit) -> HttpResponseBase:
-    """How did the meeting go? One mentor fills it in for all. A planned one first after it has begun."""
+    """How did the meeting go? One mentor fills it in for all. A planned one first after it has begun.
+
+    With ``?missed`` it begins with the meeting to which somebody did not come, for the one where that was not so.
+    """
     if not isinstance(visit.person, Mentor):
         return redirect(MEETING)
     found = to_record(visit.case, visit.person)
     if found.planned is not None and not found.begun:
         return redirect(MEETING)
+    missed = missed_before(visit.case) if "missed" in request.GET and found.planned is None else None
+    if missed is not None:
+        found = replace(found, minutes=missed.minutes, place=missed.place)
     three = parties(visit.case, visit.person)
-    form = _form(request, visit, found, three)
+    form = _form(request, visit, found, three, missed)
     outcome = submitted(request, visit, form, lambda _given: _write(visit, form))
     if outcome.answer is not None and (said := _saved(found.number, form.cleaned_data["outcome"])):
         messages.success(request, said)
@@ -57,11 +64,14 @@ def _saved(number: int, outcome: str) -> str:
     return words % {"number": number}
 
 
-def _form(request: HttpRequest, visit: Visit, found: ToRecord, three: list[Party]) -> RecordForm:
+def _form(
+    request: HttpRequest, visit: Visit, found: ToRecord, three: list[Party], missed: Meeting | None
+) -> RecordForm:
     union = visit.case.union
     return RecordForm(
         request.POST if request.method == "POST" else None,
         found=found,
+        missed=missed,
         parties=three,
         zone=zone_of(visit.person),
         contact=union.contact_name or union.short,
