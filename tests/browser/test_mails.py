@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
 from playwright.sync_api import Browser
 
-from tests.browser.driving import PHONE, axe, too_wide
+from tests.browser.conftest import NewPage
+from tests.browser.driving import PHONE, axe, too_wide, visit
 from tests.factories import make_field, make_union
 from wagtail_mentoring.messages.models import MailEvent, MailText
 from wagtail_mentoring.messages.preview import sample
@@ -56,3 +59,21 @@ def test_mails_can_be_read_by_everybody(chromium: Browser, scheme: str, tmp_path
             faults[event] = wrong
     context.close()
     assert faults == {}
+
+
+def test_nothing_is_cut_or_covered_where_a_text_is_changed(new_page: NewPage) -> None:
+    wording = shipped("en")["address_asked"]
+    text = MailText.objects.create(event="address_asked", language="en", subject=wording.subject, body=wording.body)
+    admin = get_user_model().objects.create_superuser("ada", email="ada@example.org")
+    page = new_page(admin, size={"width": 1200, "height": 900})
+    visit(page, reverse("mentoring_mailtexts:edit", args=[text.pk]))
+    content = page.locator(".content").bounding_box()
+    assert content is not None
+    for name in ("event", "language", "participation", "subject", "body"):
+        box = page.locator(f"#id_{name}").bounding_box()
+        assert box is not None and box["x"] + box["width"] <= content["x"] + content["width"] - 40, name
+    button = page.locator(".w-minimap__collapse-all").bounding_box()
+    assert button is not None
+    # The words of the title, line by line.
+    ends = page.locator("#header-title span").evaluate("title => [...title.getClientRects()].map(line => line.right)")
+    assert len(ends) > 1 and max(ends) < button["x"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, ObjectList
 
 from wagtail_mentoring.programme.reviewed import ReviewColumn, ReviewedTextForm, ReviewedTextViewSet, ReviewPanel
 
@@ -56,7 +56,9 @@ class MailTextViewSet(ReviewedTextViewSet):
             ReviewPanel(),
             DefaultPanel(),
             PlaceholderPanel(),
-            FieldRowPanel([FieldPanel("event"), FieldPanel("language")]),
+            # Not in a row: the longest event is wider than half of it, and a list does not shrink.
+            FieldPanel("event"),
+            FieldPanel("language"),
             FieldPanel("participation"),
             FieldPanel("subject"),
             FieldPanel("body"),
