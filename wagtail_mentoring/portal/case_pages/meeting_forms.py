@@ -58,7 +58,8 @@ class RecordForm(StepForm):
     """How the meeting went. ``starts_at``: the moment, after :meth:`is_valid`, of a meeting that was held.
 
     ``parties``: the three, the one who fills it in first. Only a meeting that was planned can have been moved,
-    cancelled or missed. ``missed``: with whose time the form begins, without a plan. ``fit``: whether the questions of part 2 stand here.
+    cancelled or missed. ``missed``: with whose time the form begins, without a plan. ``fit``: whether the questions of
+    part 2 stand here.
     """
 
     number = forms.IntegerField(widget=forms.HiddenInput)
