@@ -175,6 +175,26 @@ def test_suggested_times_are_told_to_the_other_two_and_answers_when_all_have_ans
     assert done.count() == 2
 
 
+def test_the_mails_say_which_mentoring_and_the_button_what_is_asked() -> None:
+    case, _mentee, (anna, _bo) = paired()
+    signals.times_suggested.send(TimeSearch, search=search_for(case, anna), case=case, by=anna)
+    sent = deliver_all()
+    assert sent
+    for message in sent:
+        assert f"Your reference: {case.reference}\n" in message.body and "Tick your times:\n" in message.body
+        assert case.reference not in message.subject and "Open my page" not in message.body
+        assert f"Your reference: {case.reference}" in message.alternatives[0][0]
+    moves.move(
+        case.pk,
+        "end",
+        as_handler(),
+        {"end_reason": EndReason.MENTEE_WITHDREW.value, "situation": Situation.UNKNOWN.value},
+    )
+    ended = [message for message in deliver_all() if "has ended" in message.subject]
+    # Where the words name it already, once is enough.
+    assert ended and all(message.body.count(case.reference) == 1 for message in ended)
+
+
 def test_a_shared_note_is_told_once_and_a_doubt_to_the_union() -> None:
     case, mentee, (anna, bo) = paired("meeting_1")
     note = Note.objects.create(case=case, number=1, mentor=anna, shared=True, body="Call the library.")

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.documents.fingerprints import grouped
@@ -28,7 +29,7 @@ from wagtail_mentoring.programme.models import Participation, Union
 from .calendars import calendar_file
 from .models import NOT_TO_A_PERSON, MailEvent, OutboxMessage
 from .outbox import SEALED_CODE
-from .placeholders import BUTTONS, named_in, put_in
+from .placeholders import BUTTONS, CASE_BUTTONS, named_in, put_in
 from .sentences import sentences
 from .texts import Wording, text_for
 
@@ -264,7 +265,7 @@ def lay_out(row: OutboxMessage, wording: Wording, values: dict[str, str], blocks
 
 def _blocks(row: OutboxMessage, wording: Wording, values: dict[str, str], *, hidden: bool) -> list[Block]:
     """Return the blocks of a mail; in the daily mail with the whole of each mail that was held for it."""
-    found = blocks_of(wording.body, values)
+    found = _of_case(row, wording.body, blocks_of(wording.body, values))
     if row.event != MailEvent.DAILY:
         return found
     held: list[Block] = []
@@ -272,9 +273,28 @@ def _blocks(row: OutboxMessage, wording: Wording, values: dict[str, str], *, hid
         words = text_for(mail.event, _participation(mail), row.language)
         filled = values_of(mail, hidden=hidden)
         held.append(Block("heading", (_one_line(put_in(words.subject, filled)),)))
-        held += blocks_of(_without_greeting(words.body), filled)
+        held += _of_case(mail, words.body, blocks_of(_without_greeting(words.body), filled))
     place = next((index for index, block in enumerate(found) if block.kind == "mails"), len(found))
     return [*found[:place], *held, *(block for block in found[place:] if block.kind != "mails")]
+
+
+def _of_case(row: OutboxMessage, body: str, blocks: list[Block]) -> list[Block]:
+    """Return ``blocks`` with the reference before the button, and the button's words by what the mail asks for.
+
+    In mails that lead to the page of a case: a mentor may have several. Not where ``body`` names the reference itself.
+    """
+    if row.case is None or row.link is None or row.link.purpose != LinkPurpose.CASE:
+        return blocks
+    found: list[Block] = []
+    for block in blocks:
+        if block.kind != "button":
+            found.append(block)
+            continue
+        if "reference" not in named_in(body):
+            said = _("Your reference: %(reference)s") % {"reference": row.case.reference}
+            found.append(Block("paragraph", (said,)))
+        found.append(replace(block, lines=(str(CASE_BUTTONS.get(row.event, block.lines[0])),)))
+    return found
 
 
 def _without_greeting(body: str) -> str:
