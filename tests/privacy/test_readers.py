@@ -52,6 +52,13 @@ NO_WORDS = set(
 )
 
 
+def _word(model: str, field: Any, pk: int) -> str:
+    """Return a word for one column of one row, as short as the column wants it."""
+    word = f"{MARK}{model}{field.name}{pk}end"
+    fits = field.max_length is None or len(word) <= field.max_length
+    return word if fits else f"{MARK}{model[-3:]}{field.name[:6]}{pk}end"
+
+
 def _marked(row: models.Model, whole: bool) -> None:
     """Write into the texts of ``row`` words that stand nowhere else; ``whole``: also into those that are empty.
 
@@ -66,7 +73,7 @@ def _marked(row: models.Model, whole: bool) -> None:
             continue
         text = str(getattr(row, field.name))
         if MARK not in text and (text or whole):
-            values[field.name] = f"{MARK}{row._meta.model_name}{field.name}{row.pk}end"
+            values[field.name] = _word(str(row._meta.model_name), field, row.pk)
     type(row)._default_manager.filter(pk=row.pk).update(**values)
 
 
