@@ -121,7 +121,8 @@ def _found(context: Mapping[str, Any]) -> str:
         if not context.get("stays"):
             return _("Your mentor stops. Another mentor of your profession would take the place.")
         told = _("One of your mentors stops. Another mentor of your profession would take the place.")
-        return f"{told} {_('Your other mentor stays.')}"
+        stays = _("Your other mentor stays.")
+        return f"{told} {stays}"
     if context.get("mentors") == 1:
         return _("We have found a mentor of your profession for you.")
     return _("We have found two mentors of your profession for you.")

@@ -155,7 +155,10 @@ def _doubt(one: Feedback, memberships: list[PairMembership]) -> str:
         else _("%(name)s is not sure whether they fit together.")
     ) % {"name": str(one.mentee or one.mentor)}
     earlier = earlier_pair(one, memberships)
-    return f"{said} {_('About an earlier pair: %(mentors)s.') % {'mentors': earlier}}" if earlier else said
+    if not earlier:
+        return said
+    about = _("About an earlier pair: %(mentors)s.") % {"mentors": earlier}
+    return f"{said} {about}"
 
 
 @register(
