@@ -213,3 +213,26 @@ def test_a_supplement_keeps_the_text_of_the_agreement_that_it_joins() -> None:
     with pretend_pdf():
         moves.move(case.pk, "reissue", as_handler(), {"reason": "The text is new."})
     assert current_agreement(case).text == newer  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_mentor_who_comes_back_signs_what_was_not_signed_before_and_no_more(signed: bool) -> None:
+    """The agreement still counts, and the one who was asked to sign it is in the pair again."""
+    case = make_case(state="paired", agreement="out")
+    away, stays = (member.mentor for member in current_members(case))
+    between = make_mentor(case.field)
+    for person in ({"mentee": case.mentee}, {"mentor": stays}, *([{"mentor": away}] if signed else [])):
+        sign(case, **person)
+
+    def replace(leaving: Any, joining: Any, **more: Any) -> None:
+        inputs = {"leaving": leaving, "joining": joining, "reason": "Moved."} | more
+        moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+
+    replace(away, between)
+    assert not facts.gather(case).agreement_out
+    replace(between, away, override_reason="Is back in Finland.")
+    known = facts.gather(case)
+    assert known.agreement_out and known.unsigned == (() if signed else (away.name,))
+    if not signed:
+        sign(case, mentor=away)
+    assert facts.gather(case).unsigned == () and agreement_of(case, mentor=away) == current_agreement(case)

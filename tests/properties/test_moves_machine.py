@@ -105,6 +105,8 @@ class MovesMachine(RuleBasedStateMachine):
         self.pictures = [oracle.Picture(least=least, most=least + more, one_mentor_allowed=one) for _case in range(2)]
         self.pairs, self.lengths = [[], []], [1, 1]
         self.earlier: list[set[str]] = [set(), set()]
+        # Who was replaced since the mentors were found. Whoever comes back has signed, or was asked, before.
+        self.replaced: list[set[str]] = [set(), set()]
         self.planned: list[Any] = [None, None]
         self.the_work_goes_on_here(0, ahead, data)
         self.the_work_goes_on_here(1, 1, data)  # eligible, beside a case that may have taken mentors already
@@ -214,11 +216,13 @@ class MovesMachine(RuleBasedStateMachine):
                     self.pairs[place] = entered["names"]
                 elif step == "go_back":
                     self.earlier[place] |= set(self.pairs[place])
+                    self.replaced[place].clear()
                     self.pairs[place] = []
                 elif step == "replace_mentor":
                     left = int(entered["leaves"][-1])
                     self.pairs[place] = [*self.pairs[place]]
                     self.earlier[place].add(self.pairs[place][left])
+                    self.replaced[place].add(self.pairs[place][left])
                     self.pairs[place][left] = entered["joins"]
             self.compare()
 
@@ -386,8 +390,10 @@ class MovesMachine(RuleBasedStateMachine):
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         pair, suitable = self.pairs[place], self.suitable()
         leaving = data.draw(st.sampled_from([*pair, *(STRANGERS if careless else ())] or [None]))
-        others = sorted(suitable - set(pair))
-        joining = data.draw(st.sampled_from([*OURS, *STRANGERS, None] if careless else others or [None]))
+        others = suitable - set(pair)
+        # What a mentor who comes back has signed is looked at in tests/agreements.
+        drawn = sorted({*OURS, *STRANGERS} - self.replaced[place] if careless else others - self.replaced[place])
+        joining = data.draw(st.sampled_from([*drawn, None] if careless else drawn or [None]))
         fits = leaving in pair and joining in others
         mentors = self.world.mentors
         inputs = {
