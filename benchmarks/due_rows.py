@@ -106,5 +106,3 @@ def a_private_page() -> list[Row]:
         rounds=ROUNDS,
     )
 
-
-ALL = (what_is_due, a_private_page)
