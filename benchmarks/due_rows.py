@@ -105,4 +105,3 @@ def a_private_page() -> list[Row]:
         at_most=1.5,
         rounds=ROUNDS,
     )
-
