@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_agreement_text, make_case, make_field, make_handler, make_mentor, make_union
+from tests.pairing.conftest import run as run
 
 
 @pytest.fixture

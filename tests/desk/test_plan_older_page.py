@@ -4,15 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.desk.test_plan_told import address, run, sent, text
+from tests.desk.test_plan_told import address, sent, text
 from tests.factories import make_handler
 from tests.pairing.queues import make_queue, make_willing
 from wagtail_mentoring.desk import plan_page, plan_table
 from wagtail_mentoring.pairing import plan_rows, plans
 from wagtail_mentoring.pairing.models import Invitation, PairingPlan
 from wagtail_mentoring.pairing.plan_result import mentors_of
-
-__all__ = ["run"]
 
 pytestmark = pytest.mark.django_db
 

@@ -6,15 +6,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tests.desk.test_plan_told import run, text
+from tests.desk.test_plan_told import text
 from tests.pairing.queues import make_queue, make_willing
 from wagtail_mentoring.models import Mentor
 from wagtail_mentoring.pairing import invitations, plans
 from wagtail_mentoring.pairing.judging import judge, judge_if_possible
 from wagtail_mentoring.pairing.models import PairingPlan
 from wagtail_mentoring.pairing.plan_result import mentors_of
-
-__all__ = ["run"]
 
 pytestmark = pytest.mark.django_db
 

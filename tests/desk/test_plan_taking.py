@@ -19,18 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def run(django_capture_on_commit_callbacks: Any) -> Any:
-    """Call something that hands a task over, let the task run, and return the plan as it is afterwards."""
-
-    def called(function: Any, *arguments: Any) -> PairingPlan:
-        with django_capture_on_commit_callbacks(execute=True):
-            made = function(*arguments)
-        return PairingPlan.objects.get(pk=made.pk)
-
-    return called
-
-
-@pytest.fixture
 def plan(union: Any, handler: Any, run: Any) -> PairingPlan:
     """A plan that is ready: two people, each with two mentors who have one place."""
     make_queue(2, 4)

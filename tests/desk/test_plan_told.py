@@ -17,18 +17,6 @@ from wagtail_mentoring.pairing.suggestions import suggest
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def run(django_capture_on_commit_callbacks: Any) -> Any:
-    """Call something that hands a task over, let the task run, and return the plan as it is afterwards."""
-
-    def called(function: Any, *arguments: Any) -> PairingPlan:
-        with django_capture_on_commit_callbacks(execute=True):
-            made = function(*arguments)
-        return PairingPlan.objects.get(pk=made.pk)
-
-    return called
-
-
 def address(plan: PairingPlan) -> str:
     return reverse("mentoring_desk:plan", args=[plan.pk])
 
