@@ -10,6 +10,7 @@ from tests.portal.conftest import address
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.models import Case
+from wagtail_mentoring.portal.papers import documents_of
 from wagtail_mentoring.privacy.models import Consent
 from wagtail_mentoring.programme.dates import long_day
 
@@ -247,3 +248,10 @@ def test_the_steps_do_not_run_backwards_with_new_mentors(opened) -> None:
     )
     assert f"New mentors since {long_day(clock.now())}" in page(opened(case))
     assert "New mentor" not in page(opened(case, pair_of(case)[0]))
+
+
+def test_the_papers_are_found_by_their_keys() -> None:
+    """However many documents there are: none is looked at that is not of the case."""
+    case = make_case(state="paired", agreement="signed")
+    plan = documents_of(case.agreements.all()).explain()
+    assert "SCAN wagtail_mentoring_document" not in plan, plan

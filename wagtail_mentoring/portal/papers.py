@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from wagtail_mentoring.agreements.models import Agreement
+from wagtail_mentoring.agreements.models import Agreement, AgreementVersion
 from wagtail_mentoring.documents.fingerprints import grouped
 from wagtail_mentoring.documents.models import Document, DocumentKind
 from wagtail_mentoring.programme.dates import on_day
@@ -32,16 +32,25 @@ class Paper:
         return grouped(self.document.sha256)
 
 
+def documents_of(agreements: Iterable[Agreement]) -> QuerySet[Document]:
+    """Return the files of ``agreements``, as issued, signed and recorded, the oldest first.
+
+    Found by their keys: a condition over all that may name a document would read every document there is.
+    """
+    wanted = list(agreements)
+    keys = {key for one in wanted for key in (one.document_id, one.record_id) if key is not None}
+    issued = Document.objects.filter(pk__in=keys).order_by().values("pk")
+    signed = AgreementVersion.objects.filter(agreement__in=wanted).order_by().values("document")
+    rows = Document.objects.filter(pk__in=issued.union(signed))
+    return rows.select_related("agreement", "version_of", "recorded_agreement").order_by("pk")
+
+
 def papers_of(agreements: Iterable[Agreement]) -> list[Paper]:
     """Return what there is to download of ``agreements``, in one query; of each the newest file first."""
     wanted = {agreement.pk: agreement for agreement in agreements}
-    belongs = Q(agreement__in=wanted) | Q(version_of__agreement__in=wanted) | Q(recorded_agreement__in=wanted)
-    rows = (
-        Document.objects.filter(belongs).select_related("agreement", "version_of", "recorded_agreement").order_by("pk")
-    )
     files: dict[int, list[Document]] = {pk: [] for pk in wanted}
     records: dict[int, Document] = {}
-    for document in rows:
+    for document in documents_of(wanted.values()):
         if hasattr(document, "recorded_agreement"):
             records[document.recorded_agreement.pk] = document
         elif hasattr(document, "version_of"):
