@@ -8,7 +8,7 @@ import numpy as np
 from . import columns, heuristic
 from .columns import Columns
 from .coverage import Covered, with_liking
-from .narrow import narrow
+from .narrow import dived, lacking, narrow
 from .packing import CLOSE, Packing, Prices, Rules, even, pack
 from .pricing import rough_prices
 from .problem import REMATCH, Flags, Ints, Problem, Reals
@@ -27,8 +27,6 @@ MARGIN = 3000.0
 LP_SHARE, LAST_SHARE = 0.45, 0.6
 #: So much of it the first plan of a large part may take; the rest is for making it better.
 DIVE_SHARE = 0.7
-#: The local search may take so much of what is left after the prices.
-SEARCH_SHARE = 0.35
 #: Fewer columns than this are not worth an LP: all go to the MILP.
 FEW_COLUMNS = 1500
 #: The exact search of a part of so many cases takes about a second; the time grows with the third power.
@@ -316,17 +314,22 @@ def _planned(
     large: bool,
     until: float,
 ) -> Plan:
-    """Return a plan that keeps the rules as ``plan`` does, and a good one: where the LP says a whole plan, that one."""
+    """Return a plan that keeps the rules as ``plan`` does, and a good one: where the LP says a whole plan, that one.
+
+    Of a part that is not large only the columns in the LP are looked at: the search sees all that can matter.
+    """
     whole = relaxation.plan()
     if whole is not None:
         return whole
+    known = columns.given(problem, plan)
     if large:
-        known = columns.given(problem, plan)
         now = time.monotonic()
         found = narrow(packing, near, relaxation.support(), known, prices, now + (until - now) * DIVE_SHARE, until)
         return found.table.chosen(found.chosen, problem.cases)
-    now = time.monotonic()
-    return _searched(problem, near, plan, prices.mentors, now + max(until - now, 0.0) * SEARCH_SHARE)
+    soon = dived(packing, relaxation.entered, relaxation.shares(), prices, until)
+    if lacking(packing, soon).any() or soon.value.sum() < known.value.sum():
+        return plan
+    return soon.chosen(np.arange(len(soon)), problem.cases)
 
 
 def is_large(problem: Problem, seconds: float) -> bool:

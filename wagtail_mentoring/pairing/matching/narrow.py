@@ -74,6 +74,15 @@ def narrow(
     return Narrowed(table, better(packing, table, chosen, prices, slack, until))
 
 
+def dived(packing: Packing, table: Columns, share: Reals | None, prices: Prices, until: float) -> Columns:
+    """Return a plan made of ``table`` soon; others can be in it where somebody would be left out.
+
+    ``share``: what the LP over ``table`` says of each column. The plan may break the rules: see :func:`lacking`.
+    """
+    plan = table.take(dive(packing, table, share, np.zeros(len(table), dtype=np.bool_), until))
+    return _completed(packing, plan, prices) if lacking(packing, plan).any() else plan
+
+
 def _completed(packing: Packing, plan: Columns, prices: Prices) -> Columns:
     """Return a plan in which those who are left out have mentors, others making room for them by taking others.
 

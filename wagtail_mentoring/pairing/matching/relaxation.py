@@ -142,21 +142,24 @@ class Relaxation:
             self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
         return None if self.best is None else (self.best, self.within(self.best, margin))
 
-    def plan(self) -> list[tuple[int, ...]] | None:
-        """Return the plan that the LP says; ``None`` where it says halves of choices."""
+    def shares(self) -> Reals | None:
+        """Return how much the LP takes of each of the columns that entered it; ``None`` where it was not solved."""
         share = np.array(self.lp.getSolution().col_value)
         done = self.lp.getModelStatus() == solver().HighsModelStatus.kOptimal
-        if not done or len(share) != len(self.entered) or (np.minimum(share, 1.0 - share) > CLOSE).any():
+        return share if done and len(share) == len(self.entered) else None
+
+    def plan(self) -> list[tuple[int, ...]] | None:
+        """Return the plan that the LP says; ``None`` where it says halves of choices."""
+        share = self.shares()
+        if share is None or (np.minimum(share, 1.0 - share) > CLOSE).any():
             return None
         return self.entered.chosen(np.flatnonzero(share > 0.5), self.packing.problem.cases)
 
     def support(self) -> tuple[Columns, Reals]:
         """Return the columns that the LP takes, and how much of each; none where it was not solved."""
-        share = np.array(self.lp.getSolution().col_value)
-        done = self.lp.getModelStatus() == solver().HighsModelStatus.kOptimal
-        usable = done and len(share) == len(self.entered)
-        taken = np.flatnonzero(share > WHOLE) if usable else np.zeros(0, dtype=np.int64)
-        return self.entered.take(taken), share[taken]
+        share = self.shares()
+        taken = np.zeros(0, dtype=np.int64) if share is None else np.flatnonzero(share > WHOLE)
+        return self.entered.take(taken), np.zeros(0) if share is None else share[taken]
 
     def within(self, prices: Prices, margin: float) -> Columns:
         """Return the columns known so far that are within ``margin`` of their case's best after ``prices``."""

@@ -55,8 +55,7 @@ class Search:
         self.all = table
         self.best: Ints | None = known
         self.value = int(table.value[known].sum()) if known is not None else -1
-        self.inside: Ints = np.arange(len(table))
-        self._load(self.inside)
+        self._load(self._worth_a_look())
 
     def run(self, until: float) -> Packed:
         """Search until everything is decided or time ends."""
@@ -234,6 +233,11 @@ class Search:
         if value <= self.value:
             return
         self.best, self.value = self.inside[chosen], value
-        left: Ints = np.flatnonzero(self.slack <= self.prices.bound - value + CLOSE)
+        left = self._worth_a_look()
         if len(left) < SHRUNK * len(self.inside):
             self._load(left)
+
+    def _worth_a_look(self) -> Ints:
+        """Return the columns that a better plan than the best so far can have."""
+        left: Ints = np.flatnonzero(self.slack <= self.prices.bound - self.value + CLOSE)
+        return left
