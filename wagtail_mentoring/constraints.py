@@ -13,11 +13,16 @@ def of_one_person(name: str) -> models.CheckConstraint:
     )
 
 
-def once_for_each(name: str, *fields: str) -> list[Any]:
-    """Return the constraints, their names beginning with ``name``: for each person one row with the same ``fields``."""
+def once_for_each(name: str, *fields: str, only: models.Q | None = None) -> list[Any]:
+    """Return the constraints, their names beginning with ``name``: for each person one row with the same ``fields``.
+
+    ``only``: of the rows that it names.
+    """
     return [
         models.UniqueConstraint(
-            fields=[*fields, person], condition=models.Q(**{f"{person}__isnull": False}), name=f"{name}_{person}"
+            fields=[*fields, person],
+            condition=models.Q(**{f"{person}__isnull": False}) & (only or models.Q()),
+            name=f"{name}_{person}",
         )
         for person in ("mentee", "mentor")
     ]

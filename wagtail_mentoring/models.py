@@ -5,7 +5,7 @@ from .applications.models import Application, ApplicationDraft, EligibilityDecis
 from .cases.models import Case, CaseCounter, CaseLogEntry, CaseLogText
 from .documents.models import Document, SigningKey
 from .meetings.models import Attendance, Feedback, Meeting, Note, Slot, SlotAnswer, TimeSearch
-from .messages.conversation.models import Concern, Digest, Letter, Reminder
+from .messages.conversation.models import Concern, Digest, LastRead, Letter, Reminder
 from .messages.models import MailText, OutboxMessage
 from .pages.models import FieldPage, ProgrammePage
 from .pairing.models import Invitation, MentorPair, PairingPlan, PairMembership, Place, PlanRow, Proposal
@@ -58,6 +58,7 @@ __all__ = [
     "GuideText",
     "IntakeEntry",
     "Invitation",
+    "LastRead",
     "Letter",
     "MailText",
     "Meeting",

@@ -138,10 +138,13 @@ def test_a_doubt_about_mentors_who_have_left_says_about_whom(admin: Client, fiel
     maija, erik = pair_of(case)
     feedback.give(Feedback.objects.get(case=case, mentee=case.mentee).pk, case.mentee, {"fit": "poor"})
     later = clock.now() + datetime.timedelta(days=1)
+    about = f"About an earlier pair: {maija.name}, {erik.name}."
     with clock.at(later):
         for leaving in (maija, erik):
+            assert about not in text_of(admin.get(page_of(case))) or leaving == erik
             inputs = {"leaving": leaving, "joining": make_mentor(field), "reason": "Moved."}
             moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+            assert (about in text_of(admin.get(page_of(case)))) is (leaving == maija)
     with clock.at(later + datetime.timedelta(hours=1)):
         line = checks(admin, case)
         assert "Amina Yusuf is not sure of the pair" not in line

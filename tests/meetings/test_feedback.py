@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.factories import Drive, as_handler, make_case, make_handler, make_mentor, make_union, pair_of
+from tests.factories import Drive, as_handler, make_case, make_handler, make_mentor, make_union, pair_of, sign
 from tests.snapshots import rows
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
@@ -352,14 +352,91 @@ def test_a_mentee_is_not_asked_about_mentors_who_have_all_left_but_anew_about_th
         assert len(asked(case)) == 2 and told.count() == 2
 
 
-def test_a_mentee_who_has_answered_about_an_earlier_pair_keeps_the_answer() -> None:
-    case = make_case(state="meeting_1")
-    question = open_for(case, case.mentee)
+def answer(case: Case, person: Any, fit: str = "good") -> Feedback:
+    question = open_for(case, person)
     assert question is not None
-    give(question.pk, case.mentee, {"fit": "poor"})
+    return give(question.pk, person, {"fit": fit})
+
+
+def test_a_mentee_who_has_answered_is_asked_anew_about_the_next_pair_and_keeps_the_answer() -> None:
+    case = make_case(state="meeting_1")
+    question = answer(case, case.mentee, "poor")
     joined = new_pair(case)
     with clock.at(clock.now() + 4 * DAY):
         meet(case, 2, joined)
-    assert asked(case) == sorted(("first", str(mentor)) for mentor in joined)
+        assert asked(case) == sorted(("first", str(person)) for person in (case.mentee, *joined))
+        told = OutboxMessage.objects.filter(case=case, event="feedback_asked", address=case.mentee.email)
+        assert told.count() == 2
+        answer(case, case.mentee)
+    with clock.at(clock.now() + 5 * DAY):
+        meet(case, 3, joined)
+        # Once about each pair.
+        assert asked(case) == sorted(("first", str(mentor)) for mentor in joined) and told.count() == 2
     question.refresh_from_db()
     assert question.fit == "poor"
+
+
+def replace(case: Case, leaving: Mentor, joining: Mentor, *, to_sign: bool = True) -> None:
+    inputs = {"leaving": leaving, "joining": joining, "reason": "Moved.", "override_reason": "They wish it."}
+    moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+    if to_sign:
+        Drive(case, clock.now(), None, real_pdf=False).agreement(signed=False)
+        sign(case, mentor=joining)
+
+
+def test_when_one_mentor_is_replaced_those_at_the_next_meeting_are_asked_about_the_new_three() -> None:
+    case = make_case(state="meeting_1")
+    first, second = pair_of(case)
+    answer(case, case.mentee)
+    answer(case, second)
+    joining = make_mentor(case.field)
+    with clock.at(clock.now() + DAY):
+        replace(case, first, joining)
+        assert asked(case) == []
+    with clock.at(clock.now() + 2 * DAY):
+        meet(case, 2, [second, joining])
+        assert asked(case) == sorted(("first", str(person)) for person in (case.mentee, second, joining))
+        answer(case, case.mentee, "unsure")
+    with clock.at(clock.now() + 3 * DAY):
+        meet(case, 3, [second, joining])
+        assert asked(case) == sorted(("first", str(person)) for person in (second, joining))
+
+
+def test_an_open_question_about_the_mentors_before_gives_way_to_the_one_about_the_new_three() -> None:
+    case = make_case(state="meeting_1")
+    first, second = pair_of(case)
+    before = open_for(case, case.mentee)
+    assert before is not None
+    with clock.at(clock.now() + DAY):
+        replace(case, first, make_mentor(case.field))
+    with clock.at(clock.now() + 2 * DAY):
+        meet(case, 2, [second])
+        assert asked(case) == sorted(("first", str(person)) for person in (case.mentee, second))
+        assert Feedback.objects.get(case=case, mentee=case.mentee).asked_at > before.asked_at
+
+
+def test_nobody_is_asked_twice_about_the_same_two_mentors_who_come_back() -> None:
+    case = make_case(state="meeting_1")
+    first, second = pair_of(case)
+    for person in (case.mentee, first, second):
+        answer(case, person)
+    with clock.at(clock.now() + DAY):
+        replace(case, first, other := make_mentor(case.field))
+    with clock.at(clock.now() + 2 * DAY):
+        # What was signed counts still.
+        replace(case, other, first, to_sign=False)
+    with clock.at(clock.now() + 3 * DAY):
+        meet(case, 2, [first, second])
+        assert asked(case) == []
+
+
+def test_undoing_the_first_meeting_with_a_new_pair_takes_back_what_is_not_answered_of_it() -> None:
+    case = make_case(state="meeting_1")
+    joined = new_pair(case)
+    with clock.at(clock.now() + 4 * DAY):
+        meet(case, 2, joined)
+        answer(case, case.mentee)
+        moves.move(case.pk, "undo_meeting", as_handler(), {"reason": "Another case."})
+        assert asked(case) == []
+        meet(case, 2, joined)
+        assert asked(case) == sorted(("first", str(mentor)) for mentor in joined)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.factories import Drive, as_handler, make_case, make_mentor, pair_of
+from tests.factories import Drive, as_handler, make_case, make_mentor, pair_of, sign
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
@@ -162,6 +162,34 @@ def test_feedback_is_asked_again_but_not_of_who_has_given_it_or_left() -> None:
     moves.move(case.pk, "replace_mentor", as_handler(), inputs)
     told = days_told("feedback", "feedback_reminder")
     assert told == [(7, case.mentee.email), (14, case.mentee.email)]
+
+
+def test_who_is_asked_about_new_mentors_is_told_once_and_reminded_anew() -> None:
+    case = fresh("meeting_1")
+    anna, bo = pair_of(case)
+    joining = make_mentor(case.field)
+    most = case.participation.most_reminders
+    assert len(days_told("feedback", "feedback_reminder")) == 3 * most
+    later = clock.now() + 70 * DAY
+    with clock.at(later):
+        moves.move(case.pk, "replace_mentor", as_handler(), {"leaving": bo, "joining": joining, "reason": "Moved."})
+        # What is open about those before is not told again because of that.
+        assert not OutboxMessage.objects.filter(event="feedback_asked").exists()
+        drive = Drive(case, clock.now(), None, real_pdf=False)
+        drive.agreement(signed=False)
+        sign(case, mentor=joining)
+    with clock.at(later + DAY):
+        there = {"mentee_present": True, "mentors_present": [anna, joining]}
+        starts = clock.now() - DAY / 12
+        moves.move(case.pk, "record_meeting", as_handler(), {"number": 2, "starts_at": starts, **there})
+        told = OutboxMessage.objects.filter(event="feedback_asked")
+        three = sorted(person.email for person in (case.mentee, anna, joining))
+        assert sorted(told.values_list("address", flat=True)) == three
+        again = days_told("feedback", "feedback_reminder")
+        assert [address for _day, address in again] == [
+            person.email for _time in range(most) for person in (case.mentee, anna, joining)
+        ]
+        assert told.count() == 3
 
 
 def test_feedback_at_the_end_is_asked_with_the_end_and_never_again() -> None:

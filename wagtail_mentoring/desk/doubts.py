@@ -1,4 +1,4 @@
-"""About whom an answer after the first meeting was, once the mentors of that day have left."""
+"""About whom an answer after the first meeting was, once the pair is another one than that day's."""
 
 from collections.abc import Iterable
 
@@ -7,16 +7,29 @@ from wagtail_mentoring.pairing.models import PairMembership
 
 
 def earlier_pair(feedback: Feedback, memberships: Iterable[PairMembership]) -> str:
-    """Return the names of the mentors whom ``feedback`` was about, when none of them is in the pair any more; else "".
+    """Return the names of the mentors whom ``feedback`` was about, when it is not about the pair of now; else "".
 
     ``memberships``: all of the case, in the order in which they joined, each with its ``pair`` and ``mentor``.
     """
     if feedback.kind != FeedbackKind.FIRST:
         return ""
-    then = [one for one in memberships if _in_pair(one, feedback)]
-    if any(one.left_at is None and one.pair.ended_at is None for one in then):
+    known = list(memberships)
+    then = [one for one in known if _in_pair(one, feedback)]
+    now = {one.mentor_id for one in known if _is_in(one)}
+    if now and now <= {one.mentor_id for one in then}:
         return ""
     return ", ".join(one.mentor.name for one in then)
+
+
+def have_left(feedback: Feedback, memberships: Iterable[PairMembership]) -> bool:
+    """Return whether none of the mentors whom ``feedback`` was about is in the pair any more."""
+    known = list(memberships)
+    now = {one.mentor_id for one in known if _is_in(one)}
+    return not any(one.mentor_id in now for one in known if _in_pair(one, feedback))
+
+
+def _is_in(one: PairMembership) -> bool:
+    return one.left_at is None and one.pair.ended_at is None
 
 
 def _in_pair(one: PairMembership, feedback: Feedback) -> bool:

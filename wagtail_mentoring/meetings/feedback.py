@@ -1,9 +1,10 @@
 """Feedback: whom it is asked of and when, what is asked, and what was answered. It stops no case from closing.
 
-- ``first``: of everybody who was at meeting 1, when it is recorded. Not answered, it goes with the meeting when that is
-  undone, with whoever leaves the pair, and with the end of the case, where the end is asked about. It is about the
-  mentors of the day on which it is asked: when all of them have left, the mentee's goes too, and whoever is at a
-  meeting with the new ones is asked.
+- ``first``: of everybody who was at meeting 1, when it is recorded, and at the first meeting after a mentor has joined.
+  It is about the mentors of the day on which it is asked: each person is asked once about the same mentors. Not
+  answered, it goes with the meeting when that is undone, with whoever leaves the pair, with the next question of its
+  kind, and with the end of the case, where the end is asked about. When all the mentors whom it is about have left,
+  the mentee's goes too.
 - ``end``: of the mentee and the mentors of the last pair, when a case with a held meeting closes.
 - ``months_3``, ``months_12``: of a mentee who has agreed to be asked so long after the end.
 """
@@ -29,7 +30,7 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from .models import Again, Attendance, Feedback, FeedbackKind, Fit, Meeting, MeetingStatus
 from .signals import feedback_given
-from .whose import last_mentors, people_of, together_since
+from .whose import PairHistory, last_mentors, people_of, together_since
 
 GIVEN = "mentoring.feedback_given"
 MOST_COMMENT = 4000
@@ -201,6 +202,20 @@ def _ask(case: Case, kind: FeedbackKind, people: list[Someone]) -> None:
         Feedback.objects.get_or_create(case=case, kind=kind, defaults={"asked_at": clock.now()}, **of_person(person))
 
 
+def _ask_first(case: Case, number: int) -> None:
+    """Ask who was at meeting ``number``, if it is the first with the mentors of now: each once about the same ones."""
+    history = PairHistory(case)
+    held = Meeting.objects.filter(case=case, status=MeetingStatus.HELD, number__lt=number)
+    if any(history.knew_all(at) for at in held.values_list("recorded_at", flat=True) if at is not None):
+        return
+    for person in _there(case, number):
+        before = Feedback.objects.filter(case=case, kind=FeedbackKind.FIRST, **of_person(person))
+        if any(history.knew_all(at) for at in before.values_list("asked_at", flat=True)):
+            continue
+        before.filter(given_at=None).delete()
+        Feedback.objects.create(case=case, kind=FeedbackKind.FIRST, asked_at=clock.now(), **of_person(person))
+
+
 def _withdraw(case: Case, *kinds: FeedbackKind, left: Q | None = None) -> None:
     """Take back what was asked and is not answered; ``left``: only of these."""
     Feedback.objects.filter(left or Q(), case=case, kind__in=kinds, given_at=None).delete()
@@ -217,10 +232,10 @@ def follow_the_case(
     **kwargs: Any,
 ) -> None:
     """Ask, and take back what was asked, as the case goes on, ends or comes back."""
-    if step == "record_meeting" and (data.get("number") == 1 or _with_others(case)):
-        _ask(case, FeedbackKind.FIRST, _there(case, data["number"]))
-    elif step == "undo_meeting" and data.get("number") == 1:
-        _withdraw(case, FeedbackKind.FIRST)
+    if step == "record_meeting":
+        _ask_first(case, data["number"])
+    elif step == "undo_meeting":
+        _withdraw(case, FeedbackKind.FIRST, left=_taken_back(case, data.get("number")))
     elif step in ("replace_mentor", "go_back"):
         present = [person.pk for person in people_of(case)[1:]]
         _withdraw(case, FeedbackKind.FIRST, left=Q(mentor__isnull=False) & ~Q(mentor__in=present))
@@ -236,11 +251,10 @@ def follow_the_case(
         _withdraw(case, FeedbackKind.END, FeedbackKind.MONTHS_3, FeedbackKind.MONTHS_12)
 
 
-def _with_others(case: Case) -> bool:
-    """Return whether all mentors of now have come after meeting 1 was recorded."""
-    first = Meeting.objects.filter(case=case, number=1, status=MeetingStatus.HELD).first()
-    since = together_since(case)
-    return first is not None and first.recorded_at is not None and since is not None and first.recorded_at < since
+def _taken_back(case: Case, number: Any) -> Q:
+    """Return what was asked when meeting ``number``, which has been undone, was recorded."""
+    undone = Meeting.objects.filter(case=case, number=number, status=MeetingStatus.UNDONE).order_by("-pk").first()
+    return Q(asked_at__gte=undone.recorded_at) if undone and undone.recorded_at else Q(pk__in=[])
 
 
 def _there(case: Case, number: int) -> list[Someone]:

@@ -265,7 +265,9 @@ class Feedback(models.Model):
         ordering = ["asked_at", "pk"]
         constraints = [
             of_one_person("mentoring_feedback_of_one_person"),
-            *once_for_each("mentoring_feedback", "case", "kind"),
+            # About each pair anew, but never two open questions at once; everything else once.
+            *once_for_each("mentoring_feedback", "case", "kind", only=~models.Q(kind="first")),
+            *once_for_each("mentoring_feedback_open", "case", only=models.Q(kind="first", given_at=None)),
         ]
         indexes = [models.Index(fields=["given_at", "asked_at"], name="mentoring_feedback_open")]
 

@@ -59,6 +59,31 @@ def together_since(case: Case) -> datetime.datetime | None:
     return found["since"]
 
 
+class PairHistory:
+    """Who has been a mentor of one case, and when. Built from one query; asked for a moment without another one."""
+
+    def __init__(self, case: Case) -> None:
+        # By the query names of the room beside: who is in which pair, and since when, is stored there.
+        columns = ("mentor", "joined_at", "left_at")
+        rows = case.pairs.values_list(*(f"memberships__{name}" for name in columns), "ended_at")
+        self._stays = [
+            (mentor, joined, [end for end in (left, ended) if end is not None])
+            for mentor, joined, left, ended in rows
+            if mentor is not None
+        ]
+        self.now: frozenset[int] = frozenset(mentor for mentor, _joined, ends in self._stays if not ends)
+
+    def at(self, moment: datetime.datetime) -> frozenset[int]:
+        """Return the keys of the mentors of ``moment``."""
+        return frozenset(
+            mentor for mentor, joined, ends in self._stays if joined <= moment and all(end > moment for end in ends)
+        )
+
+    def knew_all(self, moment: datetime.datetime) -> bool:
+        """Return whether all mentors of now were mentors of the case at ``moment`` already, together."""
+        return self.now <= self.at(moment)
+
+
 def last_mentors(case: Case) -> list[Mentor]:
     """Return the mentors of the current pair, or of the last one where that has ended: whoever stayed to its end.
 

@@ -27,7 +27,7 @@ from wagtail_mentoring.meetings.signals import (
     times_answered,
     times_suggested,
 )
-from wagtail_mentoring.meetings.whose import together_since
+from wagtail_mentoring.meetings.whose import PairHistory
 
 from .addressing import to_contacts, to_others, to_person
 from .calendars import CANCEL, holders, of_meeting
@@ -96,19 +96,20 @@ def doubted(sender: Any, feedback: Feedback, case: Case, **kwargs: Any) -> None:
 def newly_asked(case: Case, kinds: tuple[str, ...]) -> list[Feedback]:
     """Return what is asked of ``kinds`` and was not told yet; whoever calls it tells it.
 
-    The row of the reminders says that somebody was told, and counts for what comes later. What was told before any of
-    the mentors of now has come was about others.
+    The row of the reminders says that somebody was told, and counts for what comes later. What was told about other
+    mentors than those of now is told anew, and then reminded of as often as is allowed.
     """
+    history = PairHistory(case)
     told = Reminder.objects.filter(case=case, event=MailEvent.FEEDBACK_ASKED)
-    if (since := together_since(case)) is not None:
-        told = told.exclude(about=f"feedback:{FeedbackKind.FIRST}", last_at__lt=since)
-    known = set(told.values_list("about", "mentee", "mentor"))
+    known = {(row.about, row.mentee_id, row.mentor_id): row.last_at for row in told}
     found = []
     for asked in Feedback.objects.filter(case=case, kind__in=kinds, given_at=None).select_related("mentee", "mentor"):
         about = f"feedback:{asked.kind}"
-        if (about, asked.mentee_id, asked.mentor_id) in known:
+        last = known.get((about, asked.mentee_id, asked.mentor_id))
+        if last is not None and (asked.kind != FeedbackKind.FIRST or last >= asked.asked_at or history.knew_all(last)):
             continue
         person: dict[str, Any] = {"mentee": asked.mentee, "mentor": asked.mentor}
+        Reminder.objects.filter(case=case, event=MailEvent.FEEDBACK_REMINDER, about=about, **person).delete()
         Reminder.objects.update_or_create(
             case=case, event=MailEvent.FEEDBACK_ASKED, about=about, **person, defaults={"last_at": asked.asked_at}
         )

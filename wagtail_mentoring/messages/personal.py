@@ -10,7 +10,7 @@ from wagtail_mentoring.privacy import declared
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, about_nobody, columns, declare
 
 from .addressing import Above, above
-from .conversation.models import Circle, Concern, ConcernAbout, Digest, Letter, Reminder
+from .conversation.models import Circle, Concern, ConcernAbout, Digest, LastRead, Letter, Reminder
 from .models import MailEvent, MailText, OutboxMessage
 
 #: Who reads a concern about the contact person, in the words of whoever raised it.
@@ -94,6 +94,17 @@ declare(
             "read_at": "is noted of what was written with the contact person alone",
         },
         **_LETTER,
+    ),
+    PersonalData(
+        name="last_read",
+        title=_("How far you have read the messages of your mentoring"),
+        model=LastRead,
+        of_mentee=("mentee",),
+        of_mentor=("mentor",),
+        columns=columns(LastRead, until=_("Read what was written until")),
+        purpose=_("To mark on your page what is new."),
+        readers=(Reader.NOBODY,),
+        kept=declared.with_case,
     ),
     PersonalData(
         name="letter_contact",

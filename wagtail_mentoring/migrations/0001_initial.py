@@ -416,6 +416,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LastRead',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('until', models.DateTimeField(verbose_name='read what was written until')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.case')),
+                ('mentee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentee')),
+                ('mentor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtail_mentoring.mentor')),
+            ],
+            options={
+                'verbose_name': 'last message read',
+                'verbose_name_plural': 'last messages read',
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Invitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1413,6 +1428,18 @@ class Migration(migrations.Migration):
             model_name='letter',
             constraint=models.CheckConstraint(condition=models.Q(('circle', 'contact'), models.Q(('from_contact', False), ('user__isnull', True)), _connector='OR'), name='mentoring_letter_of_three'),
         ),
+        migrations.AddConstraint(
+            model_name='lastread',
+            constraint=models.CheckConstraint(condition=models.Q(('mentee__isnull', True), ('mentor__isnull', True), _connector='XOR'), name='mentoring_last_read_of_one_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='lastread',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False)), fields=('case', 'mentee'), name='mentoring_last_read_mentee'),
+        ),
+        migrations.AddConstraint(
+            model_name='lastread',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('case', 'mentor'), name='mentoring_last_read_mentor'),
+        ),
         migrations.AddIndex(
             model_name='feedback',
             index=models.Index(fields=['given_at', 'asked_at'], name='mentoring_feedback_open'),
@@ -1423,11 +1450,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='feedback',
-            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False)), fields=('case', 'kind', 'mentee'), name='mentoring_feedback_mentee'),
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False), models.Q(('kind', 'first'), _negated=True)), fields=('case', 'kind', 'mentee'), name='mentoring_feedback_mentee'),
         ),
         migrations.AddConstraint(
             model_name='feedback',
-            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False)), fields=('case', 'kind', 'mentor'), name='mentoring_feedback_mentor'),
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False), models.Q(('kind', 'first'), _negated=True)), fields=('case', 'kind', 'mentor'), name='mentoring_feedback_mentor'),
+        ),
+        migrations.AddConstraint(
+            model_name='feedback',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentee__isnull', False), ('given_at', None), ('kind', 'first')), fields=('case', 'mentee'), name='mentoring_feedback_open_mentee'),
+        ),
+        migrations.AddConstraint(
+            model_name='feedback',
+            constraint=models.UniqueConstraint(condition=models.Q(('mentor__isnull', False), ('given_at', None), ('kind', 'first')), fields=('case', 'mentor'), name='mentoring_feedback_open_mentor'),
         ),
         migrations.AddIndex(
             model_name='concern',

@@ -14,7 +14,7 @@ from wagtail_mentoring.programme.users import user_name
 from wagtail_mentoring.workflows import Situation
 
 from ..dossier import Dossier
-from ..doubts import earlier_pair
+from ..doubts import earlier_pair, have_left
 from ..wording import SITUATIONS
 from . import register
 
@@ -60,12 +60,20 @@ def _row(row: Feedback, dossier: Dossier) -> dict[str, Any]:
         "asked": dates.day(row.asked_at),
         "given": dates.day(row.given_at) if row.given_at else "",
         "fit": str(FITS[Fit(row.fit)]) if row.fit else "",
-        "earlier": earlier_pair(row, dossier.memberships) if row.fit else "",
+        "earlier": _earlier(row, dossier) if row.fit else "",
         "doubt": doubt,
         "new": doubt and row.seen_at is None,
         "seen": seen,
         "lines": _lines(row),
     }
+
+
+def _earlier(row: Feedback, dossier: Dossier) -> str:
+    """Return the sentence about whom an answer was, when it is not about the pair of now; else ""."""
+    names = earlier_pair(row, dossier.memberships)
+    if names and have_left(row, dossier.memberships):
+        return _("About %(names)s, who have left") % {"names": names}
+    return _("About an earlier pair: %(mentors)s.") % {"mentors": names} if names else ""
 
 
 def _then_and_now(dossier: Dossier) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.constraints import of_one_person
+from wagtail_mentoring.constraints import of_one_person, once_for_each
 from wagtail_mentoring.people.models import Mentee, Mentor
 
 
@@ -55,6 +55,28 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case.reference} {self.pk}"
+
+
+class LastRead(models.Model):
+    """Up to which of the letters of the three one of them has read. No row: nothing yet. The others do not see it."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    mentee = models.ForeignKey(Mentee, models.CASCADE, null=True, blank=True, related_name="+")
+    mentor = models.ForeignKey(Mentor, models.CASCADE, null=True, blank=True, related_name="+")
+    # When the newest letter that was shown was written: one that came while the page was on its way is new still.
+    until = models.DateTimeField(_("read what was written until"))
+
+    class Meta:
+        verbose_name = _("last message read")
+        verbose_name_plural = _("last messages read")
+        ordering = ["pk"]
+        constraints = [
+            of_one_person("mentoring_last_read_of_one_person"),
+            *once_for_each("mentoring_last_read", "case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.until.isoformat()
 
 
 class ConcernAbout(models.TextChoices):
