@@ -1,5 +1,6 @@
 """Messages, concerns and notes on the pages of a case, over HTTP."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from django.db.models.signals import post_init
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import as_handler, make_supervisor, pair_of
+from tests.factories import as_handler, make_mentor, make_supervisor, pair_of
 from tests.portal.three import CONCERN, CONTACT, HOME, MESSAGES, NOTES, three
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
@@ -63,8 +64,72 @@ def test_the_three_write_to_each_other_without_learning_addresses(opened) -> Non
     assert Letter.objects.count() == 1
 
 
-def many_letters(case: Case, number: int) -> None:
-    letter = {"case": case, "circle": "three", "mentee": case.mentee, "written_at": clock.now()}
+def new_ones(page: str) -> list[str]:
+    """Return the letters of ``page`` that are marked as new, without markup."""
+    letters = re.findall(r'<li class="mtg-letter.*?</li>', page, re.S)
+    return [re.sub(r"<[^>]*>|\s+", " ", one) for one in letters if "</svg>New</span>" in one]
+
+
+def test_what_the_others_have_written_is_marked_until_it_was_read(opened) -> None:
+    case = three()
+    maija, erik = pair_of(case)
+    amal = opened(case)
+    assert "new message" not in text(amal, HOME)
+    for writer, body in ((maija, "The first."), (case.mentee, "My own."), (erik, "The second.")):
+        services.write_to_three(case.pk, writer, body)
+    assert "2 new messages" in text(amal, HOME)
+    # A program that looks ahead, or the page of the contact person, reads nothing.
+    amal.head(MESSAGES)
+    text(amal, CONTACT)
+    assert "2 new messages" in text(amal, HOME)
+    first, second = new_ones(text(amal, MESSAGES))
+    assert "The first." in first and "The second." in second
+    assert new_ones(text(amal, MESSAGES)) == [] and "new message" not in text(amal, HOME)
+    services.write_to_three(case.pk, maija, "The third.")
+    assert "1 new message<" in text(amal, HOME)
+    # Each reads for oneself: one's own is never new, and what others read stays new.
+    assert "3 new messages" in text(opened(case, erik), HOME) and "2 new messages" in text(opened(case, maija), HOME)
+    assert len(new_ones(text(amal, MESSAGES))) == 1
+
+
+def test_a_mentor_who_joins_has_no_new_messages_of_before(opened) -> None:
+    case = three()
+    maija, erik = pair_of(case)
+    services.write_to_three(case.pk, maija, "Before.")
+    joining = make_mentor(case.field)
+    with clock.at(clock.now() + datetime.timedelta(hours=1)):
+        moves.move(case.pk, "replace_mentor", as_handler(), {"leaving": erik, "joining": joining, "reason": "Moved."})
+    with clock.at(clock.now() + datetime.timedelta(hours=2)):
+        client = opened(case, joining)
+        assert "new message" not in text(client, HOME)
+        services.write_to_three(case.pk, maija, "After.")
+        assert "1 new message<" in text(client, HOME)
+
+
+def test_all_that_is_new_is_shown_and_marked(opened) -> None:
+    case = three()
+    many_letters(case, 40)
+    client = opened(case, pair_of(case)[0])
+    assert "40 new messages" in text(client, HOME)
+    page = text(client, MESSAGES)
+    assert len(new_ones(page)) == 40 and "Letter 0." in page
+    assert "before too" in text(client, MESSAGES)
+
+
+def test_new_messages_cost_the_home_page_no_query(opened, django_assert_num_queries) -> None:
+    case = three()
+    client = opened(case)
+    services.write_to_three(case.pk, pair_of(case)[0], "Once.")
+    text(client, MESSAGES)
+    with CaptureQueriesContext(connection) as nothing_new:
+        text(client, HOME)
+    many_letters(case, 3, mentee=None, mentor=pair_of(case)[1])
+    with django_assert_num_queries(len(nothing_new)):
+        assert "3 new messages" in text(client, HOME)
+
+
+def many_letters(case: Case, number: int, **values: Any) -> None:
+    letter = {"case": case, "circle": "three", "mentee": case.mentee, "written_at": clock.now()} | values
     Letter.objects.bulk_create(Letter(**letter, body=f"Letter {one}.") for one in range(number))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages.conversation.models import Circle, Letter
-from wagtail_mentoring.messages.conversation.services import for_three
+from wagtail_mentoring.messages.conversation.services import for_three, new_for_three
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.whose import of_person
 from wagtail_mentoring.privacy.models import ConsentKind
@@ -43,8 +43,9 @@ class Overview:
     mentors_found: int
     others: list[OwnCase] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
-    # When one of the three wrote last, and how many answers of the contact person are unread.
+    # When one of the three wrote last, how much of it is new, and how many answers of the contact person are unread.
     written_at: datetime.datetime | None = None
+    new_letters: int = 0
     unread: int = 0
 
     @property
@@ -92,7 +93,10 @@ def _letters(visit: Visit) -> dict[str, Any]:
     own = of_person(visit.person)
     unread = Q(circle=Circle.CONTACT, from_contact=True, read_at=None, **own)
     return Letter.objects.filter(case=visit.case).aggregate(
-        written_at=Max("written_at", filter=for_three(visit.case, visit.person)), unread=Count("pk", filter=unread)
+        new_letters=Count("pk", filter=new_for_three(visit.case, visit.person)),
+        unread=Count("pk", filter=unread),
+        # Last: from here on the name of the column means the newest.
+        written_at=Max("written_at", filter=for_three(visit.case, visit.person)),
     )
 
 

@@ -8,7 +8,8 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import DateTimeField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring import clock
@@ -27,7 +28,10 @@ from wagtail_mentoring.workflows.steps import NOT_YOURS
 
 from ..addressing import Above, above, contact_person, named_as_contact
 from . import telling
-from .models import Circle, Concern, ConcernAbout, Letter
+from .models import Circle, Concern, ConcernAbout, LastRead, Letter
+
+#: Earlier than any letter.
+_BEFORE_ALL = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 #: The longest message or concern, in characters.
 MOST_CHARACTERS = 5000
@@ -124,6 +128,21 @@ def for_three(case: Case, person: Someone) -> Q:
     pair = case.pairs.filter(ended_at=None, memberships__mentor=person, memberships__left_at=None)
     joined = Subquery(pair.order_by().values("memberships__joined_at")[:1])
     return Q(circle=Circle.THREE) & (Q(mentor=person) | Q(written_at__gte=joined))
+
+
+def new_for_three(case: Case, person: Someone) -> Q:
+    """Return which letters of :func:`for_three` others have written since ``person`` last read them: no query."""
+    read = LastRead.objects.filter(case=case, **of_person(person)).values("until")
+    new = Q(written_at__gt=Coalesce(Subquery(read), Value(_BEFORE_ALL, output_field=DateTimeField())))
+    return for_three(case, person) & new & ~Q(**of_person(person))
+
+
+def mark_three_read(case: Case, person: Someone, until: datetime.datetime) -> None:
+    """Note that ``person`` has read what the three have written until the moment ``until``."""
+    found = LastRead.objects.filter(case=case, **of_person(person))
+    if not found.update(until=Greatest("until", until)):
+        # The same person may open the page twice at the same moment.
+        LastRead.objects.bulk_create([LastRead(case=case, until=until, **of_person(person))], ignore_conflicts=True)
 
 
 @transaction.atomic

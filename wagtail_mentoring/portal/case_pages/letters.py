@@ -1,5 +1,6 @@
 """What the three write to each other, and what one of them writes with the contact person."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -35,21 +36,30 @@ class ShownLetter:
     letter: Letter
     name: str
     you: bool
+    # Of the three: another one wrote it since the reader was here last.
+    new: bool = False
 
 
 def _letters(visit: Visit, circle: Circle, newest: int) -> tuple[list[ShownLetter], int]:
     """Return the ``newest`` letters that the visitor reads in ``circle``, the oldest first, and how many are before.
 
-    A constant number of queries, which read no letter that is not shown.
+    Of the three more than that, where more are new. A constant number of queries, which read no letter that is not
+    shown.
     """
     thread = services.thread_for(visit.case, visit.person, circle)
+    since = None
+    if circle == Circle.THREE:
+        new = thread.filter(services.new_for_three(visit.case, visit.person))
+        since = new.values_list("written_at", flat=True).first()
+    if since is not None:
+        newest = max(newest, thread.filter(written_at__gte=since).count())
     letters = list(thread.reverse()[:newest])[::-1]
     before = thread.count() - len(letters) if len(letters) == newest else 0
-    return _named(visit, letters), before
+    return _named(visit, letters, since), before
 
 
-def _named(visit: Visit, letters: list[Letter]) -> list[ShownLetter]:
-    """Return ``letters`` with their writers. A constant number of queries."""
+def _named(visit: Visit, letters: list[Letter], since: datetime.datetime | None) -> list[ShownLetter]:
+    """Return ``letters`` with their writers; those of others ``since`` then are new. A constant number of queries."""
     names = {party.key: party for party in parties(visit.case, visit.person)}
     union = visit.case.union
     found = []
@@ -61,7 +71,8 @@ def _named(visit: Visit, letters: list[Letter]) -> list[ShownLetter]:
             name, you = _("A mentor before"), False
         else:
             name, you = party.name, party.you
-        found.append(ShownLetter(letter, name, you))
+        new = since is not None and not you and letter.written_at >= since
+        found.append(ShownLetter(letter, name, you, new))
     return found
 
 
@@ -86,6 +97,9 @@ def _thread(
         return outcome.answer
     shown = max(SHOWN, whole_number(request.GET.get(ASKED)) or 0)
     letters, hidden = _letters(visit, circle, shown)
+    if request.method == "GET" and any(one.new for one in letters):
+        # As far as it is shown: what comes while the page is on its way is new the next time.
+        services.mark_three_read(visit.case, visit.person, letters[-1].letter.written_at)
     return page(
         request,
         visit,
