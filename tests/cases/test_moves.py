@@ -228,6 +228,16 @@ def test_one_move_takes_a_constant_number_of_queries() -> None:
     assert count(young) == count(old)
 
 
+def test_a_decision_asks_nothing_of_what_comes_only_later() -> None:
+    """Before a case is eligible no mentor is asked, and nobody has met: nobody has to look for either."""
+    user, today = make_handler(make_field().union), clock.today()
+    case = make_case()
+    with CaptureQueriesContext(connection) as queries:
+        moves.move(case.pk, "accept", lambda found: actors.user_on(user, found), {"seen_on": today, "basis": "refugee"})
+    later = ("proposal", "pairmembership", "feedback", "reminder")
+    assert [found for query in queries for found in later if f"wagtail_mentoring_{found}" in query["sql"]] == []
+
+
 def test_every_line_of_the_history_has_its_own_number_of_action() -> None:
     """Wagtail's history shows one line for each uuid and action, and one request has one uuid."""
     from wagtail.log_actions import LogContext

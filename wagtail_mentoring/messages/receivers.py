@@ -53,13 +53,22 @@ def opened(sender: type[Case], case: Case, actor: Actor, **kwargs: Any) -> None:
 
 
 @receiver(case_moved, sender=Case, dispatch_uid=_UID("moved"))
-def moved(sender: type[Case], case: Case, step: str, source: CaseState, data: dict[str, Any], **kwargs: Any) -> None:
+def moved(
+    sender: type[Case],
+    case: Case,
+    step: str,
+    source: CaseState,
+    target: CaseState,
+    data: dict[str, Any],
+    **kwargs: Any,
+) -> None:
     """A step that concerns the mentee or the mentors is told to them."""
     tell = _AFTER.get(step)
     if tell is not None:
         tell(case, data, source)
-    # What the step has made the three be asked is told them with it, after what happened.
-    ask_feedback(case)
+    if step == "record_meeting" or (target == CaseState.CLOSED and source != target):
+        # What these have made the three be asked is told them with it, after what happened. No other step asks.
+        ask_feedback(case)
 
 
 def _accepted(case: Case, data: dict[str, Any], source: CaseState) -> None:

@@ -270,6 +270,9 @@ def follow_the_case(case: Case, source: CaseState, target: CaseState, **kwargs: 
     if source == target or {source, target} <= set(PAIR_STATES):
         # The pair goes on, and so does asking somebody to join it: a meeting was held, or undone.
         return
+    if source == CaseState.APPLIED and target == CaseState.ELIGIBLE:
+        # Nobody can have been asked: mentors are looked for from now on.
+        return
     withdraw_all(case, clock.now())
     members = PairMembership.objects.current(case)
     if target == CaseState.CLOSED:
