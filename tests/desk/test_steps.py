@@ -76,6 +76,17 @@ STEPS = (
 ).split()
 
 
+def test_a_press_reads_the_rules_of_the_union_with_the_case(
+    admin: Client, field: Any, django_assert_max_num_queries: Any
+) -> None:
+    """A good press ends in a redirect: it reads the case for its right, and again under the lock."""
+    case, right, _wrong, _target = prepare("accept", field)
+    with django_assert_max_num_queries(16) as queries:
+        assert admin.post(address(case, "accept"), right | {"seen": case.log_length}).status_code == 302
+    alone = [query["sql"] for query in queries if 'FROM "wagtail_mentoring_participation"' in query["sql"]]
+    assert alone == []
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_taken(step: str, admin: Client, field: Any, handler: Any) -> None:
     case, right, _wrong, state = prepare(step, field)

@@ -72,6 +72,9 @@ class CaseScreen(Screen):
         if whole:
             related = ("participation__programme", "field__participation__union")
             cases = cases.for_listing().select_related(*related)
+        else:
+            # The rules of the union, by which some forms choose their fields.
+            cases = cases.select_related("participation")
         self.dossier = Dossier(get_object_or_404(cases, pk=self.kwargs["pk"]), self.request.user)
 
     @property
