@@ -3,11 +3,13 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from django.utils import translation
 
 HERE = Path(__file__).parent
@@ -29,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def restore_wagtail() -> None:
-    """Make again the rows that Wagtail's migrations leave, after a live-server test has flushed the database.
+    """Make the rows that Wagtail's migrations leave, in a database that was made without them.
 
     Without them `/admin/` answers 500: locale, root page, the first page, site, root collection, the two groups.
     """
@@ -51,18 +53,25 @@ def restore_wagtail() -> None:
         Group.objects.get_or_create(name=name)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Give the database of the process Wagtail's own rows, and have them there again after each test that commits."""
+    from tests.beginning import Beginning
+
+    with django_db_blocker.unblock():
+        restore_wagtail()
+        beginning = Beginning()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: beginning.put_back())
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _clean_start(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Give every database test Wagtail's own rows, and every test empty counters and no cached site addresses."""
+def _clean_start() -> Iterator[None]:
+    """Give every test empty counters and no cached site addresses."""
     cache.clear()
     # A page in Finnish leaves the thread in Finnish, and the next test may run in the same one.
     translation.activate(settings.LANGUAGE_CODE)
-    if request.node.get_closest_marker("django_db") or DATABASE_FIXTURES & set(request.fixturenames):
-        from wagtail.models import Site
-
-        request.getfixturevalue("db")
-        if not Site.objects.exists():
-            restore_wagtail()
     yield
     cache.clear()
 
