@@ -27,9 +27,10 @@ from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, Union
 
 from .calendars import calendar_file
+from .destinations import PARAMETER, Page, meant
 from .models import NOT_TO_A_PERSON, MailEvent, OutboxMessage
 from .outbox import SEALED_CODE
-from .placeholders import BUTTONS, CASE_BUTTONS, named_in, put_in
+from .placeholders import BUTTONS, named_in, put_in
 from .sentences import sentences
 from .texts import Wording, text_for
 
@@ -55,12 +56,17 @@ class Mail:
     calendar_method: str = ""
 
 
-def link_address(link: PrivateLink, union: Union | None, *, hidden: bool = False) -> str:
-    """Return the address of a private link, signed now; with ``hidden``, one that leads nowhere."""
+def link_address(link: PrivateLink, union: Union | None, *, page: Page | None = None, hidden: bool = False) -> str:
+    """Return the address of a private link, signed now, that leads to ``page``; with ``hidden``, one to nowhere."""
     token = "TOKEN" if hidden else links.token(link)
     name = "apply_resume" if link.purpose == LinkPurpose.DRAFT else "portal_open"
     path = reverse(f"wagtail_mentoring:{name}", args=[token])
-    return base_url(union) + (path.replace("TOKEN", HIDDEN_TOKEN) if hidden else path)
+    return base_url(union) + (path.replace("TOKEN", HIDDEN_TOKEN) if hidden else path) + naming(page)
+
+
+def naming(page: Page | None) -> str:
+    """Return what stands after the address of a private link to name ``page``; "" for the home page."""
+    return f"?{PARAMETER}={page.name}" if page else ""
 
 
 def sender_of(union: Union | None) -> str:
@@ -139,9 +145,15 @@ def _case_address(row: OutboxMessage) -> str:
 
 def _link_values(row: OutboxMessage, *, hidden: bool) -> dict[str, str]:
     """Return the address of the row's link under the name that says what the link opens."""
-    address = link_address(row.link, row.union, hidden=hidden) if row.link else ""
+    address = link_address(row.link, row.union, page=_page_of(row), hidden=hidden) if row.link else ""
     asked = row.link is not None and row.link.purpose == LinkPurpose.INVITATION
     return {"link": "" if asked else address, "invitation": address if asked else ""}
+
+
+def _page_of(row: OutboxMessage) -> Page | None:
+    """Return the page of the case that the mail means; None for the home page, and where its link opens no case."""
+    of_case = row.case is not None and row.link is not None and row.link.purpose == LinkPurpose.CASE
+    return meant(row.event, row.context) if of_case else None
 
 
 def _mentor_address(row: OutboxMessage) -> str:
@@ -279,21 +291,25 @@ def _blocks(row: OutboxMessage, wording: Wording, values: dict[str, str], *, hid
 
 
 def _of_case(row: OutboxMessage, body: str, blocks: list[Block]) -> list[Block]:
-    """Return ``blocks`` with the reference before the button, and the button's words by what the mail asks for.
-
-    In mails that lead to the page of a case: a mentor may have several. Not where ``body`` names the reference itself.
-    """
+    """Return ``blocks`` as :func:`of_case`, in mails that lead to the page of a case; else as they are."""
     if row.case is None or row.link is None or row.link.purpose != LinkPurpose.CASE:
         return blocks
+    return of_case(body, blocks, row.case.reference, _page_of(row))
+
+
+def of_case(body: str, blocks: list[Block], reference: str, page: Page | None) -> list[Block]:
+    """Return ``blocks`` with the reference before the button, and on the button what is asked on ``page``.
+
+    A mentor may have several cases. The reference stands there already where ``body`` names it itself.
+    """
     found: list[Block] = []
     for block in blocks:
         if block.kind != "button":
             found.append(block)
             continue
         if "reference" not in named_in(body):
-            said = _("Your reference: %(reference)s") % {"reference": row.case.reference}
-            found.append(Block("paragraph", (said,)))
-        found.append(replace(block, lines=(str(CASE_BUTTONS.get(row.event, block.lines[0])),)))
+            found.append(Block("paragraph", (_("Your reference: %(reference)s") % {"reference": reference},)))
+        found.append(replace(block, lines=(str(page.words),)) if page else block)
     return found
 
 

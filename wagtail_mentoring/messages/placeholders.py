@@ -130,15 +130,6 @@ BUTTONS = {
 }
 
 
-#: The button to the page of a case, where the mail asks for one thing, which stands in the head of that page.
-CASE_BUTTONS = {
-    "times_suggested": _("Tick your times"),
-    "meeting_unrecorded": _("Say how it went"),
-    "pair_asked": _("Read and answer"),
-    "pair_reminder": _("Read and answer"),
-}
-
-
 def named_in(text: str) -> list[str]:
     """Return what stands in braces in ``text``, each once, in the order of the text."""
     return list(dict.fromkeys(_IN_BRACES.findall(text)))

@@ -26,8 +26,9 @@ from wagtail_mentoring.programme.localized import localized
 from wagtail_mentoring.programme.models import Participation, ProfessionalField, Union
 from wagtail_mentoring.programme.reviewed import TextEditView
 
-from .compose import HIDDEN_CODE, Block, Mail, blocks_of, lay_out
+from .compose import HIDDEN_CODE, Block, Mail, blocks_of, lay_out, naming, of_case
 from .delivery import PerhapsSent, hand_to_server, message_of
+from .destinations import Page, meant, opens_case
 from .models import NOT_TO_A_PERSON, MailEvent, MailText, OutboxMessage
 from .placeholders import KNOWN, known_in
 from .texts import Wording
@@ -73,16 +74,29 @@ def sample(text: MailText, address: str) -> Mail:
     row = OutboxMessage(event=text.event, union=rules.union if rules else None, address=address)
     with translation.override(text.language):
         values = sample_values(row.union, field.profession if field else None)
+        values["link"] += naming(_page_of(text.event))
         if text.event in NOT_TO_A_PERSON:
             values["name"] = _("Sanna Sample")
         wording = Wording(text.subject, text.body, text.language)
         blocks: list[Block] = []
-        for block in blocks_of(text.body, values):
+        for block in _of_case(text, blocks_of(text.body, values), values):
             if block.kind == "mails":
                 blocks += [Block("heading", (str(MailEvent.ELIGIBLE.label),)), Block("paragraph", (capfirst("…"),))]
             else:
                 blocks.append(block)
         return lay_out(row, wording, values, blocks)
+
+
+def _of_case(text: MailText, blocks: list[Block], values: dict[str, str]) -> list[Block]:
+    """Return ``blocks`` with what is added to a mail that leads to the page of a case, as when it is sent."""
+    if not opens_case(text.event):
+        return blocks
+    return of_case(text.body, blocks, values["reference"], _page_of(text.event))
+
+
+def _page_of(event: str) -> Page | None:
+    # The sample of the mail about the end asks how it was.
+    return meant(event, {"feedback": True}) if opens_case(event) else None
 
 
 class SampleMixin:

@@ -157,7 +157,7 @@ def with_feedback(where: Where, record: Record, visit: Visit) -> Where:
     if asked is None:
         return where
     if where.first != nothing():
-        return replace(where, also=(_("Tell us how the first meeting was"), asked.address))
+        return replace(where, also=(_("Tell us how your first meeting together was"), asked.address))
     may = (where.action, where.address) if where.action else None
     return replace(asked, more=tuple(filter(None, (where.then, *where.more))), also=may)
 

@@ -100,7 +100,7 @@ def task_of(case: Any) -> str:
         if case.to_join:
             return _("Read and sign the supplement")
         return _("Read and sign the agreement") if case.to_sign else ""
-    return _about_meetings(case) or (_("Tell us how the first meeting was") if case.feedback_asked else "")
+    return _about_meetings(case) or (_("Tell us how your first meeting together was") if case.feedback_asked else "")
 
 
 def _about_meetings(case: Any) -> str:

@@ -18,6 +18,7 @@ from wagtail_mentoring.reports.certificates import offer_to
 from . import session
 from .answered import AnsweredFirst
 from .certificate import language_of_page
+from .destinations import address_of, page_meant
 from .forms import NewLinkForm
 from .guides import guides_on
 from .overview import overview
@@ -27,7 +28,10 @@ from .session import Visit, frame, private, with_visit
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Show one button; the button opens the page. So that a program which follows the links in mails opens nothing."""
+    """Show one button; the button opens the page. So that a program which follows the links in mails opens nothing.
+
+    The address may name the page of a case that is meant; the button leads there.
+    """
     try:
         link = links.read_token(token)
     except links.LinkRefused:
@@ -39,12 +43,14 @@ def open_link(request: HttpRequest, token: str) -> HttpResponseBase:
         return session.refused(request)
     person = link.mentee or link.mentor
     language = session.speak(request, person.language if person else "")
+    page = page_meant(request, link)
     if request.method != "POST":
-        return render(request, "wagtail_mentoring/portal/open.html", {"minutes": conf.LINK_SESSION_MINUTES})
+        context = {"minutes": conf.LINK_SESSION_MINUTES, "asked": page.words if page else ""}
+        return render(request, "wagtail_mentoring/portal/open.html", context)
     session.begin(request, link)
     link.opened_at = clock.now()
     link.save(update_fields=["opened_at"])
-    response = redirect(session.HOMES[LinkPurpose(link.purpose)])
+    response = redirect(address_of(page, link))
     if language:
         session.remember_language(response, language)
     return response

@@ -87,7 +87,7 @@ class FeedbackForm(StepForm):
 def title_of(asked: Feedback) -> str:
     """Return the heading of the page, by what is asked."""
     return {
-        FeedbackKind.FIRST: _("How did the first meeting feel?"),
+        FeedbackKind.FIRST: _("How did your first meeting together feel?"),
         FeedbackKind.END: _("How was the mentoring?"),
         FeedbackKind.MONTHS_3: _("How are you now, three months later?"),
         FeedbackKind.MONTHS_12: _("How are you now, a year later?"),
