@@ -7,7 +7,7 @@ from itertools import combinations, groupby
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce
 
 from wagtail_mentoring import clock
@@ -15,10 +15,13 @@ from wagtail_mentoring.people.models import MentorAbsence, MentorConflict
 from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.programme.models import Union
 
+from .fetching import Moment, OneOf
 from .models import PairMembership
 
-#: Keys of mentors, or a query of them; None is everybody.
-Keys = Collection[int] | QuerySet[Any] | None
+#: Keys of mentors; None is everybody.
+Keys = Collection[int] | OneOf | None
+#: In place of a moment as text: it sorts after every moment.
+_STILL = "~"
 #: A year, for the load of the last twelve months.
 _YEAR = datetime.timedelta(days=365)
 
@@ -55,32 +58,23 @@ def begun(union: Union, mentors: Keys = None) -> "QuerySet[PairMembership, tuple
     return lately.order_by().values_list("mentor", "pair__case")
 
 
-#: Two who were in a pair of a case at the same time: who replaced somebody was not together with that one.
-_TOGETHER = (
-    Q(pair__case__isnull=False)
-    & (Q(left_at__isnull=True) | Q(pair__memberships__joined_at__lt=F("left_at")))
-    & (Q(pair__memberships__left_at__isnull=True) | Q(joined_at__lt=F("pair__memberships__left_at")))
-)
-#: Two who are a standing pair.
-_STANDING = Q(
-    pair__case__isnull=True,
-    pair__ended_at__isnull=True,
-    left_at__isnull=True,
-    pair__memberships__left_at__isnull=True,
-)
+def ties(union: Union, mentors: Keys = None) -> "QuerySet[Any, tuple[int, int, int, int, str, str]]":
+    """Return each time that one of ``mentors`` (None: all) was in a pair of a case, or is in a standing pair.
 
-
-def couples(union: Union, lower: Keys = None) -> "QuerySet[Any, tuple[int, int, int]]":
-    """Return who were in a pair of a case together, and who are a standing pair: two keys, and the case's or 0.
-
-    The lower key comes first, and is one of ``lower`` (None: any). Two may be there several times.
+    The columns are those of :class:`.matching.ties.Ties`.
     """
-    of_case = Coalesce("pair__case", 0)
-    # One call of filter: all that is said of the other member is said of one and the same.
-    found = PairMembership.objects.filter(
-        of(lower), _TOGETHER | _STANDING, pair__union=union, pair__memberships__mentor__gt=F("mentor")
+    of_case = Q(pair__case__isnull=False)
+    standing = Q(pair__case__isnull=True, pair__ended_at__isnull=True, left_at__isnull=True)
+    lately = When(of_case & Q(joined_at__gt=clock.now() - _YEAR), then="pair__case")
+    found = PairMembership.objects.filter(of(mentors), of_case | standing, pair__union=union).order_by()
+    return found.values_list(
+        "mentor",
+        "pair",
+        Coalesce("pair__case", 0),
+        Case(lately, default=0),
+        Moment("joined_at"),
+        Coalesce(Moment("left_at"), Value(_STILL, output_field=TextField())),
     )
-    return found.order_by().values_list("mentor", "pair__memberships__mentor", of_case)
 
 
 def of(mentors: Keys) -> Q:

@@ -7,11 +7,13 @@ made a fact of afterwards. A test compares the two.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from .kinds import Kinds
 from .table import Bools, Codes, Ints, MentorTable, text_words, word_stems
+from .ties import Ties
 from .tokens import beginning, meet
 
 #: Of which year it was is told of those who are shown, and makes no difference to the points.
@@ -60,7 +62,6 @@ class Basics:
 class Details:
     """What only the points look at, for some mentors, in one order."""
 
-    recent: Ints
     #: -1: not known.
     years: Ints
     topics: Kinds[tuple[str, ...]]
@@ -71,7 +72,6 @@ class Details:
     def take(self, rows: Ints) -> "Details":
         """Return the mentors at ``rows``, in that order."""
         return Details(
-            self.recent[rows],
             self.years[rows],
             self.topics.take(rows),
             self.times.take(rows),
@@ -116,32 +116,22 @@ class BasicTable(MentorTable):
 
     @cached_property
     def away_until(self) -> Sequence[str]:
-        return [self.basics.away_until.get(pk, "") for pk in self.pk.tolist()]
+        return _Days(self.pk, self.basics.away_until)
 
     @cached_property
     def held_until(self) -> Sequence[str]:
-        held = self._held()
-        return [held.get(pk, "") for pk in self.pk.tolist()]
+        return _Days(self.pk, self._held())
 
 
 class PointsTable(BasicTable):
-    """Mentors whom the points are reckoned of: those who had fewer mentees lately first, as in every table.
+    """Mentors whom the points are reckoned of: those who had fewer mentees lately first, as in every table."""
 
-    ``couples``: lower keys, higher keys, and the cases in which they mentored together, 0 of those who stand as a pair.
-    """
-
-    def __init__(
-        self,
-        basics: Basics,
-        details: Details,
-        *,
-        couples: Sequence[Ints],
-        conflicts: Iterable[tuple[int, int]],
-    ) -> None:
-        order = np.lexsort((basics.pk, basics.load, details.recent))
+    def __init__(self, basics: Basics, details: Details, ties: Ties, conflicts: Iterable[tuple[int, int]]) -> None:
+        recent = ties.recent(basics.pk)
+        order = np.lexsort((basics.pk, basics.load, recent))
         details = details.take(order)
         super().__init__(basics.take(order), 0, np.zeros(0, dtype=np.bool_))
-        self.recent, self.years = details.recent, details.years
+        self.recent, self.years = recent[order], details.years
         self.topic_codes = Codes(topic for topics in details.topics.values for topic in topics if topic != "other")
         self.time_codes = Codes(time for times in details.times.values for time in times)
         self.topics = details.topics.numbers(self.topic_codes.mask)
@@ -149,14 +139,12 @@ class PointsTable(BasicTable):
         self._skills = Kinds([text_words((*areas, title)) for areas, title in details.skills.values], details.skills.of)
         self._stems_of(Kinds([word_stems(areas) for areas, _title in details.skills.values], details.skills.of))
         self.conflicts = self._couples(conflicts)
-        low, high, case = couples
-        both = np.isin(low, self.pk) & np.isin(high, self.pk)
         rows = self.row_of
         before: dict[tuple[int, int], int] = {}
         standing: dict[tuple[int, int], int] = {}
-        for one, other, of in zip(low[both].tolist(), high[both].tolist(), case[both].tolist(), strict=True):
+        for one, other, stands in ties.couples():
             couple = (min(rows[one], rows[other]), max(rows[one], rows[other]))
-            (before if of else standing)[couple] = _SOME_YEAR if of else 0
+            (standing if stands else before)[couple] = 0 if stands else _SOME_YEAR
         self.bonds = before | standing
 
     def words_met(self, words: Iterable[str]) -> Ints:
@@ -166,6 +154,19 @@ class PointsTable(BasicTable):
         theirs = set[str]().union(*self._skills.values)
         met = {word for word in theirs if any(meet(one, word) for one in wanted.get(beginning(word), ()))}
         return self._skills.numbers(lambda own: len(met.intersection(own)))
+
+
+class _Days(Sequence[str]):
+    """A day for each of ``pk``, "" where ``known`` (by key) has none. Few are ever asked for."""
+
+    def __init__(self, pk: Ints, known: Mapping[int, str]) -> None:
+        self._pk, self._known = pk.tolist(), known
+
+    def __len__(self) -> int:
+        return len(self._pk)
+
+    def __getitem__(self, row: Any) -> Any:
+        return self._known.get(self._pk[row], "")
 
 
 def _coded(kinds: Kinds[str]) -> tuple[Codes, Ints]:

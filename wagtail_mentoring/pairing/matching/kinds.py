@@ -27,6 +27,10 @@ class Kinds(Generic[Value]):
         of = np.fromiter(map(place.__getitem__, written), dtype=np.int64, count=len(written))
         return cls([read(one) for one in place], of)
 
+    def __getitem__(self, place: int) -> Value:
+        """Return the value of the person at ``place``."""
+        return self.values[self.of[place]]
+
     def take(self, rows: Ints) -> "Kinds[Value]":
         """Return the same for the people at ``rows``."""
         return Kinds(self.values, self.of[rows])
