@@ -23,7 +23,7 @@ def main() -> int:
         return 2
     from tests.conftest import restore_wagtail
 
-    from . import documents_rows, due_rows, queue_rows, suggest_rows, verify_rows
+    from . import documents_rows, due_rows, portal_rows, queue_rows, suggest_rows, verify_rows
     from . import rows as case_rows
 
     setup_test_environment()
@@ -35,7 +35,7 @@ def main() -> int:
             # First: of the cases that the others leave something would be due too.
             due_rows.what_is_due,
             *case_rows.ALL,
-            due_rows.a_private_page,
+            portal_rows.a_private_page,
             *documents_rows.ALL,
             *verify_rows.ALL,
             *suggest_rows.ALL,

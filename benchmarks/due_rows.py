@@ -1,29 +1,23 @@
-"""``mentoring_due``: as much that is due, among few cases and among many. And the private page of a mentee."""
+"""``mentoring_due``: as much that is due, among few cases and among many."""
 
 import datetime
 import gc
 import statistics
 import time
 from io import StringIO
-from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
-from tests.factories import make_case, make_field, make_mentor
 from tests.messages.many import DAY, all_kinds_are_due, like, model_case, with_history
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.messages import reminders
 from wagtail_mentoring.messages.conversation.models import Reminder
 from wagtail_mentoring.messages.models import OutboxMessage
-from wagtail_mentoring.people import links
 
-from .measure import Arm, Row, compare
-from .rows import ROUNDS, field_page, plain_page_like
+from .measure import Row
 
 FEW, MANY, DUE = 1_000, 10_000, 50
 TIMES = 15
@@ -76,32 +70,3 @@ def _seconds(due: list[Case]) -> float:
         if turn >= 0:
             spent.append(taken)
     return statistics.median(spent)
-
-
-def a_private_page() -> list[Row]:
-    """A mentee's own page in the middle of the way, against a plain Wagtail page with the text of a field page."""
-    plain = plain_page_like(field_page(), "plain-beside-private")
-    field = make_field()
-    case = make_case(field, "meeting_2", mentors=[make_mentor(field), make_mentor(field)])
-    opened, client = Client(), Client()
-    address = reverse("wagtail_mentoring:portal_open", args=[links.token(links.link_for(case, mentee=case.mentee))])
-    assert opened.post(address).status_code == 302
-    home = reverse("wagtail_mentoring:portal_home")
-
-    def arm(browser: Client, address: str) -> Arm:
-        def ready() -> Any:
-            def get() -> None:
-                assert browser.get(address).status_code == 200
-
-            return get
-
-        return ready
-
-    return compare(
-        "a mentee's private page",
-        arm(opened, home),
-        "a plain Wagtail page",
-        arm(client, plain.get_url()),
-        at_most=1.5,
-        rounds=ROUNDS,
-    )

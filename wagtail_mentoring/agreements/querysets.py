@@ -12,6 +12,10 @@ from wagtail_mentoring.people.models import Mentor
 class PartyQuerySet(models.QuerySet[Any]):
     """Parties by whether their signature is still asked for."""
 
+    def current(self) -> "PartyQuerySet":
+        """Those in agreements that count now, as :meth:`AgreementQuerySet.current` finds them."""
+        return self.filter(agreement__pair__ended_at__isnull=True, agreement__superseded_at__isnull=True)
+
     def needed(self) -> "PartyQuerySet":
         """Those whose signature is required: not of a mentor who has left the pair."""
         staying = Mentor.objects.filter(
@@ -25,15 +29,11 @@ class PartyQuerySet(models.QuerySet[Any]):
 
     def declined(self) -> "PartyQuerySet":
         """Those who are needed in an agreement that counts now, do not want to sign, and have not signed after all."""
-        return self.unsigned().filter(
-            declined_at__isnull=False, agreement__pair__ended_at__isnull=True, agreement__superseded_at__isnull=True
-        )
+        return self.unsigned().current().filter(declined_at__isnull=False)
 
     def waiting_for(self, user: Any) -> "PartyQuerySet":
         """Places of ``user`` as contact person in agreements that count now, while they can be signed and are not."""
-        return self.contact_unsigned().filter(
-            user=user, agreement__pair__ended_at__isnull=True, agreement__superseded_at__isnull=True
-        )
+        return self.contact_unsigned().current().filter(user=user)
 
     def contact_unsigned(self) -> "PartyQuerySet":
         """Contact persons who were to sign, have not, and still can. No meeting waits for them, but the record does."""

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.meetings import feedback
-from wagtail_mentoring.meetings.models import Meeting, MeetingStatus, TimeSearch
+from wagtail_mentoring.meetings.models import MeetingStatus
 from wagtail_mentoring.meetings.searching import slots_for
-from wagtail_mentoring.meetings.slots import SlotTable, open_search
+from wagtail_mentoring.meetings.slots import SlotTable
 from wagtail_mentoring.people.models import Mentor
 from wagtail_mentoring.people.time_zones import zone_of
 from wagtail_mentoring.programme.dates import clock_time, length, long_day, span
@@ -40,7 +40,7 @@ def meeting_now(record: Record, visit: Visit, title: str) -> Where:
     planned = record.planned
     if planned is not None and planned.starts_at <= clock.now():
         return _begun(record, title)
-    table = table_of(visit)
+    table = table_of(visit, record)
     found = times_now(table, record)
     if planned is not None:
         return _planned(record, visit, found)
@@ -64,9 +64,9 @@ def _what_was_lost(record: Record, visit: Visit) -> str:
     return _("The meeting on %(when)s was cancelled.") % when
 
 
-def table_of(visit: Visit) -> SlotTable | None:
-    """Return the suggested times as the visitor sees them, None while nobody looks for a time: then one query."""
-    return slots_for(visit.case, visit.person) if open_search(visit.case) is not None else None
+def table_of(visit: Visit, record: Record) -> SlotTable | None:
+    """Return the suggested times as the visitor sees them, None while nobody looks for a time: then no query."""
+    return slots_for(visit.case, visit.person) if record.search is not None else None
 
 
 def times_now(table: SlotTable | None, record: Record) -> Where | None:
@@ -162,13 +162,6 @@ def with_feedback(where: Where, record: Record, visit: Visit) -> Where:
     return replace(asked, more=tuple(filter(None, (where.then, *where.more))), also=may)
 
 
-def _begun_by_mentors(record: Record) -> bool:
-    """Return whether times for the next meeting were suggested or planned before, so that the mentee may suggest."""
-    number = len(record.held) + 1
-    searched = TimeSearch.objects.filter(case=record.case, number=number)
-    return searched.exists() or Meeting.objects.filter(case=record.case, number=number).exists()
-
-
 def _how_it_ends() -> str:
     return _("Your contact person writes to you about how it ends.")
 
@@ -190,7 +183,7 @@ def _no_time(record: Record, visit: Visit, title: str, table: SlotTable | None) 
             title, nothing(), _("You have ticked your times. We write to you when everybody has answered."), more
         )
     # The page itself asks the flow; here it is enough who begins.
-    if record.for_mentee and not _begun_by_mentors(record):
+    if record.for_mentee and len(record.held) + 1 not in record.begun:
         first = (
             _("Your mentor suggests the first times. We write to you then.")
             if record.alone

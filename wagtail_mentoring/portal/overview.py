@@ -137,7 +137,7 @@ def _signed(record: Record, visit: Visit, title: str) -> Where:
         return _not_out(record, title)
     if record.unsigned:
         # Times can be looked for meanwhile.
-        if (times := times_now(table_of(visit), record)) is not None:
+        if (times := times_now(table_of(visit, record), record)) is not None:
             return times
         return Where(
             title,

@@ -1,9 +1,8 @@
 """The documents of a private page: the agreement's files, supplements and signing records."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,40 +31,21 @@ class Paper:
         return grouped(self.document.sha256)
 
 
-def documents_of(agreements: Iterable[Agreement]) -> QuerySet[Document]:
-    """Return the files of ``agreements``, as issued, signed and recorded, the oldest first.
+def papers_of(agreements: Sequence[Agreement]) -> list[Paper]:
+    """Return what there is to download of ``agreements``, in one query; of each the newest file first.
 
-    Found by their keys: a condition over all that may name a document would read every document there is.
+    ``agreements`` come with the documents as issued and recorded: asked for besides are the files signed since.
     """
-    wanted = list(agreements)
-    keys = {key for one in wanted for key in (one.document_id, one.record_id) if key is not None}
-    issued = Document.objects.filter(pk__in=keys).order_by().values("pk")
-    signed = AgreementVersion.objects.filter(agreement__in=wanted).order_by().values("document")
-    rows = Document.objects.filter(pk__in=issued.union(signed))
-    return rows.select_related("agreement", "version_of", "recorded_agreement").order_by("pk")
+    signed: dict[int, list[Document]] = {agreement.pk: [] for agreement in agreements}
+    versions = AgreementVersion.objects.filter(agreement__in=signed).select_related("document").order_by("document_id")
+    for version in versions:
+        signed[version.agreement_id].append(version.document)
+    return [paper for agreement in agreements for paper in _of_one(agreement, signed[agreement.pk])]
 
 
-def papers_of(agreements: Iterable[Agreement]) -> list[Paper]:
-    """Return what there is to download of ``agreements``, in one query; of each the newest file first."""
-    wanted = {agreement.pk: agreement for agreement in agreements}
-    files: dict[int, list[Document]] = {pk: [] for pk in wanted}
-    records: dict[int, Document] = {}
-    for document in documents_of(wanted.values()):
-        if hasattr(document, "recorded_agreement"):
-            records[document.recorded_agreement.pk] = document
-        elif hasattr(document, "version_of"):
-            files[document.version_of.agreement_id].append(document)
-        else:
-            files[document.agreement.pk].append(document)
-    found: list[Paper] = []
-    for pk, agreement in wanted.items():
-        found += _of_one(agreement, files[pk], records.get(pk))
-    return found
-
-
-def _of_one(agreement: Agreement, files: list[Document], record: Document | None) -> list[Paper]:
+def _of_one(agreement: Agreement, later: list[Document]) -> list[Paper]:
     issued_on = _("Made on %(day)s") % {"day": on_day(timezone.localdate(agreement.issued_at), year=True)}
-    issued, *later = files
+    issued, record = agreement.document, agreement.record
     supplement = agreement.is_supplement
     found: list[Paper] = []
     if later:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from wagtail_mentoring.agreements.models import Agreement, Party, SignatureUpload, UploadStatus
-from wagtail_mentoring.agreements.parties import agreement_of, current_agreements
 from wagtail_mentoring.applications.models import EligibilityDecision
 from wagtail_mentoring.cases.models import Case
-from wagtail_mentoring.meetings.models import Meeting, MeetingStatus
+from wagtail_mentoring.meetings.models import Meeting, MeetingStatus, TimeSearch
 from wagtail_mentoring.pairing.choices import InvitationStatus, MenteeAnswer, ProposalStatus
 from wagtail_mentoring.pairing.models import Invitation, PairMembership, Proposal
 from wagtail_mentoring.pairing.moves import current_members
@@ -22,12 +21,14 @@ from .session import Visit
 class Record:
     """The case and its rows, as far as the person may see them.
 
-    ``agreements`` are all that count now, the agreement itself before its supplements; ``agreement`` is the one that
-    the reader signs, and ``own_party`` the reader in it. ``parties`` are those of all agreements who take part now.
-    ``copy`` is the signed copy of the reader that a person looks at, or has not taken; None without one. ``proposals``
-    are those that the mentee may know of: the one that is asked now, those that the mentee did not want, and those
-    about which the mentee was asked and that came to nothing; the newest first. ``meetings`` were held or are planned;
-    ``lost`` is the last one in the place of the next, which was cancelled or to which somebody did not come.
+    ``agreements`` are all that count now, the agreement itself before its supplements, with the documents as issued and
+    recorded; ``agreement`` is the one that the reader signs, and ``own_party`` the reader in it. ``parties`` are those
+    of all agreements who take part now. ``copy`` is the signed copy of the reader that a person looks at, or has not
+    taken; None without one. ``proposals`` are those that the mentee may know of: the one that is asked now, those that
+    the mentee did not want, and those about which the mentee was asked and that came to nothing; the newest first.
+    ``meetings`` were held or are planned; ``lost`` is the last one in the place of the next, which was cancelled or to
+    which somebody did not come. ``search`` is the search for a time that runs now, ``begun`` the numbers of all
+    meetings that were ever planned or looked for.
     """
 
     case: Case
@@ -40,6 +41,8 @@ class Record:
     copy: SignatureUpload | None
     meetings: list[Meeting]
     lost: Meeting | None
+    search: TimeSearch | None
+    begun: frozenset[int]
     decision: EligibilityDecision | None
     proposals: list[Proposal]
 
@@ -170,39 +173,41 @@ def _lost(meetings: list[Meeting], counted: list[Meeting], members: list[PairMem
 
 def record_of(visit: Visit) -> Record:
     """Gather the record of the visit's case: a constant number of queries."""
-    case = visit.case
-    agreements, members = current_agreements(case), current_members(case)
-    own_agreement = agreement_of(case, **visit.as_party)
+    case, members = visit.case, current_members(visit.case)
+    everybody = _parties(case)
     inside = {None, *(member.mentor_id for member in members)}
-    rows = Party.objects.filter(agreement__in=agreements).select_related("signature", "agreement").order_by("pk")
-    parties = [party for party in rows if party.mentor_id in inside]
-    own = next(
-        (
-            party
-            for party in parties
-            if own_agreement is not None
-            and party.agreement_id == own_agreement.pk
-            and (party.mentee_id if visit.is_mentee else party.mentor_id) == visit.person.pk
-        ),
-        None,
-    )
-    meetings = list(Meeting.objects.filter(case=case).exclude(status=MeetingStatus.UNDONE).order_by("number", "pk"))
+    parties = [party for party in everybody if party.mentor_id in inside]
+    agreements = sorted({party.agreement for party in everybody}, key=lambda one: one.pk)
+    mine = [one for one in everybody if visit.person.pk == (one.mentee_id if visit.is_mentee else one.mentor_id)]
+    newest = max(mine, key=lambda party: party.agreement.pk, default=None)
+    own = newest if newest in parties else None
+    planned = list(Meeting.objects.filter(case=case).order_by("number", "pk"))
+    searches = list(TimeSearch.objects.filter(case=case))
+    meetings = [meeting for meeting in planned if meeting.status != MeetingStatus.UNDONE]
     counted = [meeting for meeting in meetings if meeting.status in (MeetingStatus.HELD, MeetingStatus.PLANNED)]
     return Record(
         case=case,
         for_mentee=visit.is_mentee,
         members=members,
         agreements=agreements,
-        agreement=own_agreement,
+        agreement=newest.agreement if newest else None,
         parties=parties,
         own_party=own,
         copy=_copy(own),
         meetings=counted,
         lost=_lost(meetings, counted, members),
+        search=next((search for search in searches if search.ended_at is None), None),
+        begun=frozenset({one.number for one in planned} | {one.number for one in searches}),
         # No mentor reads it.
         decision=EligibilityDecision.objects.filter(case=case).first() if visit.is_mentee else None,
         proposals=_proposals(visit),
     )
+
+
+def _parties(case: Case) -> list[Party]:
+    """Return who signs the agreements that count now, with what they have signed: one query."""
+    found = Party.objects.current().filter(agreement__case=case)
+    return list(found.select_related("signature", "agreement__document", "agreement__record").order_by("pk"))
 
 
 def _proposals(visit: Visit) -> list[Proposal]:

@@ -163,20 +163,18 @@ def _link(request: HttpRequest, purpose: LinkPurpose, *related: str) -> PrivateL
 
 def current(request: HttpRequest) -> Visit | None:
     """Return the visit to a case, or None when the session has opened none or it is over."""
-    related = (
-        "case__union",
-        "case__participation",
-        "case__field__profession",
-        "case__field__participation",
-        "case__mentee",
-        "mentee",
-        "mentor",
-    )
+    related = ("case__union", "case__participation", "case__field__profession", "case__mentee", "mentor")
     link = _link(request, LinkPurpose.CASE, *related)
-    person = (link.mentee or link.mentor) if link else None
-    if link is None or link.case is None or person is None:
+    if link is None or link.case is None:
         return None
-    return Visit(link, link.case, person)
+    case = link.case
+    # The same rows under their other names, which would be joined and read a second time.
+    if link.mentee_id == case.mentee_id:
+        link.mentee = case.mentee
+    if case.field.participation_id == case.participation_id:
+        case.field.participation = case.participation
+    person = link.mentee or link.mentor
+    return Visit(link, case, person) if person else None
 
 
 def current_mentor(request: HttpRequest) -> MentorVisit | None:
