@@ -3,9 +3,11 @@
 import datetime
 import html
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db.models.signals import post_init
 from django.test import Client
 from django.urls import reverse
 
@@ -46,6 +48,19 @@ def checks(admin: Client, case: Case) -> list[str]:
 def signed(field: Any) -> Case:
     mentors = [make_mentor(field, name="Maria Korhonen"), make_mentor(field, name="Jukka Laine")]
     return make_case(field, "paired", agreement="signed", mentors=mentors, name="Amina Yusuf", preferred_name="Amina")
+
+
+@pytest.fixture
+def loaded() -> Iterator[list[Letter]]:
+    """The letters that are read from the database or made, as they come."""
+    found: list[Letter] = []
+
+    def note(instance: Letter, **kwargs: Any) -> None:
+        found.append(instance)
+
+    post_init.connect(note, sender=Letter)
+    yield found
+    post_init.disconnect(note, sender=Letter)
 
 
 def test_a_message_is_new_until_it_is_answered(admin: Client, signed: Case, handler: Any) -> None:
@@ -121,6 +136,21 @@ def test_one_who_has_left_may_be_answered_and_a_stranger_not(admin: Client, fiel
     assert admin.post(of(maria), {"body": "Thank you.", "seen": seen(signed)}).status_code == 302
     assert Letter.objects.filter(mentor=maria, from_contact=True).count() == 1
     assert admin.get(of(jukka)).status_code == 200
+
+
+def test_the_page_of_one_thread_reads_no_other(admin: Client, signed: Case, loaded: list[Letter]) -> None:
+    maria, jukka = pair_of(signed)
+    for person in (signed.mentee, maria, jukka):
+        services.write_to_contact(signed.pk, person, "A word.")
+    of_maria = reverse("mentoring_desk:write_mentor", args=[signed.pk, maria.pk])
+    for address, owner in ((thread(signed), None), (of_maria, maria.pk)):
+        loaded.clear()
+        assert text_of(admin.get(address)).count("A word.") == 1
+        assert {letter.mentor_id for letter in loaded} == {owner}
+    before = set(Letter.objects.values_list("pk", flat=True))
+    loaded.clear()
+    assert admin.post(of_maria, {"body": "Well.", "seen": seen(signed)}).status_code == 302
+    assert not [letter for letter in loaded if letter.pk in before], "a message is sent without reading the others"
 
 
 def test_a_supervisor_reads_and_does_not_write(signed: Case, union: Any) -> None:

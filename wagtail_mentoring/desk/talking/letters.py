@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.pairing import leavers
-from wagtail_mentoring.people.models import Mentee
 from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.workflows import StepRefused
 
 from ..asking.base import AskScreen
 from ..forms import StepForm
 from .forms import LeavingForm, LetterForm
-from .threads import thread_of, threads_of
+from .threads import correspondent, thread_of
 
 
 class Write(AskScreen):
@@ -35,12 +34,10 @@ class Write(AskScreen):
     @cached_property
     def person(self) -> Any:
         """Who is written with; somebody who has no part in the case and no thread is 404."""
-        wanted = self.kwargs.get("mentor_pk")
-        for one in threads_of(self.dossier):
-            # Numbers of mentees and of mentors are no strangers to each other.
-            if isinstance(one.person, Mentee) == (wanted is None) and wanted in (None, one.person.pk):
-                return one.person
-        raise Http404
+        found = correspondent(self.dossier, self.kwargs.get("mentor_pk"))
+        if found is None:
+            raise Http404
+        return found
 
     def get_page_title(self) -> str:
         return _("Messages with %(name)s") % {"name": self.person.name}

@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wagtail_mentoring.messages.conversation.models import Letter
-from wagtail_mentoring.people.models import Mentee
+from wagtail_mentoring.messages.conversation.models import Circle, Letter
+from wagtail_mentoring.messages.conversation.services import thread_for
+from wagtail_mentoring.people.models import Mentee, Mentor
 from wagtail_mentoring.programme import dates
 from wagtail_mentoring.programme.users import user_name
 
@@ -65,7 +66,7 @@ def _said(letter: Letter, person: Any) -> Said:
 def threads_of(dossier: Dossier) -> list[Thread]:
     """Return the threads with the mentee, with each mentor of the pair, and with whoever wrote and has left."""
     people: list[Any] = [dossier.mentee, *dossier.mentors]
-    present = {(type(person), person.pk) for person in people}
+    present = _present(dossier)
     written: dict[tuple[type, int], list[Letter]] = {}
     for letter in dossier.letters:
         person: Any = letter.mentee or letter.mentor
@@ -73,23 +74,36 @@ def threads_of(dossier: Dossier) -> list[Thread]:
         if key not in written and key not in present:
             people.append(person)
         written.setdefault(key, []).append(letter)
-    found = []
-    for person in people:
-        key = (type(person), person.pk)
-        mentee = isinstance(person, Mentee)
-        name, more = ("write_mentee", []) if mentee else ("write_mentor", [person.pk])
-        found.append(
-            Thread(
-                person,
-                _("mentee") if mentee else _("mentor"),
-                key in present,
-                reverse(f"mentoring_desk:{name}", args=[dossier.case.pk, *more]),
-                [_said(letter, person) for letter in written.get(key, [])],
-            )
-        )
-    return found
+    return [_thread(dossier, person, present, written.get((type(person), person.pk), [])) for person in people]
+
+
+def correspondent(dossier: Dossier, mentor_pk: int | None) -> Any:
+    """Return the mentee for None, or the mentor with that key of the pair or of a thread; None for anybody else."""
+    if mentor_pk is None:
+        return dossier.mentee
+    found = next((mentor for mentor in dossier.mentors if mentor.pk == mentor_pk), None)
+    # Whoever has left and wrote may still be answered.
+    wrote = Letter.objects.filter(case=dossier.case, circle=Circle.CONTACT, mentor=mentor_pk)
+    return found or Mentor.objects.filter(pk__in=wrote.values("mentor")).first()
 
 
 def thread_of(dossier: Dossier, person: Any) -> Thread:
-    """Return the thread with ``person``, who is of :func:`threads_of`."""
-    return next(one for one in threads_of(dossier) if one.person == person)
+    """Return the thread with ``person``, who is a :func:`correspondent`, and read no other."""
+    letters = list(thread_for(dossier.case, person, Circle.CONTACT))
+    return _thread(dossier, person, _present(dossier), letters)
+
+
+def _present(dossier: Dossier) -> set[tuple[type, int]]:
+    return {(type(person), person.pk) for person in (dossier.mentee, *dossier.mentors)}
+
+
+def _thread(dossier: Dossier, person: Any, present: set[tuple[type, int]], letters: list[Letter]) -> Thread:
+    mentee = isinstance(person, Mentee)
+    name, more = ("write_mentee", []) if mentee else ("write_mentor", [person.pk])
+    return Thread(
+        person,
+        _("mentee") if mentee else _("mentor"),
+        (type(person), person.pk) in present,
+        reverse(f"mentoring_desk:{name}", args=[dossier.case.pk, *more]),
+        [_said(letter, person) for letter in letters],
+    )
