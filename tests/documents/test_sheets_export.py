@@ -6,7 +6,7 @@ import pytest
 
 from tests.documents.sheets import poppler, text_of
 from wagtail_mentoring.documents.agreement_sheet import UnionBrand
-from wagtail_mentoring.documents.export_sheet import ExportSection, ExportSheet, render_export
+from wagtail_mentoring.documents.export_sheet import ExportGroup, ExportSection, ExportSheet, render_export
 from wagtail_mentoring.documents.render import render_html
 
 KEPT = "12 months after the end"
@@ -86,5 +86,22 @@ def test_many_things_of_one_kind_are_a_table() -> None:
     structure = poppler("pdfinfo", "-struct", content=content)
     # Facts 2, overview 3 + 1, kept until 1, what is not in it 1, and the heads on each of the three pages.
     assert structure.count(" TH ") == 8 + 3 * 3 and structure.count(" TD:") >= 59 * 3
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        assert page.validate_pdf_bytes(content, profile=profile).failures == []
+
+
+def test_many_things_with_long_texts_stand_each_under_a_heading() -> None:
+    body = "Hello Amal,\n\nyour application has come.\n" * 30
+    groups = tuple(
+        ExportGroup(f"{number}. Application received", (("To", "amal@example.org"), ("Text", body)))
+        for number in range(1, 4)
+    )
+    section = ExportSection("Mails to you", "", "", KEPT, groups=groups)
+    content = render_export(export(section)).content
+    text = text_of(content)
+    assert "2. Application received To amal@example.org Text Hello Amal," in text
+    assert section.lines == 3 and "Nothing is kept here." not in text
+    structure = poppler("pdfinfo", "-struct", content=content)
+    assert [structure.count(f" {tag} (block)") for tag in ("H1", "H2", "H3")] == [1, 2, 3]
     for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
         assert page.validate_pdf_bytes(content, profile=profile).failures == []

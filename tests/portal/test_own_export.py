@@ -1,11 +1,13 @@
 """Everything that is kept about a person, downloaded: complete for the own data, without anybody else's."""
 
 import json
+import re
 import subprocess
 from typing import Any
 from unittest import mock
 
 import pytest
+from django.utils import translation
 
 from tests.factories import make_case, make_field, make_mentor
 from tests.portal.asking import WORDS, own, text
@@ -15,6 +17,7 @@ from wagtail_mentoring.documents.errors import DocumentRenderError
 from wagtail_mentoring.meetings.models import Note
 from wagtail_mentoring.messages.conversation.models import Circle, Concern, Letter
 from wagtail_mentoring.people.models import MentorLogEntry
+from wagtail_mentoring.portal.own_data.gathering import parts_of
 from wagtail_mentoring.privacy.declared import declared_of
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,26 @@ def test_the_pdf_says_the_same_to_people(opened: Any, case: Any, tmp_path: Any) 
     assert "I am worried" not in printed and "maija@" not in printed
     # The history is a table, a line each.
     assert "Application sent" in printed and "· When" not in printed
+    # Mails stand each under a heading that says what it was about; languages by their names.
+    assert "1. Application received" in printed and "· Event" not in printed
+    found = dict(re.findall(r"^(Language of the case|Language) {2,}(\S.*)$", printed, re.M))
+    assert found == {"Language of the case": "English", "Language": "English"}
+
+
+def test_languages_are_words_in_the_language_of_the_reader() -> None:
+    case = make_case(language="sv")
+    with translation.override("fi"):
+        shown = {
+            part.entry.name: [
+                column.shown(row) for row in part.rows for column in part.entry.columns if column.name == "language"
+            ]
+            for part in parts_of(case.mentee)
+            if part.entry.name in ("case", "mail")
+        }
+    assert shown == {"case": ["ruotsi"], "mail": ["englanti"]}
+    # For machines it stays the code.
+    (entry,) = [part for part in parts_of(case.mentee) if part.entry.name == "case"]
+    assert [column.stored(case) for column in entry.entry.columns if column.name == "language"] == ["sv"]
 
 
 def test_a_pdf_that_cannot_be_made_leaves_a_way(opened: Any, case: Any) -> None:

@@ -18,11 +18,20 @@ TEMPLATE = "export.html"
 
 
 @dataclass(frozen=True)
+class ExportGroup:
+    """One thing of several of its kind, such as a mail: what it is called, and its rows as (label, value)."""
+
+    title: str
+    rows: tuple[tuple[str | Promise, str | Promise], ...]
+
+
+@dataclass(frozen=True)
 class ExportSection:
     """One part of what is kept: why, who can read it, until when (in words), and its rows as (label, value).
 
     A value may have several lines and be of any length; an empty one is shown as a dash. ``table`` holds many things of
-    one kind, a line each, under ``heads``; then ``rows`` is what is said besides.
+    one kind, a line each, under ``heads``; ``groups`` holds those that are too long for a line, each under a heading of
+    its own. Then ``rows`` is what is said besides.
     """
 
     title: str | Promise
@@ -32,11 +41,12 @@ class ExportSection:
     rows: tuple[tuple[str | Promise, str | Promise], ...] = ()
     heads: tuple[str, ...] = ()
     table: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[ExportGroup, ...] = ()
 
     @property
     def lines(self) -> int:
-        """How many lines it has."""
-        return len(self.rows) + len(self.table)
+        """How many lines it has; a thing under a heading of its own is one."""
+        return len(self.rows) + len(self.table) + len(self.groups)
 
 
 @dataclass(frozen=True)

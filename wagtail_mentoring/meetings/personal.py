@@ -45,7 +45,8 @@ declare(
         of_mentee=("case__mentee",),
         # Not by the pair: whoever has left it has no part in its later meetings.
         of_mentor=("attendances__mentor", "changed_by_mentor"),
-        columns=columns(Meeting, "number", "status", "starts_at", "minutes", "place", "theme", "ended_at", "why")
+        columns=columns(Meeting, number=_("Meeting"))
+        + columns(Meeting, "status", "starts_at", "minutes", "place", "theme", "ended_at", "why")
         + columns(Meeting, created_at=_("Planned at"), recorded_at=_("Recorded at")),
         purpose=_MEET,
         readers=_THREE,

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_mentoring.programme.dates import clock_time, long_day
+from wagtail_mentoring.programme.localized import language_name
 from wagtail_mentoring.programme.models import Participation
 
 from .models import PrivateFile
@@ -142,9 +143,18 @@ def in_words(value: Any) -> str:
 
 
 def columns(model: type[Model], *names: str, **labels: Words) -> tuple[Column, ...]:
-    """Return the columns ``names`` of ``model`` under the labels of the model, and others under those given."""
-    own = tuple(Column(name, model._meta.get_field(name).verbose_name) for name in names)  # type: ignore[union-attr]
-    return own + tuple(Column(name, label) for name, label in labels.items())
+    """Return the columns ``names`` of ``model`` under the labels of the model, and others under those given.
+
+    A column called ``language`` holds a code, and is shown by what that language is called.
+    """
+    own: dict[str, Words] = {name: model._meta.get_field(name).verbose_name for name in names}  # type: ignore[union-attr]
+    return tuple(
+        Column(name, label, _language if name == "language" else None) for name, label in (own | labels).items()
+    )
+
+
+def _language(row: Any) -> str:
+    return language_name(row.language) if row.language else ""
 
 
 def listed(choices: Any) -> Callable[[str], Callable[[Any], str]]:

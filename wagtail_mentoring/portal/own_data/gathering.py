@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from wagtail_mentoring.documents.export_sheet import ExportSection, ExportSheet
+from wagtail_mentoring.documents.export_sheet import ExportGroup, ExportSection, ExportSheet
 from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, declared_of, rules_for
 from wagtail_mentoring.privacy.models import PrivateFile
@@ -141,22 +141,39 @@ def _table(part: Part) -> tuple[tuple[str, ...], ...]:
     return () if any(len(value) > _LONGEST_CELL for line in lines for value in line) else lines
 
 
+#: A thing is called by what stands first of it, unless that is a text.
+_LONGEST_TITLE = 80
+
+
 def _section(part: Part) -> ExportSection:
-    alone = len(part.rows) == 1
     table = _table(part)
-    rows = [
-        # Of one thing also what is empty: that nothing is known of it is worth knowing.
-        (_label(column, 0 if alone else number), value)
-        for number, row in enumerate(part.rows if not table else (), start=1)
-        for column in part.entry.columns
-        if (value := column.shown(row)) or alone
-    ]
+    alone = len(part.rows) == 1
+    # Of one thing also what is empty: that nothing is known of it is worth knowing.
+    rows = [(_label(column), column.shown(row)) for row in part.rows if alone for column in part.entry.columns]
     if part.entry.withheld:
         rows.append((_("Not in this file"), str(part.entry.withheld)))
-    heads = tuple(_label(column, 0) for column in part.entry.columns) if table else ()
-    return ExportSection(part.entry.title, part.entry.purpose, who_reads(part), part.kept, tuple(rows), heads, table)
+    return ExportSection(
+        part.entry.title,
+        part.entry.purpose,
+        who_reads(part),
+        part.kept,
+        tuple(rows),
+        tuple(_label(column) for column in part.entry.columns) if table else (),
+        table,
+        () if table or alone else tuple(_group(part, row, number) for number, row in enumerate(part.rows, start=1)),
+    )
 
 
-def _label(column: Column, number: int) -> str:
-    label = capfirst(str(column.label))
-    return f"{number} · {label}" if number else label
+def _group(part: Part, row: Any, number: int) -> ExportGroup:
+    """Return one of many things, called by its number and by what stands first of it, without what is empty."""
+    said = [(_label(column), value) for column in part.entry.columns if (value := column.shown(row))]
+    first = said[0][1] if said else ""
+    if not first or len(first) > _LONGEST_TITLE or "\n" in first:
+        return ExportGroup(f"{number}.", tuple(said))
+    # A number alone says nothing: the first meeting is "Meeting 1".
+    title = f"{said[0][0]} {first}" if first.isdigit() else first
+    return ExportGroup(f"{number}. {title}", tuple(said[1:]))
+
+
+def _label(column: Column) -> str:
+    return capfirst(str(column.label))
