@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import as_handler, pair_of
+from tests.factories import as_handler, make_case, make_field, make_mentor, pair_of
 from tests.portal.three import (
     CANCEL,
     CONTACT,
@@ -87,6 +87,30 @@ def test_held_with_what_the_mentor_thinks_in_one_go(opened) -> None:
     # Whoever was not there is not asked; the mentee is, and finds the question on the own page.
     assert not Feedback.objects.filter(mentor=erik).exists()
     assert "How was it for you?" in text(opened(case), HOME) and FEEDBACK in text(opened(case), HOME)
+
+
+@pytest.mark.parametrize("state", ["paired", "meeting_1"])
+@pytest.mark.parametrize("with_plan", [True, False])
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_is_asked_after_a_meeting(opened, state: str, with_plan: bool, alone: bool) -> None:
+    mentor = make_mentor(make_field(), name="Maija Niemi")
+    mentors = [mentor] if alone else [mentor, make_mentor(make_field(), name="Erik Holm")]
+    case = make_case(make_field(), state, agreement="signed", mentors=mentors)
+    if with_plan:
+        begun(case)
+    form = opened(case, mentor).get(RECORD).context["form"]
+    hidden = {field.name for field in form.hidden_fields()}
+    asked = {field.name for field in form.visible_fields()}
+    assert hidden == {"number", "shown"} | (set() if with_plan else {"outcome"})
+    of_a_plan = {"outcome", "reason"} if with_plan else set()
+    first = {"fit", "comment"} if state == "paired" else set()
+    assert asked == {"day", "time", "minutes", "place", "there", "which"} | of_a_plan | first
+    assert (form["day"].value() is not None, form["outcome"].value()) == (with_plan, None if with_plan else "held")
+    assert form["there"].value() == [f"mentor-{mentor.pk}", f"mentee-{case.mentee_id}"] + [
+        f"mentor-{other.pk}" for other in mentors[1:]
+    ]
+    if first:
+        assert str(form["fit"].label) == f"Do you {'two' if alone else 'three'} fit together?"
 
 
 def test_part_two_may_wait(opened) -> None:

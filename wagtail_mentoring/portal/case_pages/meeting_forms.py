@@ -108,28 +108,9 @@ class RecordForm(StepForm):
         fit: bool = False,
         **kwargs: Any,
     ) -> None:
-        planned = found.planned
-        begins = planned or missed
-        first = {
-            "number": found.number,
-            "minutes": str(found.minutes),
-            "place": found.place,
-            "there": [_value(party) for party in parties],
-        }
-        if begins is not None:
-            starts = begins.starts_at.astimezone(zone)
-            first |= {"day": starts.date(), "time": starts.time()}
-        first |= {"outcome": HELD} if planned is None else {"shown": planned.stamp}
-        super().__init__(*args, initial=first, **kwargs)
-        self.zone, self.parties, self.planned = zone, parties, planned
+        super().__init__(*args, initial=_first(found, parties, found.planned or missed, zone), **kwargs)
+        self.zone, self.parties, self.planned = zone, parties, found.planned
         self.starts_at: datetime.datetime | None = None
-        outcomes = [
-            (HELD, _("Yes")),
-            (MOVED, _("We moved it")),
-            (CANCELLED, _("Cancelled")),
-            (MISSED, _("Somebody did not come")),
-        ]
-        cast(One, self.fields["outcome"]).choices = outcomes
         offer_lengths(self.fields["minutes"], found.minutes)
         names = [(_value(party), _("You") if party.you else party.name) for party in parties]
         cast(Several, self.fields["there"]).choices = names
@@ -137,17 +118,30 @@ class RecordForm(StepForm):
         # They hold something already, or need not be answered in every case.
         for name in ("day", "time", "there"):
             self.fields[name].unmarked = True  # type: ignore[attr-defined]
-        if planned is None:
+        self._ask_what_became()
+        self._ask_fit(contact if fit else None)
+
+    def _ask_what_became(self) -> None:
+        """Ask what became of the plan; without one, the meeting is one that was held."""
+        cast(One, self.fields["outcome"]).choices = [
+            (HELD, _("Yes")),
+            (MOVED, _("We moved it")),
+            (CANCELLED, _("Cancelled")),
+            (MISSED, _("Somebody did not come")),
+        ]
+        if self.planned is None:
             self.fields["outcome"].widget = forms.HiddenInput()
             del self.fields["reason"]
-        if fit:
-            if len(parties) < 3:
-                self.fields["fit"].label = _("Do you two fit together?")
-            self.fields["fit"].help_text = _(
-                "If you are not sure, %(name)s gets in touch with you. Nothing else changes."
-            ) % {"name": contact}
-        else:
+
+    def _ask_fit(self, contact: str | None) -> None:
+        """Say who gets in touch about a doubt: ``contact``. None: the questions of part 2 do not stand here."""
+        if contact is None:
             del self.fields["fit"], self.fields["comment"]
+            return
+        if len(self.parties) < 3:
+            self.fields["fit"].label = _("Do you two fit together?")
+        sure = _("If you are not sure, %(name)s gets in touch with you. Nothing else changes.")
+        self.fields["fit"].help_text = sure % {"name": contact}
 
     @property
     def when_open(self) -> bool:
@@ -198,3 +192,17 @@ class RecordForm(StepForm):
 
 def _value(party: Party) -> str:
     return f"{party.key[0]}-{party.key[1]}"
+
+
+def _first(found: ToRecord, parties: list[Party], begins: Meeting | None, zone: zoneinfo.ZoneInfo) -> dict[str, Any]:
+    """Return what the form holds before anything is typed: the values of the meeting ``begins``, if there is one."""
+    first = {
+        "number": found.number,
+        "minutes": str(found.minutes),
+        "place": found.place,
+        "there": [_value(party) for party in parties],
+    }
+    if begins is not None:
+        starts = begins.starts_at.astimezone(zone)
+        first |= {"day": starts.date(), "time": starts.time()}
+    return first | ({"outcome": HELD} if found.planned is None else {"shown": found.planned.stamp})
