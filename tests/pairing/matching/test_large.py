@@ -152,6 +152,50 @@ def test_a_large_part_comes_near_the_exact_way_and_its_bound_is_sound(monkeypatc
     assert found.gap_within <= found.gap
 
 
+def relaxation_of(problem: Problem) -> Relaxation:
+    covered = cover(problem)
+    packing = Packing(problem, *levels.quotas(problem, covered, classes(problem)))
+    return Relaxation(packing, list(covered.given), time.monotonic() + 60)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_prices_that_are_enough_prove_after_one_lp_what_the_exact_ones_do(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaxation, "FIRST_ONES", 3)  # so that the LP knows too little
+    problem = middling(seed)
+    exact = relaxation_of(problem).solve(20_000.0)
+    prices_of, rounds = Relaxation._prices, []
+
+    def once(self: Relaxation) -> Any:
+        rounds.append(len(self.entered))
+        return prices_of(self) if len(rounds) == 1 else None
+
+    monkeypatch.setattr(Relaxation, "_prices", once)
+    found = relaxation_of(problem).solve(2500.0, 1e-4)
+    assert exact is not None
+    assert found is not None
+    assert exact[0].bound <= found[0].bound <= 1.0001 * exact[0].bound
+
+
+def test_what_the_lp_said_last_is_known_when_time_ends_in_the_next_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    prices_of, rounds = Relaxation._prices, []
+
+    def once(self: Relaxation) -> Any:
+        rounds.append(len(self.entered))
+        return prices_of(self) if len(rounds) == 1 else None
+
+    monkeypatch.setattr(Relaxation, "_prices", once)
+    monkeypatch.setattr(relaxation, "REFINED", 10)
+    begun = relaxation_of(middling(7))
+    assert begun.solve(2500.0) is not None
+    assert rounds[0] < rounds[1] == len(begun.entered), "columns were added that the LP says nothing of"
+    taken, share = begun.support()
+    assert len(taken) == len(share) > 0
+    assert begun.value == pytest.approx(float(taken.value @ share))
+    assert begun.plan() is None, "a whole plan may be poor without the columns that came last"
+
+
 def test_size_and_time_decide_which_way_is_taken() -> None:
     problem = middling(2)
     assert not levels.is_large(problem, 60.0)

@@ -326,7 +326,7 @@ def _planned(
         now = time.monotonic()
         found = narrow(packing, near, relaxation.support(), known, prices, now + (until - now) * DIVE_SHARE, until)
         return found.table.chosen(found.chosen, problem.cases)
-    soon = dived(packing, relaxation.entered, relaxation.shares(), prices, until)
+    soon = dived(packing, relaxation.entered, relaxation.shares, prices, until)
     if lacking(packing, soon).any() or soon.value.sum() < known.value.sum():
         return plan
     return soon.chosen(np.arange(len(soon)), problem.cases)

@@ -76,7 +76,11 @@ class Relaxation:
         self.inside[self.table.places(plan)] = True
         #: The columns of the LP, in the order in which they entered it.
         self.entered = self.table.take(np.flatnonzero(self.inside))
+        #: So many of them it says nothing of yet.
         self.fresh = len(self.entered)
+        #: How much of each of them the LP takes, as it was last solved, and its value; ``None`` where it never was.
+        self.shares: Reals | None = None
+        self.value = 0.0
         self.lp = highs_of(until - time.monotonic())
         self.lp.passModel(packing.model(self.entered, -self.entered.value))
 
@@ -120,46 +124,57 @@ class Relaxation:
             prices = self._prices()
             if prices is None:
                 break
-            mentors, rules = prices
-            worth = self.packing.after_prices(self.table, mentors, rules)
-            # A case's own price: what its best column of those in the LP is worth.
-            inside = np.flatnonzero(self.inside)
-            own = self.packing.best(self.table.take(inside), worth[inside])
-            lacking = np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
             late = time.monotonic() > self.until
+            own, lacking = self._lacking(prices)
+            if enough:
+                self._settle(prices, margin)
+                if late or self._is_near(enough):
+                    break
+                own, lacking = self._lacking(prices)
             # A look at all pairs is soon done where all pairs can be seen at once.
-            if len(lacking) and not late and (self.look is None or not self.large):
-                self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
-                continue
-            self._widen(mentors, rules, own, margin)
-            worth = self.packing.after_prices(self.table, mentors, rules)
-            lacking = np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
-            if late or not len(lacking):
-                break
-            share = max(enough, NEAR_ENOUGH) if self.large and self.look is not None else enough
-            if self.best is not None and self.best.bound + self.lp.getObjectiveValue() < share * self.best.bound:
-                break
-            self._enter(lacking[_best_of_each(self.table.take(lacking), worth[lacking], AT_ONCE)])
+            if late or not len(lacking) or (self.large and self.look is not None and not enough):
+                self._widen(*prices, own, margin)
+                own, lacking = self._lacking(prices)
+                if late or not len(lacking) or self._is_near(enough):
+                    break
+            by = (self.best.mentors, self.best.rules) if enough and self.best is not None else prices
+            worth = self.packing.after_prices(self.table, *by)[lacking]
+            self._enter(lacking[_best_of_each(self.table.take(lacking), worth, AT_ONCE)])
         return None if self.best is None else (self.best, self.within(self.best, margin))
 
-    def shares(self) -> Reals | None:
-        """Return how much the LP takes of each of the columns that entered it; ``None`` where it was not solved."""
-        share = np.array(self.lp.getSolution().col_value)
-        done = self.lp.getModelStatus() == solver().HighsModelStatus.kOptimal
-        return share if done and len(share) == len(self.entered) else None
+    def _lacking(self, prices: tuple[Reals, Reals]) -> tuple[Reals, Ints]:
+        """Return each case's own price, that of its best column in the LP, and the columns that are worth more."""
+        worth = self.packing.after_prices(self.table, *prices)
+        inside = np.flatnonzero(self.inside)
+        own = self.packing.best(self.table.take(inside), worth[inside])
+        return own, np.flatnonzero(~self.inside & (worth > own[self.table.case] + CLOSE))
+
+    def _settle(self, prices: tuple[Reals, Reals], margin: float) -> None:
+        """Look at all pairs at better prices than the LP's, found from these by subgradients.
+
+        The LP knows few columns, and says too much of what it knows: its prices prove little of all pairs at first.
+        """
+        worth = self.packing.after_prices(self.table, *prices)
+        few = self.table.take(np.sort(_best_of_each(self.table, worth, FEW_OF_EACH)))
+        mentors, rules = refined(self.packing, few, *prices, self.last, self.value)
+        worth = self.packing.after_prices(self.table, mentors, rules)
+        self._widen(mentors, rules, self.packing.best(self.table, worth), margin)
+
+    def _is_near(self, enough: float) -> bool:
+        """Return whether the best bound is within this share of the LP, or of what is enough for a giant."""
+        share = max(enough, NEAR_ENOUGH) if self.large and self.look is not None else enough
+        return self.best is not None and self.best.bound - self.value < share * self.best.bound
 
     def plan(self) -> list[tuple[int, ...]] | None:
-        """Return the plan that the LP says; ``None`` where it says halves of choices."""
-        share = self.shares()
-        if share is None or (np.minimum(share, 1.0 - share) > CLOSE).any():
+        """Return the plan that the LP says; ``None`` where it says halves, or nothing of some columns."""
+        if self.fresh or self.shares is None or (np.minimum(self.shares, 1.0 - self.shares) > CLOSE).any():
             return None
-        return self.entered.chosen(np.flatnonzero(share > 0.5), self.packing.problem.cases)
+        return self.entered.chosen(np.flatnonzero(self.shares > 0.5), self.packing.problem.cases)
 
     def support(self) -> tuple[Columns, Reals]:
-        """Return the columns that the LP takes, and how much of each; none where it was not solved."""
-        share = self.shares()
-        taken = np.zeros(0, dtype=np.int64) if share is None else np.flatnonzero(share > WHOLE)
-        return self.entered.take(taken), np.zeros(0) if share is None else share[taken]
+        """Return the columns that the LP takes, and how much of each; none where it was never solved."""
+        taken = np.zeros(0, dtype=np.int64) if self.shares is None else np.flatnonzero(self.shares > WHOLE)
+        return self.entered.take(taken), np.zeros(0) if self.shares is None else self.shares[taken]
 
     def within(self, prices: Prices, margin: float) -> Columns:
         """Return the columns known so far that are within ``margin`` of their case's best after ``prices``."""
@@ -195,13 +210,15 @@ class Relaxation:
 
     def _prices(self) -> tuple[Reals, Reals] | None:
         self.lp.setOptionValue("solver", "ipm" if self.fresh >= ANEW else "simplex")
-        self.fresh = 0
         self.lp.setOptionValue("time_limit", self.lp.getRunTime() + max(self.until - time.monotonic(), 0.01))
         self.lp.run()
         if self.lp.getModelStatus() != solver().HighsModelStatus.kOptimal:
             return None
-        dual = np.array(self.lp.getSolution().row_dual)
-        packing = self.packing
+        self.fresh = 0
+        solution, packing = self.lp.getSolution(), self.packing
+        self.shares = np.array(solution.col_value)
+        self.value = -self.lp.getObjectiveValue()
+        dual = np.array(solution.row_dual)
         return np.maximum(-dual[: packing.problem.mentors], 0.0), -dual[packing.first_rule :]
 
     def _widen(self, mentors: Reals, rules: Reals, best: Reals, margin: float, each: int = NEW_PAIRS) -> None:
@@ -242,16 +259,20 @@ class Relaxation:
         added = self.table.take(new)
         self.entered = columns.in_a_row([self.entered, added])
         self.fresh += len(new)
+        # What the LP said before, it can still say.
+        self.shares = None if self.shares is None else np.append(self.shares, np.zeros(len(new)))
         start, row, value = self.packing.entries(added)
         zeros, ones = np.zeros(len(new)), np.ones(len(new))
         self.lp.addCols(len(new), -added.value.astype(np.float64), zeros, ones, len(row), start[:-1], row, value)
 
 
-def refined(packing: Packing, table: Columns, mentors: Reals, rules: Reals, until: float) -> tuple[Reals, Reals]:
+def refined(
+    packing: Packing, table: Columns, mentors: Reals, rules: Reals, until: float, reached: float = 0.0
+) -> tuple[Reals, Reals]:
     """Return better prices of mentors and rules for ``table`` by subgradients: each price follows what is asked for.
 
-    The steps are those of Polyak: as long as the bound is from where it is thought to end. That is moved nearer
-    whenever the bound does not fall for a while.
+    The steps are those of Polyak: as long as the bound is from where it is thought to end, which is never below what
+    is known to be ``reached``. That is moved nearer whenever the bound does not fall for a while.
     """
     problem, low = packing.problem, packing.rules.low.astype(np.float64)
     best: tuple[float, Reals, Reals] = (np.inf, mentors, rules)
@@ -294,7 +315,7 @@ def refined(packing: Packing, table: Columns, mentors: Reals, rules: Reals, unti
         norm = float(spare @ spare + over @ over)
         if norm == 0:
             break
-        step = share * abs(bound) / norm
+        step = min(share * abs(bound), max(bound - reached, 0.0)) / norm
         mentors, rules = np.maximum(mentors - step * spare, 0.0), rules - step * over
     return best[1], best[2]
 
