@@ -10,7 +10,7 @@ from itertools import compress
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from wagtail_mentoring import clock
@@ -30,6 +30,9 @@ from .mentors import volunteers
 from .models import Place
 
 Read = TypeVar("Read", bound=Hashable)
+#: What is small is one column, a number made of these units: three things that are so or not, the capacity (three at
+#: the most), and how many places are taken.
+_ONLINE, _IN_PERSON, _AGREED, _CAPACITY, _TAKEN = 1, 2, 4, 8, 32
 
 
 class Looked:
@@ -38,11 +41,11 @@ class Looked:
     def __init__(self, union: Union, field: int, also: Collection[int] = ()) -> None:
         self.union, self.field = union, field
         self._today = clock.today()
-        # Of the union are the mentors alone whom the other condition leaves: no join is needed here.
         of_field = Mentor.fields.through.objects.filter(professionalfield=field)
-        here = Q(pk__in=of_field.values("mentor"))
-        self._columns = _columns(union, here | Q(pk__in=tuple(also)) if also else here)
-        pk = self._columns["pk"].numbers
+        # No join with those beside: a mentor of two fields is one row.
+        here = Q(pk__in=of_field.values("mentor")) | Q(pk__in=tuple(also)) if also else Q(fields=field)
+        self._columns = _columns(union, here)
+        pk, self._small = self._columns["pk"].numbers, self._columns["small"].numbers
         in_field = np.ones(len(pk), dtype=np.bool_)
         if also:
             theirs = of_field.filter(mentor__in=tuple(also)).values_list("mentor", flat=True)
@@ -58,11 +61,11 @@ class Looked:
             other=self._kinds("other_languages", as_written.languages),
             municipality=Kinds([as_written.place(town) for town in towns.values], towns.of),
             region=Kinds([as_written.region(town) for town in towns.values], towns.of),
-            online=self._flags("is_online"),
-            in_person=self._flags("is_in_person"),
-            consent=self._flags("agreed"),
-            capacity=self._columns["capacity"].numbers,
-            load=self._columns["taken"].numbers,
+            online=self._flag(_ONLINE),
+            in_person=self._flag(_IN_PERSON),
+            consent=self._flag(_AGREED),
+            capacity=self._small % _TAKEN // _CAPACITY,
+            load=self._small // _TAKEN,
             away_until=self._away(),
         )
         self.table = BasicTable(self.basics, field, in_field, self._held)
@@ -140,9 +143,10 @@ class Looked:
 
     def _away(self) -> dict[int, str]:
         """Return until when those who are paused or away today are, the later of the two."""
-        today, paused = self._today.isoformat(), self._columns["paused_day"].values
-        pks = self._columns["pk"].numbers
-        found = {int(pks[place]): day for place, day in enumerate(paused) if day and day >= today}
+        paused = self._columns["paused_day"].values
+        some = self._columns["pk"].numbers[np.fromiter(map(bool, paused), dtype=np.bool_, count=len(paused))]
+        today = self._today.isoformat()
+        found = {key: day for key, day in zip(some.tolist(), filter(None, paused), strict=True) if day >= today}
         for pk, last in mentor_ties.away_today(self.union, self._today).items():
             found[pk] = max(last.isoformat(), found.get(pk, ""))
         return found
@@ -166,21 +170,23 @@ class Looked:
     def _kinds(self, name: str, read: Callable[[str], Read]) -> Kinds[Read]:
         return Kinds.read(self._columns[name].values, read)
 
-    def _flags(self, name: str) -> Bools:
-        return self._columns[name].numbers > 0
+    def _flag(self, unit: int) -> Bools:
+        return self._small // unit % 2 > 0
 
 
 def _columns(union: Union, here: Q) -> dict[str, Column]:
     """Return of the volunteers ``here`` what the filters look at, and what a field's mentors have in common."""
     mine = Place.objects.filter(mentor=OuterRef("pk")).order_by()
+    number = Func("pk", function="COUNT", output_field=IntegerField())
     shown = Consent.objects.filter(mentor=OuterRef("pk"), kind=ConsentKind.SHOWN_TO_MENTEE, withdrawn_at__isnull=True)
     chosen: QuerySet[Any] = volunteers(Mentor.objects.filter(union=union)).filter(here).order_by()
     rows = chosen.annotate(
         paused_day=Cast("paused_until", TextField()),
-        is_online=Cast("online", IntegerField()),
-        is_in_person=Cast("in_person", IntegerField()),
-        taken=Coalesce(Subquery(mine.values("mentor").annotate(number=Count("pk")).values("number")), 0),
-        agreed=Cast(Exists(shown), IntegerField()),
+        small=Cast("online", IntegerField()) * _ONLINE
+        + Cast("in_person", IntegerField()) * _IN_PERSON
+        + Cast(Exists(shown), IntegerField()) * _AGREED
+        + F("capacity") * _CAPACITY
+        + Subquery(mine.annotate(all=number).values("all")) * _TAKEN,
         skills=areas_and_title(),
     )
     names = (
@@ -190,12 +196,8 @@ def _columns(union: Union, here: Q) -> dict[str, Column]:
         "swedish",
         "other_languages",
         "municipality",
-        "is_online",
-        "is_in_person",
-        "capacity",
+        "small",
         "paused_day",
-        "taken",
-        "agreed",
         "skills",
     )
     return dict(zip(names, columns_of(rows.values_list(*names), len(names)), strict=True))

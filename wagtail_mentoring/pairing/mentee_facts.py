@@ -38,9 +38,10 @@ def mentee_facts(union: Union, cases: "QuerySet[Case]") -> list[MenteeFacts]:
         )
     )
     wishes = wishes_of([row[0] for row in rows])
-    # By the union and not by the keys: a long queue would be too many parameters for some databases.
+    # By a query and not by the keys: a long queue would be too many parameters for some databases. A mentee is of one
+    # union; said here as well, SQLite would go through all cases of it.
     earlier = as_written.by_first(
-        PairMembership.objects.filter(pair__case__union=union, pair__case__mentee__in=cases.values("mentee"))
+        PairMembership.objects.filter(pair__case__mentee__in=cases.values("mentee"))
         .order_by()
         .values_list("pair__case__mentee", "mentor")
     )

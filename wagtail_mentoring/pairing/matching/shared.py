@@ -22,7 +22,7 @@ class Shared:
     """
 
     def __init__(self, skills: Iterable[str]) -> None:
-        self._skills = [text for text in skills if text.strip()]
+        self._skills = list(filter(str.strip, skills))
         self._everybody = len(self._skills)
         self._common: dict[str, bool] = {}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -149,12 +150,12 @@ class MentorTable:
         self._stems_of(Kinds.read([mentor.specialities for mentor in self.mentors], word_stems))
 
     def _stems_of(self, stems: Kinds[tuple[str, ...]]) -> None:
-        codes = Codes(stem for row in stems.values for stem in row)
-        kinds = {kind: number for number, kind in enumerate(sorted(set(stems.values)))}
-        of_kind = np.full((len(kinds), _SPECIALITY_WORDS), -1, dtype=np.int64)
-        for kind, number in kinds.items():
-            of_kind[number, : len(kind)] = [codes.number[word] for word in kind]
-        self.stems_kind = stems.numbers(kinds.__getitem__)
+        kinds = Kinds.read(stems.values, tuple)
+        words = list(chain.from_iterable(kinds.values))
+        length = np.array([len(kind) for kind in kinds.values], dtype=np.int64)
+        of_kind = np.full((len(kinds.values), _SPECIALITY_WORDS), -1, dtype=np.int64)
+        of_kind[np.arange(_SPECIALITY_WORDS) < length[:, None]] = [*map(Codes(words).number.__getitem__, words)]
+        self.stems_kind = kinds.of[stems.of]
         self.stems = of_kind[self.stems_kind]
 
     # Two mentors
