@@ -1,11 +1,18 @@
-"""The best pairs of every case at given prices, of all pairs that there are, soon and exactly.
+"""The best pairs of each case at given prices, of all pairs that there are, soon and exactly.
 
-Of each case the best mentor after prices in each cell (:mod:`.marks`) is found; the tables of the axes then say how
-much the best partner adds to each cell, axis by axis: a bound for every mentor. Only mentors whose bound is high enough
-are paired, and of those pairs only the ones whose own bound is high enough are reckoned. Nothing is left out that can
-count: what is below the limit for a case is told by that limit.
+Mentors of a case who stand in the same *cell* (:mod:`.marks`) differ only in what each brings alone. So:
 
-Numbers are real thousandths of a point in 32 bits; :data:`SLACK` is more than what that rounds.
+1. the best mentor of each cell is found, and from the tables of the axes, one axis after the other, how much the best
+   partner adds for a mentor in each cell: a bound for every mentor;
+2. of each case the mentors with the highest bounds are paired, as far as a limit some way below the case's best;
+3. of these pairs those are reckoned whose own bound (what both bring at the most, and their axes) reaches the limit;
+4. a case of which no pair reaches its limit is looked at again, deeper and with more mentors.
+
+What pairs may be worth that were left out is told for each case. The bounds do not know of partners: pairs that know
+each other (``Problem.kin``) may be worth more, and whoever asks adds them.
+
+Sums are in thousandths of a point with fractions, in 32 bits; :data:`SLACK` is more than that rounds. The value of a
+pair that is returned is exact.
 """
 
 from dataclasses import dataclass
@@ -25,7 +32,7 @@ Floats = NDArray[np.float32]
 SLACK = 0.25
 #: How far below a case's bound pairs are sought at first, and how much further each time that there are none.
 FIRST_DEPTH, DEEPER = 1500.0, 1.7
-#: So many mentors of a case are paired with each other at first.
+#: So many mentors of a case are paired with each other at first; twice as many each further time.
 MENTORS = 48
 #: So many pairs are looked at together.
 AT_A_TIME = 2_000_000
@@ -34,7 +41,7 @@ _NONE = np.float32(-1e9)
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Cases of one kind: their places, and where their cells begin in the list of all."""
+    """Cases of one kind, and where their slots begin. ``number``: that of the kind."""
 
     kind: Kind
     number: int
@@ -43,7 +50,11 @@ class _Block:
 
 
 class AllPairs:
-    """All pairs of the cases of a problem; :func:`all_pairs` says whether it can be had."""
+    """All pairs of the cases of a problem; :func:`all_pairs` says whether it can be had.
+
+    A *slot* is a cell of one case; the slots of a case stand in a row, from ``offset`` on. ``edge`` holds the possible
+    mentors of the cases by slot, and a *run* is those of one slot.
+    """
 
     def __init__(
         self, problem: Problem, marks: Marked, pairs: CasePairs, original: Ints, rows: Ints, which: Flags
@@ -98,10 +109,10 @@ class AllPairs:
         self.axes = [[(axis / UNIT).astype(np.float32) for axis in block.kind.axes] for block in self.blocks]
 
     def beyond(self, price: Reals, least: Reals, whole: bool = False) -> tuple[Columns, Reals]:
-        """Return the best pairs that are worth ``least`` of their case or more after the mentors' prices.
+        """Return the best of the pairs that are worth ``least`` of their case or more after the mentors' prices.
 
-        The second value is for each case a number that no pair left out exceeds; minus infinity where none is. The best
-        of a case is never left out. ``whole``: no pair is.
+        The second value: what none of these pairs exceeds that was left out; minus infinity where all are returned.
+        The best of a case is never left out; with ``whole`` none is. Of ``Problem.kin`` nothing is said.
         """
         problem = self.problem
         after = self.own - price.astype(np.float32)[self.mentor]

@@ -1,13 +1,16 @@
 """What the built-in criteria look at in two mentors, in so few numbers that all pairs of all cases can be bounded.
 
-Most criteria about two mentors together tell them apart by little: how near each speciality is (four steps), which of
-the mentee's goals each covers, which of the times each has, whether the experience is long. Each of these is an *axis*
-with a few places, and a table says what two places earn together. A mentor's places on all axes are one number, the
-*cell*. What is left (a language common to all three, areas and topics that differ) is bounded for each mentor, and
-reckoned exactly for the few pairs that are looked at. :mod:`.all_pairs` does so.
+Most criteria about two mentors together tell mentors apart by little: how near the speciality is (four steps), which
+of the mentee's goals are covered, which of the times suit, how long the experience is (not known, short, long). Each is
+an *axis* with a few places, and a table says what two places earn together. A mentor's places on all axes are one
+number, the *cell*. Cases with the same tables are of one :class:`Kind`.
 
-Only criteria of just these types are known here. With any other that is about two mentors there are no marks, and
-pairs are found by their reach (:func:`.columns.beyond`).
+Three things are no axis. A language common to all three, and areas and topics that differ, have a most for each
+mentor; whether two are partners has none (``Problem.kin`` names such pairs). :class:`Rest` reckons the three exactly
+for the few pairs that :mod:`.all_pairs` looks at.
+
+Only criteria of just these types are known here. With any other that is about two mentors, or with too many cells, the
+problem has no marks, and pairs are found by their reach (:func:`.columns.beyond`).
 """
 
 from collections.abc import Callable, Hashable
@@ -24,11 +27,11 @@ from .table import LONG_EXPERIENCE, Ints, MentorTable, View
 
 #: More cells than this are too many for one case.
 CELLS = 2**13
-#: A mark for languages: which ones, times this, plus the share.
+#: The mark for languages: which ones (bits), times this, plus the share.
 SHARES = 1024
 #: The marks are numbers of 32 bits.
 LARGEST = 2**31
-#: Columns of the marks.
+#: Columns of the marks: what a mentor brings alone to any pair (in units of a sum), the cell, the languages.
 HALF, CELL, TONGUE = 0, 1, 2
 #: The shares of a mentor's speciality, by places on the axis; lengths of experience: not known, short, long.
 _NEAR = np.array([0, 700, 900, FULL], dtype=np.int64)
@@ -39,7 +42,7 @@ Marked = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What cases of one kind have in common: tables of the axes in units of a sum, and the most of what is left."""
+    """What cases of one kind have in common: tables of the axes in units of a sum, and the points of what is none."""
 
     axes: tuple[Ints, ...]
     languages: int
@@ -65,7 +68,7 @@ class _Axis:
 
 
 class Marks:
-    """Marks of one case after the other. ``kinds``: one for each different ``of_case``."""
+    """Makes the marks of one case after the other. ``of_case``: the number of each case's kind in ``kinds``."""
 
     def __init__(self) -> None:
         self.kinds: list[Kind] = []
@@ -73,7 +76,7 @@ class Marks:
         self._known: dict[Hashable, int] = {}
 
     def of(self, scores: Scores) -> Marked | None:
-        """Return the marks of a case's mentors, a row for each; ``None`` where a criterion is not known here."""
+        """Return the marks of a case's mentors, a row for each; ``None`` where they cannot be marked (see above)."""
         axes: list[tuple[int, _Axis]] = []
         left = {Languages: 0, Complementary: 0, Partner: 0}
         tongue = np.zeros(len(scores), dtype=np.int64)
@@ -103,7 +106,7 @@ class Marks:
 
 
 def _axis(criterion: Criterion, view: View) -> _Axis | None:
-    """Return the axis of a criterion, or of the part of it that is one."""
+    """Return the axis of a criterion, or of the part of it that is one; ``None`` where there is none."""
     if type(criterion) is Speciality:
         return _Axis("speciality", np.searchsorted(_NEAR, criterion.signature(view)), _nearer)
     if type(criterion) is Goals:
