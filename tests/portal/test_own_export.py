@@ -93,6 +93,7 @@ def test_the_pdf_says_the_same_to_people(opened: Any, case: Any, tmp_path: Any) 
     assert "Application sent" in printed and "· When" not in printed
     # Mails stand each under a heading that says what it was about; languages by their names.
     assert "1. Application received" in printed and "· Event" not in printed
+    assert "1. Meeting 1" in printed and "2. Meeting 2" in printed
     found = dict(re.findall(r"^(Language of the case|Language) {2,}(\S.*)$", printed, re.M))
     assert found == {"Language of the case": "English", "Language": "English"}
 

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from wagtail_mentoring.documents.export_sheet import ExportGroup, ExportSection, ExportSheet
+from wagtail_mentoring.numbers import whole_number
 from wagtail_mentoring.people.whose import Someone
 from wagtail_mentoring.privacy.declared import Column, PersonalData, Reader, declared_of, rules_for
 from wagtail_mentoring.privacy.models import PrivateFile
@@ -171,7 +172,7 @@ def _group(part: Part, row: Any, number: int) -> ExportGroup:
     if not first or len(first) > _LONGEST_TITLE or "\n" in first:
         return ExportGroup(f"{number}.", tuple(said))
     # A number alone says nothing: the first meeting is "Meeting 1".
-    title = f"{said[0][0]} {first}" if first.isdigit() else first
+    title = f"{said[0][0]} {first}" if whole_number(first) is not None else first
     return ExportGroup(f"{number}. {title}", tuple(said[1:]))
 
 
