@@ -120,24 +120,26 @@ class Relaxation:
         ``enough``: it ends when the bound is within this share of the LP. ``None``: no time for even the first round.
         When time ends later, the prices are those of the best round so far; their bound is as sound, only weaker.
         """
+        # A giant's first prices are good ones (descent), and its looks at all pairs are dear.
+        settles = enough > 0 and not self.large
         while True:
             prices = self._prices()
             if prices is None:
                 break
             late = time.monotonic() > self.until
             own, lacking = self._lacking(prices)
-            if enough:
+            if settles:
                 self._settle(prices, margin)
                 if late or self._is_near(enough):
                     break
                 own, lacking = self._lacking(prices)
             # A look at all pairs is soon done where all pairs can be seen at once.
-            if late or not len(lacking) or (self.large and self.look is not None and not enough):
+            if late or not len(lacking) or (self.large and self.look is not None):
                 self._widen(*prices, own, margin)
                 own, lacking = self._lacking(prices)
                 if late or not len(lacking) or self._is_near(enough):
                     break
-            by = (self.best.mentors, self.best.rules) if enough and self.best is not None else prices
+            by = (self.best.mentors, self.best.rules) if settles and self.best is not None else prices
             worth = self.packing.after_prices(self.table, *by)[lacking]
             self._enter(lacking[_best_of_each(self.table.take(lacking), worth, AT_ONCE)])
         return None if self.best is None else (self.best, self.within(self.best, margin))
