@@ -41,11 +41,12 @@ class Columns:
         first = np.concatenate([self.first, other.first])
         second = np.concatenate([self.second, other.second])
         value = np.concatenate([self.value, other.value])
-        order = np.lexsort((second, first, case))
-        case, first, second, value = case[order], first[order], second[order], value[order]
-        new = np.ones(len(case), dtype=np.bool_)
-        new[1:] = (np.diff(case) != 0) | (np.diff(first) != 0) | (np.diff(second) != 0)
-        return Columns(case[new], first[new], second[new], value[new])
+        # One number for each choice. What is joined is in order already, which a stable sort makes use of.
+        mentors = max(int(first.max(initial=0)), int(second.max(initial=0))) + 2
+        key = (case * mentors + first) * mentors + second + 1
+        order = np.argsort(key, kind="stable")
+        order = order[np.diff(key[order], prepend=-1) != 0]
+        return Columns(case[order], first[order], second[order], value[order])
 
     def chosen(self, which: Ints, cases: int) -> list[tuple[int, ...]]:
         """Return the mentors of each case when the columns ``which`` are taken."""

@@ -130,9 +130,11 @@ def _fitting(left: Packing, part: Columns, share: Reals) -> Ints:
     found, asked = [], set()
     for place in np.lexsort((np.arange(len(part)), -np.round(share, 6))).tolist():
         case, mine = int(part.case[place]), [int(part.first[place]), int(part.second[place])]
-        counts = left.counted(part.take(np.array([place])))
         mine = [mentor for mentor in mine if mentor >= 0]
-        if case not in asked and (room[mine] > 0).all() and (counts <= high).all():
+        if case in asked or not (room[mine] > 0).all():
+            continue
+        counts = left.counted(part.take(np.array([place])))
+        if (counts <= high).all():
             asked.add(case)
             room[mine] -= 1
             high -= counts

@@ -141,7 +141,7 @@ class Packing:
         rows = [columns.first, columns.second[pair], self.problem.mentors + columns.case]
         row = np.concatenate([*rows, self.first_rule + self.rules.row[entry[some]]])
         value = np.concatenate([np.ones(2 * len(at) + len(pair)), weight[some]])
-        order = np.lexsort((row, column))
+        order = np.argsort(column * (self.first_rule + len(self.rules.low)) + row)
         start = np.zeros(len(columns) + 1, dtype=np.int64)
         np.cumsum(np.bincount(column, minlength=len(columns)), out=start[1:])
         return start, row[order], value[order].astype(np.float64)

@@ -328,7 +328,7 @@ def _keys(table: Columns, mentors: int) -> Ints:
 
 def _best_of_each(table: Columns, worth: Reals, number: int) -> Ints:
     """Return the places of the ``number`` best columns of each case."""
-    order = np.lexsort((np.arange(len(table)), -worth, table.case))
+    order = np.lexsort((-worth, table.case))
     case = table.case[order]
     rank = np.arange(len(order)) - np.searchsorted(case, case)
     return order[rank < number]
