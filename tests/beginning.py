@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
+from tests.snapshots import tables_with_rows
+
 Rows = list[tuple[Any, ...]]
 
 
@@ -24,7 +26,7 @@ class Beginning:
     def put_back(self) -> None:
         """Make every table hold what it held, in one transaction: keys are checked at its end."""
         with transaction.atomic(), connection.cursor() as cursor:
-            changed = self._no_longer_empty(cursor)
+            changed = sorted(tables_with_rows(self.empty))
             changed += [name for name, rows in self.rows.items() if rows and self._read(cursor, name) != rows]
             for name in changed:
                 cursor.execute(f"DELETE FROM {quoted(name)}")  # noqa: S608
@@ -33,18 +35,6 @@ class Beginning:
                     places = ", ".join(["%s"] * len(row))
                     cursor.execute(f"INSERT INTO {quoted(name)} VALUES ({places})", row)  # noqa: S608
         ContentType.objects.clear_cache()
-
-    def _no_longer_empty(self, cursor: Any) -> list[str]:
-        """Return which tables have rows now that had none, a hundred asked at once (SQLite takes 500)."""
-        found = []
-        for first in range(0, len(self.empty), 100):
-            asked = " UNION ALL ".join(
-                f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted(name)})"  # noqa: S608
-                for name in self.empty[first : first + 100]
-            )
-            cursor.execute(asked)
-            found += [name for (name,) in cursor.fetchall()]
-        return found
 
     @staticmethod
     def _read(cursor: Any, name: str) -> Rows:
