@@ -42,9 +42,9 @@ def test_what_is_not_allowed_goes_and_the_words_stay(html: str, expected: str) -
 
 
 def test_a_hundred_thousand_cells_are_no_burden() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert sanitize('<td colspan="100000">a</td>' * 100_000).startswith("aaa")
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

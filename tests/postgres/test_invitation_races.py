@@ -12,6 +12,7 @@ from django.db import transaction
 from tests.factories import as_handler, make_case, make_field, make_handler
 from tests.pairing.asked import make_mentor
 from tests.postgres.test_races import at_once
+from tests.postgres.waiting import until_somebody_waits
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
 from wagtail_mentoring.cases.log import verify_chain
@@ -272,7 +273,7 @@ def test_the_partner_with_the_lower_key_is_locked_first(user: Any) -> None:
             lock_people(mentors=[first.pk])
             held.set()
             assert stopping.wait(20)
-            time.sleep(1)
+            until_somebody_waits()
             lock_people(mentors=[second.pk])
 
     def stops() -> Any:

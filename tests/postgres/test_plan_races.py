@@ -16,6 +16,7 @@ from django.db import connection
 from tests.factories import make_handler, make_union
 from tests.pairing.queues import make_queue
 from tests.postgres.test_races import at_once
+from tests.postgres.waiting import until_somebody_waits
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Mentor
 from wagtail_mentoring.pairing import invitations, plan_approval, plan_rows, plans
@@ -192,7 +193,7 @@ def test_a_plan_is_given_up_while_its_mentors_are_invited(handlers: list[Any], m
         if row.pk == rows[place]:
             # Invited, but not committed yet, when the other handler gives the plan up.
             inviting.set()
-            time.sleep(0.5)
+            until_somebody_waits()
         done.append(row.pk)
         return made
 
@@ -214,17 +215,18 @@ def test_a_plan_is_given_up_while_its_mentors_are_invited(handlers: list[Any], m
 
 def test_a_plan_is_given_up_before_anybody_is_invited(handlers: list[Any], monkeypatch: Any) -> None:
     plan = ready_plan(make_queue(3, 4).union, handlers[0])
-    rows, about_to = keys(plan), threading.Event()
+    rows, about_to, given_up = keys(plan), threading.Event(), threading.Event()
     approve_row = plan_approval._approve_row
 
     def late(*answers: Any) -> str:
         about_to.set()
-        time.sleep(0.5)
+        assert given_up.wait(20)
         return approve_row(*answers)
 
     def give_up() -> None:
         assert about_to.wait(20)
         plans.discard(plan, handlers[1])
+        given_up.set()
 
     monkeypatch.setattr(plan_approval, "_approve_row", late)
     results = at_once([lambda: begin_approval(plan, rows, handlers[0]), give_up])
