@@ -4,6 +4,8 @@ The LP's prices say what each choice costs beyond the best of its case. The plan
 the LP is all but sure of (:func:`.dive.dive`). Then neighbourhoods of cases that compete for the same mentors are
 planned anew, each by a small MIP, those first in which somebody is left out or the plan loses most (:func:`better`).
 How far the plan can be from the best of *all* choices is known all the same, by the bound of the prices.
+
+The exact search of any other part begins with a plan that is made in the first of these ways (:func:`dived`).
 """
 
 import time
