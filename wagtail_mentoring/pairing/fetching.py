@@ -45,7 +45,7 @@ class Column:
         return np.fromstring(written, dtype=np.int64, sep=",")
 
 
-def columns_of(rows: "QuerySet[Any, tuple[Any, ...]]", number: int) -> list[Column]:
+def columns_of(rows: "QuerySet[Any, Any]", number: int) -> list[Column]:
     """Return the ``number`` columns of ``rows`` (``values_list``), in one query.
 
     Ask for whole numbers and texts alone: a day or JSON by ``Cast``, a moment by :class:`Moment`.

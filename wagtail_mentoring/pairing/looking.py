@@ -6,16 +6,15 @@ the same; who is shown in the end is made facts of.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping
-from itertools import compress
+from itertools import compress, starmap
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import F, IntegerField, Q, QuerySet, TextField
+from django.db.models.functions import Cast, Coalesce
 
 from wagtail_mentoring import clock
 from wagtail_mentoring.people.models import Mentor
-from wagtail_mentoring.privacy.models import Consent, ConsentKind
 from wagtail_mentoring.programme.models import Union
 
 from . import as_written, mentor_ties
@@ -23,16 +22,28 @@ from .fetching import Column, OneOf, columns_of
 from .matching.column_tables import Basics, BasicTable, Details, PointsTable
 from .matching.facts import MentorFacts
 from .matching.kinds import Kinds
-from .matching.shared import Shared
-from .matching.table import Bools, Ints
-from .matching.ties import Ties
+from .matching.shared import Shared, areas_and_title
+from .matching.table import Ints
+from .matching.ties import Ties, how_often
 from .mentors import volunteers
 from .models import Place
 
 Read = TypeVar("Read", bound=Hashable)
-#: What is small is one column, a number made of these units: three things that are so or not, the capacity (three at
-#: the most), and how many places are taken.
-_ONLINE, _IN_PERSON, _AGREED, _CAPACITY, _TAKEN = 1, 2, 4, 8, 32
+#: What the filters look at, and by what a field's mentors are compared.
+_BASICS = (
+    "pk",
+    "english",
+    "finnish",
+    "swedish",
+    "other_languages",
+    "municipality",
+    "small",
+    "paused_day",
+    "speciality",
+    "title",
+)
+#: What is small is one number, made of these units: two things that are so or not, and the capacity.
+_ONLINE, _IN_PERSON, _CAPACITY = 1, 2, 4
 
 
 class Looked:
@@ -42,16 +53,23 @@ class Looked:
         self.union, self.field = union, field
         self._today = clock.today()
         of_field = Mentor.fields.through.objects.filter(professionalfield=field)
-        # No join with those beside: a mentor of two fields is one row.
-        here = Q(pk__in=of_field.values("mentor")) | Q(pk__in=tuple(also)) if also else Q(fields=field)
-        self._columns = _columns(union, here)
-        pk, self._small = self._columns["pk"].numbers, self._columns["small"].numbers
+        of_them = Q(mentor__in=of_field.values("mentor"))
+        if also:
+            # No join with the fields: a mentor of two is one row.
+            of_them |= Q(mentor__in=tuple(also))
+            self._columns = _columns(union, Q(pk__in=of_field.values("mentor")) | Q(pk__in=tuple(also)))
+        else:
+            self._columns = _columns(union, Q(fields=field))
+        pk, small = self._columns["pk"].numbers, self._columns["small"].numbers
         in_field = np.ones(len(pk), dtype=np.bool_)
         if also:
             theirs = of_field.filter(mentor__in=tuple(also)).values_list("mentor", flat=True)
             in_field[np.isin(pk, sorted(set(also) - set(theirs)))] = False
         self._in_field = in_field
         self._conflicts = mentor_ties.conflicts(union)
+        # Each on its own: PostgreSQL takes what is asked of every row of a query for dear, and compiles such a query.
+        (agreed,) = columns_of(mentor_ties.agreed(of_them), 1)
+        (taken,) = columns_of(Place.objects.filter(of_them).order_by().values_list("mentor"), 1)
         towns = self._kinds("municipality", str)
         self.basics = Basics(
             pk=pk,
@@ -61,18 +79,19 @@ class Looked:
             other=self._kinds("other_languages", as_written.languages),
             municipality=Kinds([as_written.place(town) for town in towns.values], towns.of),
             region=Kinds([as_written.region(town) for town in towns.values], towns.of),
-            online=self._flag(_ONLINE),
-            in_person=self._flag(_IN_PERSON),
-            consent=self._flag(_AGREED),
-            capacity=self._small % _TAKEN // _CAPACITY,
-            load=self._small // _TAKEN,
+            online=small // _ONLINE % 2 > 0,
+            in_person=small // _IN_PERSON % 2 > 0,
+            consent=np.isin(pk, agreed.numbers),
+            capacity=small // _CAPACITY,
+            load=how_often(pk, taken.numbers),
             away_until=self._away(),
         )
         self.table = BasicTable(self.basics, field, in_field, self._held)
 
     def shared(self) -> Shared:
         """Return what most mentors of the field have in common."""
-        return Shared(compress(self._columns["skills"].values, self._in_field.tolist()))
+        written = zip(self._columns["speciality"].values, self._columns["title"].values, strict=True)
+        return Shared(starmap(areas_and_title, compress(written, self._in_field.tolist())))
 
     def to_rank(self, rows: Ints) -> PointsTable:
         """Return the mentors at ``rows`` of the table with all that the points look at."""
@@ -83,10 +102,10 @@ class Looked:
         joined, left = (column.values for column in ties[4:])
         return PointsTable(basics, details, Ties(mentor, pair, case, lately, joined, left), self._conflicts)
 
-    def facts(self, keys: Collection[int], recent: Mapping[int, int]) -> list[MentorFacts]:
-        """Return the whole facts of the mentors ``keys`` who are here. ``recent``: their mentees of the last year."""
-        rows, details = self._details(self.table.rows(keys))
-        basics = self.basics.take(rows)
+    def facts(self, table: PointsTable, keys: Collection[int]) -> list[MentorFacts]:
+        """Return the whole facts of the mentors ``keys``, as far as they are in ``table`` (:meth:`to_rank`)."""
+        rows = table.rows(keys)
+        basics, details = table.basics.take(rows), table.details.take(rows)
         held = self._held_places(mentor_ties.of(keys))
         together, partners = mentor_ties.with_years(self.union, keys)
         conflicts: dict[int, list[int]] = defaultdict(list)
@@ -96,7 +115,7 @@ class Looked:
         return [
             MentorFacts(
                 pk=pk,
-                fields=(self.field,) if self._in_field[rows[place]] else as_written.NONE,
+                fields=(self.field,) if self._in_field[self.table.row_of[pk]] else as_written.NONE,
                 english=int(basics.english[place]),
                 finnish=int(basics.finnish[place]),
                 swedish=int(basics.swedish[place]),
@@ -114,7 +133,7 @@ class Looked:
                 load=int(basics.load[place]),
                 held_until=held.get(pk, ""),
                 away_until=basics.away_until.get(pk, ""),
-                recent=recent[pk],
+                recent=int(table.recent[rows[place]]),
                 consent=bool(basics.consent[place]),
                 partners=as_written.sorted_keys(partners.get(pk, as_written.NONE)),
                 together=tuple(sorted(together[pk].items())) if pk in together else as_written.NONE,
@@ -126,20 +145,19 @@ class Looked:
     def _details(self, rows: Ints) -> tuple[Ints, Details]:
         """Return what only the points look at of the mentors at ``rows``; who was deleted meanwhile is left out."""
         pk = self.basics.pk[rows]
-        there, topics, times, areas, titles, years = _details(pk.tolist())
-        order = np.argsort(there.numbers)
+        there, topics, times, years = _details(pk.tolist())
         here = np.isin(pk, there.numbers)
+        order = np.argsort(there.numbers)
         places = order[np.searchsorted(there.numbers[order], pk[here])]
-        details = Details(
-            years=years.numbers,
-            topics=Kinds.read(topics.values, as_written.listed),
-            times=Kinds.read(times.values, as_written.listed),
-            skills=Kinds.read(
-                list(zip(areas.values, titles.values, strict=True)),
-                lambda written: (as_written.areas(written[0]), written[1]),
-            ),
+        rows = rows[here]
+        areas, titles = self._columns["speciality"].values, self._columns["title"].values
+        skills = [(areas[row], titles[row]) for row in rows.tolist()]
+        return rows, Details(
+            years=years.numbers[places],
+            topics=Kinds.read(topics.values, as_written.listed).take(places),
+            times=Kinds.read(times.values, as_written.listed).take(places),
+            skills=Kinds.read(skills, lambda written: (as_written.areas(written[0]), written[1])),
         )
-        return rows[here], details.take(places)
 
     def _away(self) -> dict[int, str]:
         """Return until when those who are paused or away today are, the later of the two."""
@@ -170,46 +188,20 @@ class Looked:
     def _kinds(self, name: str, read: Callable[[str], Read]) -> Kinds[Read]:
         return Kinds.read(self._columns[name].values, read)
 
-    def _flag(self, unit: int) -> Bools:
-        return self._small // unit % 2 > 0
-
 
 def _columns(union: Union, here: Q) -> dict[str, Column]:
     """Return of the volunteers ``here`` what the filters look at, and what a field's mentors have in common."""
-    mine = Place.objects.filter(mentor=OuterRef("pk")).order_by()
-    number = Func("pk", function="COUNT", output_field=IntegerField())
-    shown = Consent.objects.filter(mentor=OuterRef("pk"), kind=ConsentKind.SHOWN_TO_MENTEE, withdrawn_at__isnull=True)
     chosen: QuerySet[Any] = volunteers(Mentor.objects.filter(union=union)).filter(here).order_by()
+    online, in_person = Cast("online", IntegerField()), Cast("in_person", IntegerField())
     rows = chosen.annotate(
+        small=online * _ONLINE + in_person * _IN_PERSON + F("capacity") * _CAPACITY,
         paused_day=Cast("paused_until", TextField()),
-        small=Cast("online", IntegerField()) * _ONLINE
-        + Cast("in_person", IntegerField()) * _IN_PERSON
-        + Cast(Exists(shown), IntegerField()) * _AGREED
-        + F("capacity") * _CAPACITY
-        + Subquery(mine.annotate(all=number).values("all")) * _TAKEN,
-        skills=areas_and_title(),
     )
-    names = (
-        "pk",
-        "english",
-        "finnish",
-        "swedish",
-        "other_languages",
-        "municipality",
-        "small",
-        "paused_day",
-        "skills",
-    )
-    return dict(zip(names, columns_of(rows.values_list(*names), len(names)), strict=True))
-
-
-def areas_and_title() -> Concat:
-    """Return what :func:`.matching.shared.areas_and_title` makes, made by the database."""
-    return Concat("speciality", Value("\n"), "title", output_field=TextField())
+    return dict(zip(_BASICS, columns_of(rows.values_list(*_BASICS), len(_BASICS)), strict=True))
 
 
 def _details(keys: Collection[int]) -> list[Column]:
-    """Return of the mentors ``keys`` in any order: key, topics, times, areas, title, years (-1: not known)."""
+    """Return of the mentors ``keys`` in any order: key, topics, times, years of experience (-1: not known)."""
     rows = Mentor.objects.filter(pk__in=OneOf(keys)).order_by()
     topics, times = Cast("topics", TextField()), Cast("times", TextField())
-    return columns_of(rows.values_list("pk", topics, times, "speciality", "title", Coalesce("experience_years", -1)), 6)
+    return columns_of(rows.values_list("pk", topics, times, Coalesce("experience_years", -1)), 4)

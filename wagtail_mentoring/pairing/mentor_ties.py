@@ -93,17 +93,18 @@ def with_years(
     if mentors is not None:
         members = members.filter(pair__in=PairMembership.objects.filter(mentor__in=mentors).values("pair"))
     together: dict[int, dict[int, int]] = defaultdict(dict)
-    begun_together = members.filter(pair__case__isnull=False).values_list("pair", "mentor", "joined_at", "left_at")
-    for _pair, pair_members in groupby(begun_together, key=itemgetter(0)):
-        for (_p, one, joined, left), (_p, other, also_joined, also_left) in combinations(pair_members, 2):
+    partners: dict[int, list[int]] = defaultdict(list)
+    rows = members.values_list("pair", "mentor", "joined_at", "left_at", "pair__case", "pair__ended_at")
+    for _pair, of_pair in groupby(rows, key=itemgetter(0)):
+        for (_p, one, joined, left, case, ended), (_p, other, also_joined, also_left, *_same) in combinations(
+            of_pair, 2
+        ):
+            if not case:
+                if ended is None and left is None and also_left is None:
+                    partners[one].append(other)
+                    partners[other].append(one)
             # Who replaced somebody was not in the pair together with that one.
-            if one != other and (left is None or also_joined < left) and (also_left is None or joined < also_left):
+            elif one != other and (left is None or also_joined < left) and (also_left is None or joined < also_left):
                 year = max(joined, also_joined).year
                 together[one][other] = together[other][one] = max(year, together[one].get(other, 0))
-    partners: dict[int, list[int]] = defaultdict(list)
-    standing = members.filter(pair__case__isnull=True, pair__ended_at__isnull=True, left_at__isnull=True)
-    for _pair, two in groupby(standing.values_list("pair", "mentor"), key=itemgetter(0)):
-        for (_p, one), (_p, other) in combinations(two, 2):
-            partners[one].append(other)
-            partners[other].append(one)
     return together, partners

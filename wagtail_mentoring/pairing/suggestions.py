@@ -243,8 +243,7 @@ def among_columns(union: Union, cases: "QuerySet[Case]", criteria: Sequence[Crit
     ranking_of = _Ranking(scorer, scorer.scores(mentee, np.arange(len(table))), mentee, rules, sought)
     # Reasons, and what would help, only of those who are shown: these few as whole facts.
     keys = {int(table.pk[place]) for one in ranking_of.ranked for place in one.members} | set(sought.pinned)
-    recent = {pk: int(table.recent[table.row_of[pk]]) for pk in keys if pk in table.row_of}
-    shown = Scorer(looked.facts(keys, recent), rules.weights, criteria)
+    shown = Scorer(looked.facts(table, keys), rules.weights, criteria)
     scores = shown.scores(mentee, np.arange(len(shown.table)))
     place = {int(pk): at for at, pk in enumerate(shown.table.pk)}
     ranked = [

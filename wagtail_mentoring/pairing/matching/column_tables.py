@@ -129,7 +129,7 @@ class PointsTable(BasicTable):
     def __init__(self, basics: Basics, details: Details, ties: Ties, conflicts: Iterable[tuple[int, int]]) -> None:
         recent = ties.recent(basics.pk)
         order = np.lexsort((basics.pk, basics.load, recent))
-        details = details.take(order)
+        self.details = details = details.take(order)
         super().__init__(basics.take(order), 0, np.zeros(0, dtype=np.bool_))
         self.recent, self.years = recent[order], details.years
         self.topic_codes = Codes(topic for topics in details.topics.values for topic in topics if topic != "other")

@@ -9,6 +9,12 @@ from .columns import two_of_each
 from .table import Ints
 
 
+def how_often(pk: Ints, keys: Ints) -> Ints:
+    """Return for each of ``pk`` how often it is among ``keys``."""
+    keys = np.sort(keys)
+    return np.searchsorted(keys, pk, side="right") - np.searchsorted(keys, pk, side="left")
+
+
 @dataclass(frozen=True, slots=True)
 class Ties:
     """One entry for each time that a mentor was in a pair of a case, or is in a standing pair."""
@@ -31,8 +37,7 @@ class Ties:
         them, theirs = them[order], theirs[order]
         new = np.ones(len(them), dtype=np.bool_)
         new[1:] = (np.diff(them) != 0) | (np.diff(theirs) != 0)
-        once = them[new]
-        return np.searchsorted(once, pk, side="right") - np.searchsorted(once, pk, side="left")
+        return how_often(pk, them[new])
 
     def couples(self) -> list[tuple[int, int, bool]]:
         """Return who were in a pair at the same time: the lower key, the higher, and whether it is a standing pair.
