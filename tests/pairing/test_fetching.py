@@ -1,6 +1,7 @@
 """Columns as the database writes them: every value as it stands, in one order, however many keys are asked for."""
 
 import datetime
+import json
 
 import pytest
 from django.db.models import IntegerField, TextField
@@ -10,6 +11,7 @@ from tests.factories import make_mentor
 from wagtail_mentoring import clock
 from wagtail_mentoring.models import Mentor
 from wagtail_mentoring.pairing.fetching import Column, Moment, OneOf, columns_of
+from wagtail_mentoring.pairing.matching.facts import LEVELS
 from wagtail_mentoring.pairing.models import MentorPair, PairMembership
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,17 @@ def test_what_is_no_whole_number_is_not_taken_for_one() -> None:
     for text in ("[1, null]", '["1"]', "[1, 2.5]", "[null]"):
         with pytest.raises(ValueError, match="whole numbers"):
             _numbers = Column(text).numbers
+
+
+@pytest.mark.parametrize("between", [",", ", "])
+@pytest.mark.parametrize("odd", [None, "b", "b22", "ä2", 'b"', " ,", '",', "", "c9", "B2", "b 2", "\n", "🙂", "c1,c2"])
+def test_places_of_levels(between: str, odd: str | None) -> None:
+    """A text that is no level counts as none, whatever it holds, and moves no other."""
+    texts = ["b2", "", "c2", "a1", *([] if odd is None else [odd]), "b1", "", "c1", *([] if odd is None else [odd])]
+    for ascii_only in (True, False):
+        column = Column(json.dumps(texts, separators=(between, ":"), ensure_ascii=ascii_only))
+        assert column.places(LEVELS).tolist() == [LEVELS.index(text) if text in LEVELS else 0 for text in texts]
+    assert Column("[]").places(LEVELS).tolist() == []
 
 
 def test_moments_stand_in_their_order() -> None:

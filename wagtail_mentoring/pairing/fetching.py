@@ -6,7 +6,7 @@ alive at once keep the garbage collector busy.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,20 @@ class Column:
         if not _NUMBERS.fullmatch(written):
             raise ValueError("There is something else than whole numbers in this column.")
         return np.fromstring(written, dtype=np.int64, sep=",")
+
+    def places(self, known: Sequence[str]) -> NDArray[np.int64]:
+        """The place of each text in ``known``, whose texts have two letters, save the first; 0 of any other text."""
+        # All are of one width, once nothing is two blanks: so they need not be made texts of Python, one by one.
+        written = self.text[1:-1].replace('", "', '","').replace('""', '"  "')
+        letters = np.frombuffer(f"{written},".encode(), dtype=np.uint8)
+        if len(letters) % 5 or not (letters.reshape(-1, 5)[:, [0, 3, 4]] == list(b'"",')).all():
+            place = {text: number for number, text in enumerate(known)}
+            return np.array([place.get(text, 0) for text in self.values], dtype=np.int64)
+        first, second = letters[1::5].astype(np.int64), letters[2::5]
+        found = np.zeros(2**16, dtype=np.int64)
+        for number, (one, other) in enumerate(map(str.encode, known[1:]), start=1):
+            found[one * 256 + other] = number
+        return found[first * 256 + second]
 
 
 def columns_of(rows: "QuerySet[Any, Any]", number: int) -> list[Column]:

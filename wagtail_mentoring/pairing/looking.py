@@ -20,7 +20,7 @@ from wagtail_mentoring.programme.models import Union
 from . import as_written, mentor_ties
 from .fetching import Column, OneOf, columns_of
 from .matching.column_tables import Basics, BasicTable, Details, PointsTable
-from .matching.facts import MentorFacts
+from .matching.facts import LEVELS, MentorFacts
 from .matching.kinds import Kinds
 from .matching.shared import Shared, areas_and_title
 from .matching.table import Ints
@@ -73,9 +73,9 @@ class Looked:
         towns = self._kinds("municipality", str)
         self.basics = Basics(
             pk=pk,
-            english=self._kinds("english", as_written.level).numbers(int),
-            finnish=self._kinds("finnish", as_written.level).numbers(int),
-            swedish=self._kinds("swedish", as_written.level).numbers(int),
+            english=self._columns["english"].places(LEVELS),
+            finnish=self._columns["finnish"].places(LEVELS),
+            swedish=self._columns["swedish"].places(LEVELS),
             other=self._kinds("other_languages", as_written.languages),
             municipality=Kinds([as_written.place(town) for town in towns.values], towns.of),
             region=Kinds([as_written.region(town) for town in towns.values], towns.of),

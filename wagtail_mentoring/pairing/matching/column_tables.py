@@ -87,7 +87,7 @@ class BasicTable(MentorTable):
     ) -> None:
         self.basics, self._held = basics, held
         self.pk = basics.pk
-        self.row_of = {pk: row for row, pk in enumerate(basics.pk.tolist())}
+        self.row_of = dict(zip(basics.pk.tolist(), range(len(basics.pk)), strict=True))
         if len(self.row_of) != len(basics.pk):
             raise ValueError("a mentor was given twice")
         self.english, self.finnish, self.swedish = basics.english, basics.finnish, basics.swedish
@@ -96,7 +96,7 @@ class BasicTable(MentorTable):
         self.load = basics.load
         self.free = basics.capacity - basics.load
         self.away = np.zeros(len(basics.pk), dtype=np.bool_)
-        self.away[[self.row_of[pk] for pk in basics.away_until if pk in self.row_of]] = True
+        self.away[np.isin(basics.pk, np.array(list(basics.away_until), dtype=np.int64))] = True
         self.municipalities, self.municipality = _coded(basics.municipality)
         self.regions, self.region = _coded(basics.region)
         self.other_codes = Codes(code for codes in basics.other.values for code in codes)
