@@ -12,14 +12,21 @@ from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from tests.kinds import ONE_DATABASE, WAGTAIL, is_of
+
 HERE = Path(__file__).parent
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by kind, so that `-m database` is what runs again on PostgreSQL and on Wagtail 7.4."""
+    """Mark tests by kind: what runs again on PostgreSQL and on Wagtail 7.4 (tests/kinds.py)."""
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+        path = item.path.relative_to(HERE) if item.path.is_relative_to(HERE) else item.path
+        folder = path.parts[0]
+        if is_of(ONE_DATABASE, path):
+            item.add_marker("one_database")
+        if is_of(WAGTAIL, path):
+            item.add_marker("wagtail")
         if folder == "browser":
             item.add_marker("browser")
             # The files of a walk share a browser: one file, one worker.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.imports import ROOT
+from tests.kinds import ONE_DATABASE, WAGTAIL
 
 SCRIPTS = ROOT / "scripts"
 
@@ -55,3 +56,9 @@ def test_the_requirements_of_an_environment_without_the_package() -> None:
     printed = run("python3", str(SCRIPTS / "requirements.py"), "test").stdout.splitlines()
     assert "wagtail>=7.4" in printed
     assert set(config["options.extras_require"]["test"].split("\n")) - {""} <= set(printed)
+
+
+@pytest.mark.parametrize("kind", [ONE_DATABASE, WAGTAIL])
+def test_the_files_that_run_once_or_again_are_there(kind: dict[str, str]) -> None:
+    named = {f"{folder}/test_{name}.py" for folder, names in kind.items() for name in names.split()}
+    assert not [name for name in named if not (ROOT / "tests" / name).exists()]
