@@ -36,6 +36,13 @@ def test_axe_sees_a_planted_fault(page: Page) -> None:
     assert any(line.startswith("image-alt (critical)") for line in axe(page))
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_sees_what_cannot_be_read_in_either_scheme(new_page: NewPage, scheme: str) -> None:
+    page = visit(new_page(color_scheme=scheme), "/no-such-page/", status=404)
+    page.evaluate("document.querySelector('h1').style = 'color: #777; background: #666'")
+    assert any(line.startswith("color-contrast (serious)") for line in axe(page))
+
+
 def test_a_logged_in_person_and_a_visitor_are_apart(new_page: NewPage, django_user_model: type) -> None:
     user = django_user_model.objects.create_superuser("admin", "admin@example.org", "password")  # type: ignore[attr-defined]
     assert "/admin/login/" in visit(new_page(), "/admin/").url
