@@ -113,6 +113,19 @@ def test_what_is_asked_after_a_meeting(opened, state: str, with_plan: bool, alon
         assert str(form["fit"].label) == f"Do you {'two' if alone else 'three'} fit together?"
 
 
+def test_who_has_said_whether_they_fit_is_not_asked_when_the_meeting_is_recorded_anew(opened) -> None:
+    case = three()
+    maija, erik = pair_of(case)
+    client = opened(case, maija)
+    assert client.post(RECORD, told(begun(case), "held", fit="good")).url == HOME
+    moves.move(case.pk, "undo_meeting", as_handler(), {"reason": "Another day."})
+    # What is typed there would go nowhere: each is asked once about the same mentors.
+    assert "Do you three fit together?" not in text(client, RECORD)
+    assert "Do you three fit together?" in text(opened(case, erik), RECORD)
+    assert client.post(RECORD, told(begun(case), "held")).url == HOME
+    assert Feedback.objects.get(mentor=maija).fit == "good"
+
+
 def test_part_two_may_wait(opened) -> None:
     case = three()
     meeting = begun(case)

@@ -84,6 +84,13 @@ def was_asked(case: Case, person: Someone) -> bool:
     return case.anonymised_at is None and Feedback.objects.filter(case=case, **of_person(person)).exists()
 
 
+def has_said_how_they_fit(case: Case, person: Someone) -> bool:
+    """Return whether ``person`` has answered about the mentors of now, and so is not asked again. Two queries."""
+    history = PairHistory(case)
+    given = Feedback.objects.filter(case=case, kind=FeedbackKind.FIRST, given_at__isnull=False, **of_person(person))
+    return any(history.knew_all(at) for at in given.values_list("asked_at", flat=True))
+
+
 def needs_a_person(feedback: Feedback) -> bool:
     """Return whether a contact person should act on ``feedback``: they do not fit, or are not sure."""
     return feedback.fit in (Fit.UNSURE, Fit.POOR)

@@ -75,8 +75,8 @@ def _form(
         parties=three,
         zone=zone_of(visit.person),
         contact=union.contact_name or union.short,
-        # What is asked after the first meeting stands on the same page.
-        fit=found.number == 1,
+        # What is asked after the first meeting stands on the same page; not of who has answered before it was undone.
+        fit=found.number == 1 and not feedback.has_said_how_they_fit(visit.case, visit.person),
     )
 
 
