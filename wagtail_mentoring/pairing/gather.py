@@ -24,7 +24,7 @@ from .choices import ProposalStatus
 from .matching.builtin import BUILT_IN
 from .matching.criteria import Criterion
 from .matching.facts import MenteeFacts, MentorFacts
-from .matching.shared import Shared, areas_and_title
+from .matching.shared import Shared, areas_and_titles
 from .mentee_facts import mentee_facts
 from .mentors import volunteers
 from .models import Place, Proposal
@@ -79,7 +79,7 @@ def gather(union: Union, cases: "QuerySet[Case]", also: Iterable[int] = ()) -> G
 
 def _skills(mentors: Iterable[MentorFacts], field: int) -> Iterable[str]:
     """Return what the mentors of ``field`` wrote of their work, as :mod:`.matching.shared` counts it."""
-    return (areas_and_title(", ".join(one.specialities), one.title) for one in mentors if field in one.fields)
+    return areas_and_titles((", ".join(one.specialities), one.title) for one in mentors if field in one.fields)
 
 
 def rules_in(union: Union) -> dict[int, Rules]:

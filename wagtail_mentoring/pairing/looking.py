@@ -6,11 +6,11 @@ the same; who is shown in the end is made facts of.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping
-from itertools import compress, starmap
+from itertools import compress
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db.models import F, IntegerField, Q, QuerySet, TextField
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Coalesce
 
 from wagtail_mentoring import clock
@@ -22,7 +22,7 @@ from .fetching import Column, OneOf, columns_of
 from .matching.column_tables import Basics, BasicTable, Details, PointsTable
 from .matching.facts import LEVELS, MentorFacts
 from .matching.kinds import Kinds
-from .matching.shared import Shared, areas_and_title
+from .matching.shared import Shared, areas_and_titles
 from .matching.table import Ints
 from .matching.ties import Ties, how_often
 from .mentors import volunteers
@@ -42,8 +42,8 @@ _BASICS = (
     "speciality",
     "title",
 )
-#: What is small is one number, made of these units: two things that are so or not, and the capacity.
-_ONLINE, _IN_PERSON, _CAPACITY = 1, 2, 4
+#: What is small is one number, made of these units: three things that are so or not, and the capacity.
+_ONLINE, _IN_PERSON, _AGREED, _CAPACITY = 1, 2, 4, 8
 
 
 class Looked:
@@ -67,8 +67,7 @@ class Looked:
             in_field[np.isin(pk, sorted(set(also) - set(theirs)))] = False
         self._in_field = in_field
         self._conflicts = mentor_ties.conflicts(union)
-        # Each on its own: PostgreSQL takes what is asked of every row of a query for dear, and compiles such a query.
-        (agreed,) = columns_of(mentor_ties.agreed(of_them), 1)
+        # Not with the rest: PostgreSQL takes what is asked of every row for dear, and soon compiles such a query.
         (taken,) = columns_of(Place.objects.filter(of_them).order_by().values_list("mentor"), 1)
         towns = self._kinds("municipality", str)
         self.basics = Basics(
@@ -81,7 +80,7 @@ class Looked:
             region=Kinds([as_written.region(town) for town in towns.values], towns.of),
             online=small // _ONLINE % 2 > 0,
             in_person=small // _IN_PERSON % 2 > 0,
-            consent=np.isin(pk, agreed.numbers),
+            consent=small // _AGREED % 2 > 0,
             capacity=small // _CAPACITY,
             load=how_often(pk, taken.numbers),
             away_until=self._away(),
@@ -91,7 +90,7 @@ class Looked:
     def shared(self) -> Shared:
         """Return what most mentors of the field have in common."""
         written = zip(self._columns["speciality"].values, self._columns["title"].values, strict=True)
-        return Shared(starmap(areas_and_title, compress(written, self._in_field.tolist())))
+        return Shared(areas_and_titles(compress(written, self._in_field.tolist())))
 
     def to_rank(self, rows: Ints) -> PointsTable:
         """Return the mentors at ``rows`` of the table with all that the points look at."""
@@ -193,8 +192,9 @@ def _columns(union: Union, here: Q) -> dict[str, Column]:
     """Return of the volunteers ``here`` what the filters look at, and what a field's mentors have in common."""
     chosen: QuerySet[Any] = volunteers(Mentor.objects.filter(union=union)).filter(here).order_by()
     online, in_person = Cast("online", IntegerField()), Cast("in_person", IntegerField())
+    agreed = Cast(Exists(mentor_ties.agreed(Q(mentor=OuterRef("pk")))), IntegerField())
     rows = chosen.annotate(
-        small=online * _ONLINE + in_person * _IN_PERSON + F("capacity") * _CAPACITY,
+        small=online * _ONLINE + in_person * _IN_PERSON + agreed * _AGREED + F("capacity") * _CAPACITY,
         paused_day=Cast("paused_until", TextField()),
     )
     return dict(zip(_BASICS, columns_of(rows.values_list(*_BASICS), len(_BASICS)), strict=True))

@@ -10,15 +10,15 @@ from .tokens import beginning, meet, tokens
 ENOUGH = 8
 
 
-def areas_and_title(areas: str, title: str) -> str:
-    """Return the text by which a mentor's words are counted."""
-    return f"{areas}\n{title}"
+def areas_and_titles(written: Iterable[tuple[str, str]]) -> Iterable[str]:
+    """Return the texts by which mentors' words are counted, of each mentor's areas and title."""
+    return map("\n".join, written)
 
 
 class Shared:
     """What most mentors of one field have in common.
 
-    ``skills``: a text of :func:`areas_and_title` for each mentor. Who has named nothing is not counted.
+    ``skills``: a text of :func:`areas_and_titles` for each mentor. Who has named nothing is not counted.
     """
 
     def __init__(self, skills: Iterable[str]) -> None:
