@@ -47,18 +47,18 @@ def conflicts(union: Union) -> list[tuple[int, int]]:
     return list(declared.values_list("mentor", "other"))
 
 
-def begun(union: Union, mentors: Keys = None) -> "QuerySet[PairMembership, tuple[int, int]]":
-    """Return mentor and case for each time that somebody of ``mentors`` (None: all) began with a mentee within a year.
+def begun(union: Union) -> "QuerySet[PairMembership, tuple[int, int]]":
+    """Return mentor and case for each time that somebody began with a mentee within a year.
 
     A mentor who left a case and came back to it is there twice.
     """
     lately = PairMembership.objects.filter(
-        of(mentors), pair__union=union, pair__case__isnull=False, joined_at__gt=clock.now() - _YEAR
+        pair__union=union, pair__case__isnull=False, joined_at__gt=clock.now() - _YEAR
     )
     return lately.order_by().values_list("mentor", "pair__case")
 
 
-def ties(union: Union, mentors: Keys = None) -> "QuerySet[Any, tuple[int, int, int, int, str, str]]":
+def ties(union: Union, mentors: Keys) -> "QuerySet[Any, tuple[int, int, int, int, str, str]]":
     """Return each time that one of ``mentors`` (None: all) was in a pair of a case, or is in a standing pair.
 
     The columns are those of :class:`.matching.ties.Ties`.
