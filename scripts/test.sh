@@ -30,7 +30,8 @@ tests() { # tests python name pytest-arguments…
     local python=$1 name=$2
     shift 2
     # Tables are made from the models; tests/test_migrations.py migrates once in each part and compares.
-    timeout 2400 "$python" -m pytest -q -p no:cacheprovider --no-migrations -n "$jobs" --dist loadgroup --junitxml="$results/$name.xml" "$@"
+    # The order is that of tests/conftest.py: what takes longest is begun first.
+    timeout 2400 "$python" -m pytest -q -p no:cacheprovider --no-migrations -n "$jobs" --dist loadgroup --no-loadscope-reorder --junitxml="$results/$name.xml" "$@"
 }
 migrations() { "$1" example_project/manage.py makemigrations --check --dry-run; }
 

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from tests.kinds import ONE_DATABASE, WAGTAIL, is_of
+from tests.kinds import LONG, ONE_DATABASE, WAGTAIL, is_of
 
 HERE = Path(__file__).parent
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
@@ -35,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("postgres")
         elif item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """Return 0 for the files of the browser, of which each is one worker's, 1 for what takes long, 2 for the rest."""
+    if item.get_closest_marker("browser"):
+        return 0
+    return 1 if item.path.is_relative_to(HERE) and is_of(LONG, item.path.relative_to(HERE)) else 2
 
 
 def restore_wagtail() -> None:

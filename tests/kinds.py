@@ -41,6 +41,16 @@ WAGTAIL = {
     ".": "example_site migrations rights_matrix",
 }
 
+#: Begun first, after the browser's: of two processes, neither shall be left with one of them while the other is done.
+LONG = {
+    "documents": "workers",
+    "messages": "year",
+    "privacy": "readers",
+    "properties": ONE_DATABASE["properties"],
+    "setup": "demo",
+    ".": "migrations packaging rights_matrix",
+}
+
 
 def is_of(kind: dict[str, str], path: Path) -> bool:
     """Return whether the test file at ``path``, relative to tests/, is named by ``kind``."""

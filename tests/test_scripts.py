@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.imports import ROOT
-from tests.kinds import ONE_DATABASE, WAGTAIL
+from tests.kinds import LONG, ONE_DATABASE, WAGTAIL
 
 SCRIPTS = ROOT / "scripts"
 
@@ -58,7 +58,7 @@ def test_the_requirements_of_an_environment_without_the_package() -> None:
     assert set(config["options.extras_require"]["test"].split("\n")) - {""} <= set(printed)
 
 
-@pytest.mark.parametrize("kind", [ONE_DATABASE, WAGTAIL])
-def test_the_files_that_run_once_or_again_are_there(kind: dict[str, str]) -> None:
+@pytest.mark.parametrize("kind", [LONG, ONE_DATABASE, WAGTAIL])
+def test_the_files_of_each_kind_are_there(kind: dict[str, str]) -> None:
     named = {f"{folder}/test_{name}.py" for folder, names in kind.items() for name in names.split()}
     assert not [name for name in named if not (ROOT / "tests" / name).exists()]
