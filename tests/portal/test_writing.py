@@ -13,7 +13,8 @@ from django.db.models.signals import post_init
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import as_handler, make_mentor, make_supervisor, pair_of
+from tests.factories import as_handler, make_handler, make_mentor, make_supervisor, pair_of
+from tests.portal.conftest import address as link_to
 from tests.portal.three import CONCERN, CONTACT, HOME, MESSAGES, NOTES, three
 from wagtail_mentoring import clock
 from wagtail_mentoring.cases import moves
@@ -299,6 +300,30 @@ def test_whoever_has_left_reads_and_writes_nothing(opened) -> None:
     assert "Secret." not in text(client, HOME)
     # The mentee waits for others: there is nobody to write to but the contact person.
     assert opened(case).get(MESSAGES).url == HOME and opened(case).get(NOTES).url == HOME
+
+
+def test_whoever_has_left_reads_what_the_contact_person_answers_and_may_answer(opened) -> None:
+    case = three()
+    maija, erik = pair_of(case)
+    services.write_to_contact(case.pk, erik, "May I have a certificate?")
+    services.write_to_contact(case.pk, maija, "Of Maija alone.")
+    inputs = {"leaving": erik, "joining": make_mentor(case.field), "reason": "Moved."}
+    moves.move(case.pk, "replace_mentor", as_handler(), inputs)
+    client = opened(case, erik)
+    answer = services.answer(case.pk, erik, "Yes, I send it.", make_handler(case.union))
+    assert client.post(f"{link_to(case, erik)}?to=contact").url == CONTACT
+    page = text(client, CONTACT)
+    assert "<b>You</b>" in page and "May I have a certificate?" in page and "Yes, I send it." in page
+    assert "Of Maija alone." not in page and case.mentee.called not in page and "A mentor before" not in page
+    # Nothing beside it leads to a page that is not there for this mentor.
+    assert CONCERN not in page and MESSAGES not in page and CONTACT in text(client, HOME)
+    answer.refresh_from_db()
+    assert answer.read_at is not None
+    assert client.post(CONTACT, {"body": "Thank you!"}).url == CONTACT and "Thank you!" in text(client, CONTACT)
+    assert client.get(MESSAGES).url == HOME and client.get(CONCERN).url == HOME
+    # Whoever's data are erased finds nothing.
+    type(erik).objects.filter(pk=erik.pk).update(anonymised_at=clock.now())
+    assert client.get(CONTACT).url == HOME
 
 
 @pytest.mark.parametrize("address", [MESSAGES, CONTACT])

@@ -9,6 +9,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.conf import conf
 from wagtail_mentoring.meetings import feedback
+from wagtail_mentoring.messages.conversation.services import has_thread
 from wagtail_mentoring.messages.fresh_links import send_fresh_links
 from wagtail_mentoring.people import links
 from wagtail_mentoring.people.models import LinkPurpose, Mentor
@@ -63,7 +64,8 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
     shown = overview(visit)
     if shown is None:
         asked = feedback.open_for(visit.case, visit.person)
-        return render(request, "wagtail_mentoring/portal/past.html", frame(visit, asked=asked))
+        no_thread = not has_thread(visit.case, visit.person)
+        return render(request, "wagtail_mentoring/portal/past.html", frame(visit, asked=asked, no_thread=no_thread))
     context = frame(
         visit,
         shown=shown,

@@ -19,7 +19,7 @@ from wagtail_mentoring.cases.log import save_chain_end
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.cases.moves import lock, record
 from wagtail_mentoring.people.models import Mentee
-from wagtail_mentoring.people.whose import Someone, of_person
+from wagtail_mentoring.people.whose import Someone, columns, of_person
 from wagtail_mentoring.programme.models import UnionRole
 from wagtail_mentoring.programme.rights import union_roles
 from wagtail_mentoring.programme.users import user_name
@@ -69,9 +69,9 @@ def write_to_three(case_id: int, by: Someone, body: str) -> Letter:
 def write_to_contact(case_id: int, by: Someone, body: str) -> Letter:
     """Write ``body`` to the contact person, also after the end, and return the letter; the other two do not read it.
 
-    Raises StepRefused as :func:`write_to_three`.
+    A mentor who has left may go on with a thread, and begin none. Raises StepRefused as :func:`write_to_three`.
     """
-    case, actor = _begin(case_id, by)
+    case, actor = _begin(case_id, by, in_thread=True)
     unread = _unread_before(case, by, from_contact=False)
     letter = _write(case, Circle.CONTACT, by, _text(body))
     _line(case, WROTE_TO_CONTACT, actor)
@@ -260,10 +260,20 @@ def settle(concern_id: int, user: Any, outcome: str) -> Concern:
     return concern
 
 
-def _begin(case_id: int, by: Someone) -> tuple[Case, Actor]:
-    """Lock the case; return it and ``by`` acting on it. Raises StepRefused for somebody who is not of it now."""
+def has_thread(case: Case, person: Someone) -> bool:
+    """Return whether ``person`` has written with the contact person, and neither's data are erased. One query."""
+    return case.anonymised_at is None and person.anonymised_at is None and _thread(case, person).exists()
+
+
+def _begin(case_id: int, by: Someone, *, in_thread: bool = False) -> tuple[Case, Actor]:
+    """Lock the case; return it and ``by`` acting on it. Raises StepRefused for somebody who is not of it now.
+
+    ``in_thread``: whoever has left is heard too, with a thread of the own.
+    """
     case = lock(case_id)
     actor = actors.person_on(by, case)
+    if not actor.roles and in_thread and has_thread(case, by):
+        actor = Actor(frozenset({Role.MENTEE if isinstance(by, Mentee) else Role.MENTOR}), **columns(by))
     if not actor.roles:
         raise StepRefused(NOT_YOURS)
     since = clock.now() - datetime.timedelta(hours=24)

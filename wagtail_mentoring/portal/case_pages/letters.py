@@ -16,11 +16,11 @@ from wagtail_mentoring.meetings.whose import parties
 from wagtail_mentoring.messages.conversation import services
 from wagtail_mentoring.messages.conversation.models import Circle, Letter
 from wagtail_mentoring.numbers import whole_number
-from wagtail_mentoring.people.whose import key_in
+from wagtail_mentoring.people.whose import key_in, key_of
 from wagtail_mentoring.workflows import CaseState
 
-from ..session import Visit
-from .entering import HOME, page, submitted, with_one_of_three
+from ..session import Visit, with_visit
+from .entering import HOME, belongs, page, submitted, with_one_of_three
 from .writing_forms import LetterForm
 
 #: So many of the newest letters stand on the page, and by each link so many older ones more.
@@ -67,10 +67,13 @@ def _named(visit: Visit, letters: list[Letter], since: datetime.datetime | None)
         party = names.get(key_in(letter))
         if letter.from_contact:
             name, you = union.contact_name or union.short, False
+        elif key_in(letter) == key_of(visit.person):
+            # Also of somebody who has left, and is none of the three.
+            name, you = visit.person.called, True
         elif party is None:
             name, you = _("A mentor before"), False
         else:
-            name, you = party.name, party.you
+            name, you = party.name, False
         new = since is not None and not you and letter.written_at >= since
         found.append(ShownLetter(letter, name, you, new))
     return found
@@ -136,10 +139,17 @@ def three(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 
 
 @sensitive_post_parameters()
-@with_one_of_three
+@with_visit
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest, visit: Visit) -> HttpResponseBase:
-    """What the visitor writes with the contact person. The other two do not read it."""
+    """What the visitor writes with the contact person. The other two do not read it.
+
+    Whoever has left finds here what the contact person has answered, and may answer.
+    """
+    inside = belongs(visit)
+    if not inside and not services.has_thread(visit.case, visit.person):
+        return redirect(HOME)
     if request.method == "GET":
         services.mark_read(visit.case, visit.person)
-    return _thread(request, visit, Circle.CONTACT, services.write_to_contact, "contact", "portal_contact")
+    write, left = services.write_to_contact, {"no_case_pages": not inside}
+    return _thread(request, visit, Circle.CONTACT, write, "contact", "portal_contact", **left)
