@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.browser.driving import ARGUMENTS, PHONE, find_chromium
 from tests.factories import make_case, make_mentor
 from wagtail_mentoring.people import links
+from wagtail_mentoring.setup.programme import load_themes
 
 from .measure import Arm, Row, compare
 from .rows import ROUNDS, field_page, plain_page_like
@@ -32,6 +33,8 @@ def a_private_page() -> list[Row]:
     page = field_page()
     plain = plain_page_like(page, "plain-beside-private").get_url()
     field = page.field
+    # As on every site: with the guides to the meetings, which a case keeps from its first day.
+    load_themes(field.participation.programme)
     case = make_case(field, "meeting_2", mentors=[make_mentor(field), make_mentor(field)])
     opened = Client()
     address = reverse("wagtail_mentoring:portal_open", args=[links.token(links.link_for(case, mentee=case.mentee))])
