@@ -355,6 +355,8 @@ def test_a_mentee_is_not_asked_about_mentors_who_have_all_left_but_anew_about_th
 def answer(case: Case, person: Any, fit: str = "good") -> Feedback:
     question = open_for(case, person)
     assert question is not None
+    # Whoever answers has been written to: the mail that asked has left.
+    OutboxMessage.objects.filter(case=case, status="waiting").update(status="sent")
     return give(question.pk, person, {"fit": fit})
 
 

@@ -13,6 +13,7 @@ from wagtail_mentoring import clock
 from wagtail_mentoring.cases import actors, moves
 from wagtail_mentoring.cases.models import Case
 from wagtail_mentoring.meetings import signals
+from wagtail_mentoring.meetings.feedback import give, open_for
 from wagtail_mentoring.meetings.models import Feedback, FeedbackKind, Meeting, Note, Slot, SlotAnswer, TimeSearch
 from wagtail_mentoring.messages import delivery
 from wagtail_mentoring.messages.models import OutboxMessage
@@ -210,6 +211,29 @@ def test_a_shared_note_is_told_once_and_a_doubt_to_the_union() -> None:
         rows = OutboxMessage.objects.filter(event="feedback_doubt")
         assert rows.count() == number
     assert "Hard" not in str([row.context for row in rows])
+
+
+def test_who_has_answered_already_gets_no_mail_that_asks_for_it() -> None:
+    """A mentor who records the first meeting says on the same page whether they fit."""
+    case, mentee, (anna, bo) = paired()
+    type(bo).objects.filter(pk=bo.pk).update(daily_digest=True)
+    there = {"mentee_present": True, "mentors_present": [anna, bo]}
+    starts = clock.now() - datetime.timedelta(hours=3)
+    moves.move(case.pk, "record_meeting", as_handler(), {"number": 1, "starts_at": starts, **there})
+    asked = OutboxMessage.objects.filter(event="feedback_asked")
+    assert sorted(asked.values_list("address", "status")) == sorted(
+        [(mentee.email, "waiting"), (anna.email, "waiting"), (bo.email, "held")]
+    )
+    for person in (anna, bo):
+        question = open_for(case, person)
+        assert question is not None
+        give(question.pk, person, {"fit": "good"})
+    assert [message.to for message in deliver_all()] == [[mentee.email]]
+    # One that has left stays in the list of what was sent.
+    question = open_for(case, mentee)
+    assert question is not None
+    give(question.pk, mentee, {"fit": "good"})
+    assert [row.address for row in asked] == [mentee.email]
 
 
 def test_times_are_those_of_the_readers_own_zone() -> None:

@@ -19,7 +19,8 @@ from wagtail_mentoring.programme.users import user_name
 from .models import OutboxMessage, OutboxStatus
 from .outbox import put
 
-_NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.HELD)
+#: A mail with one of these has not left yet.
+NOT_GONE = (OutboxStatus.WAITING, OutboxStatus.HELD)
 
 
 def to_mentee(event: str, case: Case, **context: Any) -> OutboxMessage:
@@ -44,7 +45,7 @@ def to_others(event: str, case: Case, by: Someone | None, **context: Any) -> Non
 
     Whoever has one about the same that has not left yet gets no second one.
     """
-    pending = OutboxMessage.objects.filter(case=case, event=event, status__in=_NOT_GONE)
+    pending = OutboxMessage.objects.filter(case=case, event=event, status__in=NOT_GONE)
     waiting = {key_in(row) for row in pending.only("mentee", "mentor")}
     for person in (case.mentee, *current_mentors(case)):
         if person != by and key_of(person) not in waiting:

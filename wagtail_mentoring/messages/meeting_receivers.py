@@ -29,13 +29,15 @@ from wagtail_mentoring.meetings.signals import (
 )
 from wagtail_mentoring.meetings.whose import PairHistory
 
-from .addressing import to_contacts, to_others, to_person
+from .addressing import NOT_GONE, to_contacts, to_others, to_person
 from .calendars import CANCEL, holders, of_meeting
 from .conversation.models import Reminder
 from .models import MailEvent, OutboxMessage
 from .outbox import put
 
 _UID = "wagtail_mentoring.messages.{}".format
+#: Mails that ask for feedback and say nothing else.
+_ASKING = (MailEvent.FEEDBACK_ASKED, MailEvent.FEEDBACK_REMINDER, MailEvent.FOLLOW_UP)
 
 
 @receiver(times_suggested, dispatch_uid=_UID("times_suggested"))
@@ -87,8 +89,13 @@ def shared(sender: Any, note: Note, case: Case, by: Any = None, **kwargs: Any) -
 
 
 @receiver(feedback_given, dispatch_uid=_UID("feedback_given"))
-def doubted(sender: Any, feedback: Feedback, case: Case, **kwargs: Any) -> None:
-    """The union learns when somebody is unsure whether the three fit together, or says no."""
+def given(sender: Any, feedback: Feedback, case: Case, **kwargs: Any) -> None:
+    """The union learns when somebody is unsure whether the three fit together, or says no.
+
+    A mail that asks for it and has not left yet never does: who records a meeting answers on the same page.
+    """
+    waiting = OutboxMessage.objects.filter(case=case, event__in=_ASKING, status__in=NOT_GONE, digest=None)
+    waiting.filter(mentee=feedback.mentee_id, mentor=feedback.mentor_id).delete()
     if feedback.fit in (Fit.UNSURE, Fit.POOR):
         to_contacts(MailEvent.FEEDBACK_DOUBT, case)
 
