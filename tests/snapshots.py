@@ -26,7 +26,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 
 def tables_with_rows(names: Sequence[str]) -> set[str]:
     """Return which of the tables ``names`` are not empty, a hundred asked at once (SQLite takes 500)."""
-    found = set()
+    found: set[str] = set()
     with connection.cursor() as cursor:
         for first in range(0, len(names), 100):
             asked = " UNION ALL ".join(
