@@ -112,6 +112,17 @@ def test_when_time_is_up_there_is_a_plan_all_the_same(seed: int, kind: str) -> N
         assert found[:5] == best[:5]
 
 
+@pytest.mark.parametrize("seed", [306, 1315, 23845])
+def test_a_plan_is_proven_by_its_bound_and_not_by_the_word_of_the_solver(seed: int) -> None:
+    """HiGHS 1.16 called the plan that it was given the best one, and it was not."""
+    tried = queue(Random(seed), "minimum_fit", cases=6, mentors=5)
+    solution = solve(tried.problem())
+    assert solution.proven
+    assert tried.levels(solution.chosen)[:5] == best_by_trying(tried)[:5]
+    hurried = solve(tried.problem(), seconds=0)
+    assert not hurried.proven or tried.levels(hurried.chosen)[:5] == best_by_trying(tried)[:5]
+
+
 @FEW
 @given(SEEDS, KIND)
 def test_locked_cases_keep_their_mentors_and_the_rest_is_the_best(seed: int, kind: str) -> None:
