@@ -1,6 +1,7 @@
 """What happens without anybody pressing a button: each job does what is due, once; one that fails stops no other."""
 
 import datetime
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Model
 
+from tests.days import noon
 from tests.factories import make_case, make_field, make_handler, make_mentor, make_union
 from tests.setup.rows import row_counts
 from wagtail_mentoring import clock, due
@@ -23,6 +25,13 @@ from wagtail_mentoring.programme.dates import months_after
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_three_in_the_morning() -> Iterator[None]:
+    """Before the hour of the daily mails, which are due on every later one."""
+    with clock.at(noon(0) - datetime.timedelta(hours=9)):
+        yield
 
 
 def run(*arguments: str) -> str:
