@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from tests.documents.signatures import authority, person, signed
@@ -149,7 +150,7 @@ def test_a_paper_waits_and_then_counts_for_all_who_signed_it(opened: Any, case: 
     assert (upload.kind, upload.stored.content_type, files.read(upload.stored)) == ("scan", "image/png", png())
     inputs = {
         "upload": upload, "parties": list(current_agreement(case).parties.all()),
-        "signed_on": current_agreement(case).issued_at.date(),
+        "signed_on": timezone.localdate(current_agreement(case).issued_at),
     }  # fmt: skip
     moves.move(case.pk, "confirm_signature", as_handler(make_handler()), inputs)
     text = text_of(client.get(SIGN))
